@@ -1,0 +1,64 @@
+"""How every command of vgan starts and ends: flags in, one clear line and an exit code out."""
+
+import errno
+import os
+import sys
+
+from absl import app, flags
+
+from vgan.errors import VganError
+
+
+def run(main):
+    """Parses the flags and runs `main()`, turning each known failure into one line on stderr.
+
+    Exit codes: 0 done, 1 flags and usage, 2 input data, 3 diverged, 4 checkpoint or config,
+    5 disk, permission or lock, 130 Ctrl-C, 143 SIGTERM. `--verbosity=1` shows the traceback too.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    app.run(lambda argv: _guard(main, argv), flags_parser=_parse)
+
+
+def _parse(argv):
+    try:
+        return flags.FLAGS(argv)
+    except flags.Error as error:
+        _fail(str(error), 1)
+
+
+def _guard(main, argv):
+    if len(argv) > 1:
+        _fail(f"stray argument {argv[1]!r}: flags are written --name=value, with an equals sign", 1)
+    try:
+        return main()
+    except KeyboardInterrupt:
+        _fail("stopped by Ctrl-C", 130)
+    except VganError as error:
+        _end(error, str(error), error.exit_code)
+    except OSError as error:
+        _end(error, _explain(error), 5)
+    except Exception as error:
+        # TensorFlow reports a full disk with the class it has for full memory.
+        if "No space left on device" not in str(error):
+            raise
+        _end(error, f"disk full: {error}. Free some space and run the same command again", 5)
+
+
+def _explain(error):
+    if error.errno == errno.ENOSPC:
+        return f"disk full {error.filename!r}: free some space and run the same command again"
+    reason = error.strerror or str(error)
+    return f"can't use {error.filename!r}: {reason}. Check the path and its permissions"
+
+
+def _end(error, text, code):
+    if flags.FLAGS.is_parsed() and flags.FLAGS["verbosity"].value >= 1:
+        import traceback
+
+        traceback.print_exception(error)
+    _fail(text, code)
+
+
+def _fail(text, code):
+    print("vgan: error: " + " ".join(text.split()), file=sys.stderr, flush=True)
+    sys.exit(code)

@@ -1,0 +1,37 @@
+"""The errors a person is meant to see, each with the exit code of its kind."""
+
+
+class VganError(Exception):
+    """An error whose text is the whole explanation: what, which, why, and what to do."""
+
+    exit_code = 1
+
+
+class UsageError(VganError, ValueError):
+    """A flag, argument or spec string that can't be honoured."""
+
+    exit_code = 1
+
+
+class DataError(VganError, ValueError):
+    """Input data that is missing, damaged, or doesn't fit the experiment."""
+
+    exit_code = 2
+
+
+class DivergedError(VganError, ArithmeticError):
+    """Training met a value that is not finite."""
+
+    exit_code = 3
+
+
+class CheckpointError(VganError, ValueError):
+    """A checkpoint, workdir or export that is missing, damaged, or of another experiment."""
+
+    exit_code = 4
+
+
+class StorageError(VganError, OSError):
+    """A disk, permission or lock that stands in the way."""
+
+    exit_code = 5
