@@ -4,6 +4,7 @@ A video is float32 `[B, T, H, W, C]`, RGB, in [-1, 1] inside the networks, and u
 """
 
 import dataclasses
+import typing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,3 +42,21 @@ def to_uint8(video):
 
     video = tf.clip_by_value(tf.cast(video, tf.float32), -1.0, 1.0)
     return tf.cast(video * 127.5 + 128.0, tf.uint8)
+
+
+class Batch(typing.NamedTuple):
+    """What a step is given: real clips and what goes with them.
+
+    Attributes:
+      video: float32 [B, T, H, W, C] in [-1, 1].
+      condition: float32 [B, T, H, W, K], the given frames and their mask; K = 0: nothing is given.
+      label: int32 [B], zeros where there are no classes.
+      flow: float32 [B, T-1, H, W, 2] of the real clips, or None.
+      visible: bool [B, T-1, H, W], where that flow can be followed, or None.
+    """
+
+    video: typing.Any
+    condition: typing.Any
+    label: typing.Any
+    flow: typing.Any = None
+    visible: typing.Any = None

@@ -1,0 +1,218 @@
+"""The reader, on what the preparation wrote."""
+
+import concurrent.futures
+import json
+import shutil
+
+import cv2
+import numpy as np
+import pytest
+
+from data_prep import prepare_clips, shards
+from vgan import spec
+from vgan.clip import ClipSpec
+from vgan.data.folder import windows
+from vgan.errors import DataError, UsageError
+
+SIZE = 16
+LENGTHS = {"down/a.avi": 6, "down/b.avi": 9, "up/c.avi": 3, "up/d.avi": 12}
+
+
+def write_video(path, count, seed, height=SIZE, width=24):
+    """Coarse noise: each frame differs from all others by far more than MJPG loses."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10, (width, height))
+    noise = np.random.default_rng(seed).integers(0, 256, [count, 2, 3, 3], np.uint8)
+    for frame in noise:
+        writer.write(cv2.resize(frame, (width, height), interpolation=cv2.INTER_CUBIC))
+    writer.release()
+
+
+def decoded(path):
+    """All frames as plain OpenCV gives them, cut to the centre square, in RGB."""
+    capture = cv2.VideoCapture(str(path))
+    frames = []
+    while (found := capture.read())[0]:
+        frames.append(found[1][:, 4:20, ::-1])
+    return np.array(frames)
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("raw")
+    for seed, (name, count) in enumerate(LENGTHS.items()):
+        write_video(folder / name, count, seed)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pristine(raw, tmp_path_factory):
+    """Prepared in two shards, all of it for training."""
+    output = tmp_path_factory.mktemp("prepared") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "SHARD_BYTES", 6000)
+        prepare_clips.prepare(str(raw), str(output), SIZE, test_fraction=0.0)
+    assert len(list(output.glob("*.tfrecord"))) == 2
+    return str(output)
+
+
+@pytest.fixture
+def prepared(pristine, tmp_path):
+    """A copy to damage."""
+    return shutil.copytree(pristine, tmp_path / "copy")
+
+
+def open_train(path, frames=3, size=SIZE, frame_step=1):
+    return windows(ClipSpec(frames, size, size), frame_step, "train", str(path))
+
+
+@pytest.mark.parametrize(("frames", "frame_step"), [(1, 1), (3, 1), (3, 2), (2, 7)])
+def test_windows_are_all_runs_of_frames_within_a_video(raw, pristine, frames, frame_step):
+    expected = []
+    for name in LENGTHS:
+        video = decoded(raw / name)
+        assert len(video) == LENGTHS[name]
+        for start in range(len(video) - (frames - 1) * frame_step):
+            clip = video[start : start + (frames - 1) * frame_step + 1 : frame_step]
+            expected.append((clip, ["down", "up"].index(name.split("/")[0])))
+    found = open_train(pristine, frames, frame_step=frame_step)
+    assert len(found) == len(expected)
+    for (video, label), (expected_video, expected_label) in zip(found, expected, strict=True):
+        assert video.dtype == np.uint8
+        np.testing.assert_array_equal(video, expected_video)
+        assert label == expected_label
+    np.testing.assert_array_equal(found[-1][0], expected[-1][0])
+    with pytest.raises(IndexError):
+        found[len(found)]
+
+
+def test_says_labels_rate_and_what_the_data_is(raw, prepared, pristine, tmp_path):
+    found = open_train(pristine, frame_step=2)
+    assert found.labels == ("down", "up")
+    assert found.fps == 5.0
+    assert open_train(prepared, frames=2).fingerprint == found.fingerprint
+    other = tmp_path / "other"
+    prepare_clips.prepare(str(raw), str(other), SIZE - 1, test_fraction=0.0)
+    assert open_train(other, size=8).fingerprint != found.fingerprint
+
+
+def test_is_built_from_a_spec(pristine):
+    clip = ClipSpec(3, SIZE, SIZE)
+    folder = spec.Spec("folder", {"path": pristine})
+    built = spec.build(folder, "vgan.data.{}.windows", clip=clip, frame_step=1, split="train")
+    np.testing.assert_array_equal(built[5][0], open_train(pristine)[5][0])
+
+
+def test_smaller_windows_are_resized(pristine):
+    clip = ClipSpec(3, 8, 12)
+    large, small = open_train(pristine)[4][0], windows(clip, 1, "train", pristine)[4][0]
+    expected = [cv2.resize(frame, (12, 8), interpolation=cv2.INTER_AREA) for frame in large]
+    np.testing.assert_array_equal(small, expected)
+
+
+def test_threads_read_the_same(pristine):
+    found = open_train(pristine)
+    order = np.random.default_rng(0).integers(len(found), size=200)
+    expected = [video for video, _ in found]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for index, (video, _) in zip(order, pool.map(found.__getitem__, order), strict=True):
+            np.testing.assert_array_equal(video, expected[index])
+
+
+def test_larger_windows_are_refused(pristine):
+    with pytest.raises(UsageError, match=r"--height=16 --width=20: larger than the 16x16"):
+        windows(ClipSpec(3, 16, 20), 1, "train", pristine)
+
+
+@pytest.mark.parametrize(
+    ("clip", "frame_step", "split"),
+    [((3, 8, 8, 1), 1, "train"), ((3, 8, 8), 0, "train"), ((3, 8, 8), 1, "validation")],
+)
+def test_arguments_out_of_range_are_refused(pristine, clip, frame_step, split):
+    with pytest.raises(UsageError, match="can't give"):
+        windows(ClipSpec(*clip), frame_step, split, pristine)
+
+
+def test_videos_that_are_too_short(pristine):
+    text = "longest train video has 12 frames, --frames=5 --frame_step=3 needs 13"
+    with pytest.raises(DataError, match=text):
+        open_train(pristine, 5, frame_step=3)
+    assert len(open_train(pristine, 4, frame_step=3)) == 3
+    with pytest.raises(DataError, match="no test videos"):
+        windows(ClipSpec(2, 8, 8), 1, "test", pristine)
+
+
+def test_flipped_byte_names_shard_and_offset(prepared):
+    offsets = np.load(prepared / "offsets.npy")
+    shard = prepared / "frames-00000.tfrecord"
+    data = bytearray(shard.read_bytes())
+    data[offsets[4] + 30] ^= 1
+    shard.write_bytes(data)
+    found = open_train(prepared, frames=2)
+    assert found[2][0].shape == (2, SIZE, SIZE, 3)
+    with pytest.raises(DataError, match=rf"frames-00000.tfrecord'.* byte {offsets[4]},"):
+        found[3]
+
+
+def test_frames_between_those_of_a_window_are_not_checked(prepared):
+    offsets = np.load(prepared / "offsets.npy")
+    shard = prepared / "frames-00000.tfrecord"
+    data = bytearray(shard.read_bytes())
+    data[offsets[1] + 30] ^= 1
+    shard.write_bytes(data)
+    assert open_train(prepared, frames=2, frame_step=2)[0][0].shape == (2, SIZE, SIZE, 3)
+
+
+def test_missing_cut_and_extra_shards(prepared):
+    shard = prepared / "frames-00001.tfrecord"
+    data = shard.read_bytes()
+    extra = shutil.copy(shard, prepared / "frames-00002.tfrecord")
+    with pytest.raises(DataError, match="frames-00002.tfrecord': not in the manifest"):
+        open_train(prepared)
+    extra.unlink()
+    shard.write_bytes(data[:-1])
+    with pytest.raises(DataError, match=f"{len(data) - 1} bytes, the manifest says {len(data)}"):
+        open_train(prepared)
+    shard.unlink()
+    with pytest.raises(DataError, match="frames-00001.tfrecord': missing"):
+        open_train(prepared)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "videos.jsonl", "offsets.npy"])
+def test_damaged_index(prepared, name):
+    path = prepared / name
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(DataError, match=name):
+        open_train(prepared)
+
+
+def test_wrong_offset(prepared):
+    offsets = np.load(prepared / "offsets.npy")
+    offsets[1] = -7
+    np.save(prepared / "offsets.npy", offsets)
+    with pytest.raises(DataError, match="offsets.npy': wrong at record 0"):
+        open_train(prepared)[0]
+
+
+def test_other_format(prepared):
+    manifest = json.loads((prepared / "manifest.json").read_text())
+    (prepared / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
+    with pytest.raises(DataError, match="format 99, this version reads 1"):
+        open_train(prepared)
+
+
+def test_raw_videos_say_how_to_prepare_them(raw):
+    with pytest.raises(DataError) as caught:
+        windows(ClipSpec(3, 16, 20), 1, "train", f"{raw}/")
+    command = f"python -m data_prep.prepare_clips --input={raw}/ --output={raw}-prepared --size=20"
+    assert str(caught.value).endswith(command)
+
+
+def test_folder_missing_or_without_videos(tmp_path):
+    with pytest.raises(DataError, match="nowhere': not a folder"):
+        open_train(tmp_path / "nowhere")
+    (tmp_path / "note.txt").touch()
+    with pytest.raises(DataError, match=r"Looked for manifest.json and .*\*.mp4"):
+        open_train(tmp_path)
+    with pytest.raises(DataError, match="note.txt': not a folder"):
+        open_train(tmp_path / "note.txt")

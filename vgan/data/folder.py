@@ -1,0 +1,214 @@
+"""Windows of prepared data: what `python -m data_prep.prepare_clips` wrote, read one by one."""
+
+import functools
+import hashlib
+import json
+import operator
+import os
+import shlex
+import weakref
+
+import cv2
+import numpy as np
+
+from vgan.data import records
+from vgan.errors import DataError, UsageError
+
+
+def windows(clip, frame_step, split, path):
+    """Opens a folder of prepared data.
+
+    Args:
+      clip: `ClipSpec` of a window; frames larger than that are resized to it.
+      frame_step: a window takes each so many frames of a video one, 1 or more.
+      split: "train" or "test".
+      path: the prepared folder.
+    Returns:
+      A `Folder`.
+    Raises:
+      DataError: the folder is missing, incomplete, not prepared, or has no video long enough.
+      UsageError: the clip is larger than the frames, or an argument is out of its range.
+    """
+    if clip.channels != 3 or frame_step < 1 or split not in ("train", "test"):
+        raise UsageError(
+            f"data folder {path!r}: can't give channels={clip.channels} frame_step={frame_step} "
+            f"split={split!r}. It has 3 channels, steps from 1, and splits 'train' and 'test'"
+        )
+    return Folder(clip, frame_step, split, path)
+
+
+class Folder:
+    """A sequence of all windows of one split, `(video uint8 [T, H, W, 3], label)`; thread safe.
+
+    Windows start at every frame that leaves room for a whole one within its video, so that they
+    overlap. The label is an index into `labels`, 0 where there are none.
+
+    Attributes:
+      labels: tuple of names.
+      fps: frames per second of a window: the videos' median rate / frame_step.
+      fingerprint: short hex digest of the data, wherever it lies.
+    """
+
+    def __init__(self, clip, frame_step, split, path):
+        self._clip, self._frame_step, self._path = clip, frame_step, path
+        self._span = (clip.frames - 1) * frame_step + 1
+        text = _manifest_text(clip, path)
+        self.fingerprint = hashlib.sha256(text).hexdigest()[:16]
+        manifest = self._parse("manifest.json", lambda: json.loads(text))
+        if manifest.get("format") != records.FORMAT_VERSION:
+            raise DataError(
+                f"prepared data {path!r}: format {manifest.get('format')!r}, this version reads "
+                f"{records.FORMAT_VERSION}. Prepare the videos again"
+            )
+        self._shards, self._size = manifest["shards"], manifest["size"]
+        self._shard_ends = np.cumsum([shard["records"] for shard in self._shards])
+        self.labels = tuple(manifest["labels"])
+        self.fps = (manifest["fps"]["median"] or 25.0) / frame_step  # Null: no file told its rate.
+        self._check_shards()
+        if max(clip.height, clip.width) > self._size:
+            raise UsageError(
+                f"--height={clip.height} --width={clip.width}: larger than the {self._size}x"
+                f"{self._size} frames of {path!r}. Lower them or prepare with a larger --size"
+            )
+        self._offsets = self._parse("offsets.npy", lambda: self._load_offsets(manifest["frames"]))
+        self._index(self._parse("videos.jsonl", lambda: self._load_videos(manifest)), split)
+        # Descriptors are closed when the last thread that reads from one lets go of it.
+        self._descriptor = functools.lru_cache(maxsize=256)(_Descriptor)
+
+    def __len__(self):
+        return int(self._ends[-1])
+
+    def __getitem__(self, index):
+        index = range(len(self))[operator.index(index)]
+        video = np.searchsorted(self._ends, index, side="right")
+        start = self._first[video] + index - (self._ends[video] - self._starts[video])
+        return self._read(int(start)), int(self._label[video])
+
+    def _read(self, record):
+        path, offsets = self._locate(record)
+        descriptor = self._descriptor(path)
+        data = os.pread(descriptor.number, offsets[-1] - offsets[0], offsets[0])
+        video = np.empty(self._clip.shape, np.uint8)
+        for t in range(self._clip.frames):
+            begin, end = offsets[t * self._frame_step : t * self._frame_step + 2]
+            try:
+                png = records.unpack(data[begin - offsets[0] : end - offsets[0]])
+                video[t] = _decode(png, self._clip)
+            except ValueError as error:
+                raise _damaged(path, f"at byte {begin}, {error}") from None
+        return video
+
+    def _locate(self, record):
+        """The shard of a window, and the offsets of its records and of what follows them."""
+        number = int(np.searchsorted(self._shard_ends, record, side="right"))
+        shard = self._shards[number]
+        offsets = self._offsets[record : record + self._span + 1].tolist()
+        if record + self._span >= self._shard_ends[number]:
+            offsets[self._span :] = [shard["bytes"]]
+        if offsets != sorted(offsets) or offsets[0] < 0 or offsets[-1] > shard["bytes"]:
+            raise _damaged(os.path.join(self._path, "offsets.npy"), f"wrong at record {record}")
+        return os.path.join(self._path, shard["name"]), offsets
+
+    def _check_shards(self):
+        for shard in self._shards:
+            path = os.path.join(self._path, shard["name"])
+            if not os.path.isfile(path):
+                raise _damaged(path, "missing")
+            if os.path.getsize(path) != shard["bytes"]:
+                size = os.path.getsize(path)
+                raise _damaged(path, f"{size} bytes, the manifest says {shard['bytes']}")
+        known = {shard["name"] for shard in self._shards}
+        for name in sorted(os.listdir(self._path)):
+            if name.endswith(".tfrecord") and name not in known:
+                raise _damaged(os.path.join(self._path, name), "not in the manifest")
+
+    def _load_offsets(self, count):
+        offsets = np.load(os.path.join(self._path, "offsets.npy"), mmap_mode="r")
+        if offsets.shape != (count,) or offsets.dtype != np.int64:
+            raise ValueError(f"not {count} offsets")
+        return offsets
+
+    def _load_videos(self, manifest):
+        with open(os.path.join(self._path, "videos.jsonl"), "rb") as file:
+            lines = file.read()
+        if hashlib.sha256(lines).hexdigest() != manifest["videos_sha256"]:
+            raise ValueError("its SHA-256 is not the manifest's")
+        number = {label: index for index, label in enumerate(self.labels)}
+        rows = (json.loads(line) for line in lines.splitlines())
+        return [
+            (row["split"], row["frames"], row["first_record"], number.get(row["label"], 0))
+            for row in rows
+        ]
+
+    def _index(self, videos, split):
+        mine = [numbers for name, *numbers in videos if name == split]
+        if not mine:
+            raise DataError(
+                f"prepared data {self._path!r}: has no {split} videos. "
+                "Prepare it again with another --test_fraction"
+            )
+        frames, first, label = np.array(mine, np.int64).T
+        starts = frames - self._span + 1
+        usable = starts > 0
+        if not usable.any():
+            raise DataError(
+                f"prepared data {self._path!r}: its longest {split} video has {frames.max()} "
+                f"frames, --frames={self._clip.frames} --frame_step={self._frame_step} needs "
+                f"{self._span}. Lower one of them"
+            )
+        self._starts, self._first, self._label = starts[usable], first[usable], label[usable]
+        self._ends = np.cumsum(self._starts)
+
+    def _parse(self, name, load):
+        try:
+            return load()
+        except (OSError, ValueError, KeyError) as error:
+            raise _damaged(os.path.join(self._path, name), str(error)) from None
+
+
+class _Descriptor:
+    def __init__(self, path):
+        self.number = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self.number)
+
+
+def _damaged(path, why):
+    return DataError(f"data file {path!r}: {why}. Restore the folder or prepare the videos again")
+
+
+def _decode(png, clip):
+    frame = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if frame is None:
+        raise ValueError("the record is not a PNG picture")
+    if frame.shape == clip.shape[1:]:
+        return frame
+    return cv2.resize(frame, (clip.width, clip.height), interpolation=cv2.INTER_AREA)
+
+
+def _manifest_text(clip, path):
+    try:
+        with open(os.path.join(path, "manifest.json"), "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    if not os.path.isdir(path):
+        raise DataError(f"data folder {path!r}: not a folder. Check the path")
+    if _holds_videos(path):
+        quoted, prepared = shlex.quote(path), shlex.quote(path.rstrip("/") + "-prepared")
+        raise DataError(
+            f"data folder {path!r}: holds raw videos. Prepare them first: "
+            f"python -m data_prep.prepare_clips --input={quoted} --output={prepared} "
+            f"--size={max(clip.height, clip.width)}"
+        )
+    raise DataError(
+        f"data folder {path!r}: neither prepared data nor videos. Looked for manifest.json and "
+        f"{' '.join('*' + suffix for suffix in records.VIDEO_SUFFIXES)}"
+    )
+
+
+def _holds_videos(path):
+    return any(
+        name.lower().endswith(records.VIDEO_SUFFIXES) and not name.startswith(".")
+        for _, _, names in os.walk(path)
+        for name in names
+    )

@@ -1,0 +1,75 @@
+"""Batches of windows in an order that needs no state: a resume needs only the step."""
+
+import numpy as np
+import tensorflow as tf
+
+from vgan import randomness, spec
+from vgan.errors import UsageError
+
+
+def open_windows(text, clip, frame_step, split):
+    """Opens what `--data` names: a spec string of embedded data, or a prepared folder.
+
+    Args:
+      text: e.g. `shapes(objects=2)`, or the path of a folder.
+      clip: ClipSpec of the windows.
+      frame_step: each so many frames of a video one is taken.
+      split: "train" or "test".
+    Returns:
+      a sequence of (video uint8 [T, H, W, C], label int), with `labels`, `fps`, `fingerprint`.
+    Raises:
+      UsageError, DataError: there is no such data, or it doesn't fit.
+    """
+    given = {"clip": clip, "frame_step": frame_step, "split": split}
+    embedded = spec.names("vgan.data.{}.windows")
+    if text.split("(")[0].strip() in embedded and not tf.io.gfile.isdir(text):
+        return spec.build(spec.parse(text), "vgan.data.{}.windows", **given)
+    if "(" in text and text.rstrip().endswith(")") and not tf.io.gfile.exists(text):
+        raise UsageError(
+            f"--data={text}: no embedded data of this name. "
+            f"Known: {', '.join(embedded)}; or give a prepared folder"
+        )
+    folder = spec.Spec("folder", {"path": text})
+    return spec.build(folder, "vgan.data.{}.windows", **given)
+
+
+def batches(windows, batch_size, seed, first_sample=0, flip=False):
+    """An endless tf.data.Dataset of shuffled batches.
+
+    Sample i of all time is window `index_shuffle(i mod N)`, shuffled anew for each pass. Nothing
+    is skipped, no batch is partial, and N may be smaller than a batch.
+
+    Args:
+      windows: a sequence of (video uint8 [T, H, W, C], label int).
+      batch_size: clips a batch.
+      seed: of the order.
+      first_sample: where to go on: step * batch_size.
+      flip: mirror a random half of the clips left to right.
+    Returns:
+      a dataset of video uint8 [B, T, H, W, C], label int32 [B], sample number int64 [B].
+    """
+    number = len(windows)
+    shape = windows[0][0].shape
+
+    def order(sample):
+        key = tf.stack([tf.cast(seed, tf.int64), sample // number])
+        return tf.random.experimental.index_shuffle(sample % number, key, number - 1)
+
+    def window(index):
+        video, label = windows[int(index)]
+        return video, np.int32(label)
+
+    def read(sample):
+        video, label = tf.numpy_function(window, [order(sample)], [tf.uint8, tf.int32])
+        return tf.ensure_shape(video, shape), tf.ensure_shape(label, []), sample
+
+    data = tf.data.Dataset.counter(first_sample, dtype=tf.int64)
+    data = data.map(read, num_parallel_calls=2, deterministic=True).batch(batch_size, True)
+    if flip:
+        data = data.map(lambda video, *rest: (_flip(video, seed, rest[-1]), *rest))
+    return data.prefetch(2)
+
+
+def _flip(video, seed, samples):
+    mirrored = randomness.uniform(seed, randomness.FLIPS, samples, []) < 0.5
+    return tf.where(mirrored[:, None, None, None, None], video[:, :, :, ::-1], video)

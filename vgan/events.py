@@ -1,0 +1,79 @@
+"""TensorBoard's event files: clips that play in the images dashboard, and taking steps back."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from tensorboard.plugins.image import metadata as image_metadata
+
+from vgan import media
+from vgan.errors import StorageError
+
+
+def video_summary(tag, video, fps, step):
+    """Writes a clip to the current default summary writer, as a GIF that plays in TensorBoard.
+
+    Args:
+      tag: name under which the images dashboard shows it.
+      video: uint8 `[T, H, W, 3]`.
+      fps: frames per second.
+      step: training step.
+    """
+    height, width = np.shape(video)[1:3]
+
+    def encode():
+        return tf.stack([str(width), str(height), media.gif_bytes(video, fps)])
+
+    metadata = image_metadata.create_summary_metadata(
+        display_name=None, description=f"{len(video)} frames at {fps:g} per second"
+    )
+    tf.summary.write(tag, encode, step=step, metadata=metadata)
+
+
+def drop_after(folder, step):
+    """Removes what a killed run logged beyond its last checkpoint, lest steps appear twice.
+
+    Call it before the resumed run opens its writer. A record cut short by the kill ends its file.
+    Files that lose nothing are left untouched; the others keep their names, since TensorBoard
+    reads in that order. A TensorBoard that is running may show the old events until restarted.
+
+    Args:
+      folder: one run's event files; folders within are not visited.
+      step: the last training step to keep.
+    Returns:
+      How many events were removed.
+    Raises:
+      StorageError: a file can't be rewritten.
+    """
+    return sum(_cut(path, step) for path in sorted(Path(folder).glob("events.out.tfevents.*")))
+
+
+def _cut(path, step):
+    # Without "tfevents" in its name, TensorBoard doesn't take it for an event file.
+    temporary = path.with_name(".rewritten-events.tmp")
+    removed = 0
+    try:
+        with tf.io.TFRecordWriter(str(temporary)) as writer:
+            for record in _records(path):
+                event = tf.compat.v1.Event.FromString(record)
+                if event.step <= step or event.HasField("file_version"):
+                    writer.write(record)
+                else:
+                    removed += 1
+        if removed:
+            os.replace(temporary, path)
+    except (OSError, tf.errors.OpError) as error:
+        raise StorageError(
+            f"event file {str(path)!r}: {error}. Check its folder's permissions and the free space"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return removed
+
+
+def _records(path):
+    try:
+        yield from tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+    except tf.errors.DataLossError:
+        return

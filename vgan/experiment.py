@@ -1,0 +1,237 @@
+"""The composition root: the only file that knows all the parts of an experiment."""
+
+import platform
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vgan import media, penalties, sampling, saved_model, spec
+from vgan.config import ExperimentConfig
+from vgan.data import pipeline
+from vgan.errors import CheckpointError, UsageError
+from vgan.models.gan import Gan, Weighted
+from vgan.training import loop
+from vgan.training.checkpoints import Checkpoints, read_into, saved_steps
+from vgan.training.summaries import Summaries
+from vgan.training.workdir import Workdir
+
+PREVIEWS = 16
+"""How many clips TensorBoard and samples/ show."""
+
+
+def build(config, num_labels):
+    """The Gan that a configuration describes, with fresh weights.
+
+    Args:
+      config: config.ExperimentConfig.
+      num_labels: number of classes it is conditioned on, 0 for none.
+    Raises:
+      UsageError: an unknown part or argument, or sizes that a network can't make.
+    """
+    _set_precision(config.precision)
+    keras.utils.set_random_seed(config.seed)
+    given = {"clip": config.clip, "condition_channels": 0, "num_labels": num_labels}
+    generator_spec = spec.parse(config.generator)
+    generator, average = (
+        spec.build(generator_spec, "vgan.networks.{}.generator", **given) for _ in range(2)
+    )
+    critics = [
+        Weighted(
+            part.name, spec.build(part, "vgan.networks.{}.discriminator", **given), part.weight
+        )
+        for part in spec.parse_sum(config.discriminator)
+    ]
+    losses = []
+    for part in spec.parse_sum(config.losses):
+        loss = spec.build(part, "vgan.losses.{}")
+        losses.append(Weighted(part.name, loss, part.weight, getattr(loss, "every", 1)))
+    r1 = Weighted("r1", penalties.r1, config.r1_gamma, config.r1_interval)
+    return Gan(
+        generator=generator,
+        average=average,
+        critics=critics,
+        adversarial=spec.build(spec.parse(config.adversarial), "vgan.adversarial.{}"),
+        losses=losses,
+        penalties=[r1] if config.r1_gamma else [],
+        optimizers=[_optimizer(config), _optimizer(config)],
+        ema_decay=config.ema_decay,
+    )
+
+
+def train(config, path):
+    """Trains a configuration in a workdir, going on from its newest checkpoint.
+
+    Args:
+      config: config.ExperimentConfig.
+      path: folder of the run.
+    Raises:
+      errors.VganError: of the kind that fits what is wrong.
+    """
+    windows = pipeline.open_windows(config.data, config.clip, config.frame_step, "train")
+    num_labels = _num_labels(config, windows)
+    model = build(config, num_labels)
+    workdir = Workdir(path)
+    workdir.create()
+    with workdir.locked():
+        description = _describe(config, windows)
+        _check_same_experiment(workdir, config, description)
+        checkpoints = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints)
+        start = checkpoints.restore()
+        if start == 0 and config.init_from:
+            _take_networks(config.init_from, model)
+        workdir.write_config(config.as_flags(), description)
+        print(
+            f"{'resuming' if start else 'training'} {path} from step {start} to {config.steps}: "
+            f"{len(windows)} windows of {config.clip}; tensorboard --logdir {path}",
+            flush=True,
+        )
+        if start == 0:
+            checkpoints.save(0)
+        summaries = Summaries(workdir.summaries, start, windows.fps)
+        fake = sampling.Model(drawer(model, config.clip, num_labels), config.clip, windows.fps, [])
+        show_samples = _Previews(config, windows, fake, workdir, summaries)
+        if start == 0:
+            summaries.config(config.as_flags())
+            summaries.clips(0, "real", show_samples.real)
+            show_samples(0)
+        data = pipeline.batches(
+            windows, config.batch_size, config.seed, start * config.batch_size, config.flip
+        )
+        loop.train(model, data, config, start, checkpoints, summaries, show_samples)
+        version = workdir.export / str(max(start, config.steps))
+        if not version.exists():
+            labels = windows.labels if config.conditional else ()
+            saved_model.export(model, config.clip, windows.fps, labels, version)
+
+
+def load(path):
+    """The sampling.Model of a workdir or an export.
+
+    Raises:
+      CheckpointError: the folder is neither, or holds no checkpoint.
+    """
+    if saved_model.is_export(path):
+        return saved_model.load(path)
+    model, about, _ = restore(path)
+    draw = drawer(model, about["clip"], len(about["labels"]))
+    return sampling.Model(draw, about["clip"], about["fps"], about["labels"])
+
+
+def restore(path):
+    """The Gan of a workdir at its newest good checkpoint.
+
+    Returns:
+      the Gan, a dict of its `clip`, `fps` and `labels`, and its step.
+    Raises:
+      CheckpointError: the folder isn't a workdir, or holds no checkpoint.
+    """
+    workdir = Workdir(path)
+    description = workdir.read_config()
+    if description is None or not saved_steps(workdir.checkpoints):
+        raise CheckpointError(
+            f"model {str(path)!r}: neither a workdir with a checkpoint nor an export. "
+            "Give the folder of a training run (--workdir) or a SavedModel of vgan"
+        )
+    config = ExperimentConfig(**description["config"])
+    labels = description["data"]["labels"] if config.conditional else []
+    model = build(config, len(labels))
+    step = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
+    return model, {"clip": config.clip, "fps": description["data"]["fps"], "labels": labels}, step
+
+
+def drawer(model, clip, num_labels):
+    """The compiled function (seed, first, number, label) -> videos of a live model."""
+
+    @tf.function(input_signature=[tf.TensorSpec([], tf.int64)] * 3 + [tf.TensorSpec([], tf.int32)])
+    def draw(seed, first, number, label):
+        return sampling.video_range(model, clip, num_labels, seed, first, number, label)
+
+    return draw
+
+
+class _Previews:
+    """Shows clips from fixed latents, and their motion beside that of real clips."""
+
+    def __init__(self, config, windows, model, workdir, summaries):
+        self._seed, self._model = config.seed, model
+        self._workdir, self._summaries = workdir, summaries
+        shuffled = pipeline.batches(windows, PREVIEWS, config.seed).take(1)
+        self.real = next(shuffled.as_numpy_iterator())[0]
+
+    def __call__(self, step):
+        fake = self._model.sample(PREVIEWS, self._seed)
+        self._summaries.clips(step, "fake", fake)
+        if fake.shape[1] > 1:
+            self._summaries.motion(step, fake, self.real)
+        path = self._workdir.samples / f"step-{step:07d}.mp4"
+        media.write_video(path, media.grid(fake), self._model.fps)
+
+
+def _set_precision(precision):
+    if precision == "float16" and not tf.config.list_physical_devices("GPU"):
+        raise UsageError(
+            "--precision=float16: a CPU computes it a hundred times slower than float32. "
+            "Use float32, or bfloat16 where the processor has it"
+        )
+    policy = precision if precision == "float32" else f"mixed_{precision}"
+    keras.config.set_dtype_policy(policy)
+
+
+def _optimizer(config):
+    adam = keras.optimizers.Adam(config.learning_rate, config.beta_1, config.beta_2)
+    if config.precision == "float16":
+        return keras.optimizers.LossScaleOptimizer(adam)
+    return adam
+
+
+def _num_labels(config, windows):
+    if not config.conditional:
+        return 0
+    if len(windows.labels) < 2:
+        raise UsageError(
+            f"--conditional: {config.data!r} has {len(windows.labels)} labels. Put the videos of "
+            "each class in a subfolder of its own and prepare them again, or drop the flag"
+        )
+    return len(windows.labels)
+
+
+def _describe(config, windows):
+    """What config.json says of a run."""
+    versions = {"python": platform.python_version(), "tensorflow": tf.__version__}
+    versions |= {"keras": keras.__version__, "numpy": np.__version__}
+    data = {"fingerprint": windows.fingerprint, "fps": windows.fps}
+    data |= {"labels": list(windows.labels), "windows": len(windows)}
+    return {"config": vars(config), "versions": versions, "data": data}
+
+
+def _check_same_experiment(workdir, config, description):
+    before = workdir.read_config()
+    if before is None:
+        return
+    fixed, harmless = config.changes(before["config"])
+    if before["data"]["fingerprint"] != description["data"]["fingerprint"]:
+        fixed.append(f"--data: {before['config']['data']} -> {config.data} (other contents)")
+    if fixed:
+        raise CheckpointError(
+            f"workdir {str(workdir.path)!r}: it holds another experiment: {'; '.join(fixed)}. "
+            "Use the flags it was started with, or give another --workdir"
+        )
+    for change in harmless:
+        print(f"resuming with a changed flag: {change}", flush=True)
+
+
+def _take_networks(path, model):
+    """Copies the networks of another run's newest checkpoint; optimizers and step start anew."""
+    workdir = Workdir(path)
+    steps = saved_steps(workdir.checkpoints)
+    if not steps:
+        raise CheckpointError(
+            f"--init_from={str(path)!r}: no checkpoint in it. Give the workdir of a training run"
+        )
+    networks = tf.Module()
+    networks.generator, networks.average = model.generator, model.average
+    networks.critic_modules = model.critic_modules
+    checkpoint = tf.train.Checkpoint(synthesizer=networks)
+    status = read_into(checkpoint, workdir.checkpoints / f"ckpt-{steps[0]}")
+    status.expect_partial().assert_existing_objects_matched()

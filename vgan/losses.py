@@ -1,0 +1,160 @@
+"""Losses beside the adversarial one, each a factory of `loss(video, batch, seed, samples)`.
+
+A loss returns its term, float32 [B], unreduced and unweighted; or the term and a dict of
+statistics [B] to be logged, which its `after_step(statistics)` is handed once the step is done.
+A loss with an attribute `every` is due only each so many steps, at so many times its weight.
+"""
+
+import time
+
+import tensorflow as tf
+
+from vgan import randomness, spec
+from vgan.clip import to_uint8
+from vgan.motion import occlusion
+from vgan.motion.warp import warp
+
+
+def motion(estimator="dis", pairs=2, every=4):
+    """Motion compensation for clips made from noise, against the statistics of real clips.
+
+    Minimising the warp error itself would pay the generator for standing still. So what motion
+    compensation leaves unexplained is compared with real clips, from one side only:
+    e = mean m rho(x_t - W(x_t+1; F)), c = mean m rho(x_t - x_t+1), R = e / max(stop(c), c_low),
+    L = relu(R - R_high) + relu(c_low - c) / c_low, where R_high and c_low are running quantiles
+    (90 and 10 %) of R and c on real clips. No gradient flows through the flow F.
+
+    Args:
+      estimator: spec string of the flow estimator, see vgan.motion.estimators.
+      pairs: random pairs of neighbouring frames that are looked at, per clip.
+      every: due each so many steps.
+    Returns:
+      a loss whose term is float32 [B], about zero for clips as explainable as real ones.
+    """
+    return _OneSided(spec.build(spec.parse(estimator), "vgan.motion.estimators.{}"), pairs, every)
+
+
+def aligned_motion(alpha=12.5):
+    """Motion compensation along the flow of the real clip that the made one is aligned with.
+
+    L = mean m w rho(x_t - W(x_t+1; F)) with w = exp(-alpha |y_t - W(y_t+1; F)|^2), where F and m
+    belong to the real clip y: where its own flow fails to explain it, little is asked of x.
+
+    Args:
+      alpha: how fast trust falls with the real clip's own error (50 for pixels in [0, 1]).
+    Raises:
+      ValueError: the batch has no flow.
+
+    Source: Lai et al., "Learning Blind Video Temporal Consistency", 2018, equation 4.
+    """
+
+    def loss(video, batch, seed, samples):
+        del seed, samples
+        if batch.flow is None:
+            raise ValueError("aligned_motion: the batch has no flow of an aligned real clip")
+        shape = tf.shape(video[:, 1:])
+        flow = tf.reshape(batch.flow, [-1, *batch.flow.shape[2:]])
+
+        def error(x):
+            following = tf.reshape(x[:, 1:], [-1, *x.shape[2:]])
+            return x[:, :-1] - tf.reshape(warp(following, flow), shape)
+
+        trust = tf.exp(-alpha * tf.reduce_sum(tf.square(error(batch.video)), -1))
+        weights = tf.cast(batch.visible, tf.float32) * trust
+        return tf.reduce_mean(weights[..., None] * charbonnier(error(video)), [1, 2, 3, 4])
+
+    return loss
+
+
+def charbonnier(x, epsilon=1e-3):
+    """A smooth absolute value, sqrt(x^2 + epsilon^2) - epsilon."""
+    return tf.sqrt(tf.square(x) + epsilon**2) - epsilon
+
+
+class _OneSided(tf.Module):
+    def __init__(self, estimate, pairs, every):
+        super().__init__()
+        self._estimate = estimate
+        self._pairs = pairs
+        self.every = every
+        self.host_seconds = 0.0
+        self.ratio_high = tf.Variable(0.0, trainable=False, name="ratio_high")
+        self.change_low = tf.Variable(0.0, trainable=False, name="change_low")
+
+    def __call__(self, video, batch, seed, samples):
+        clips = tf.shape(video)[0]
+        both = tf.concat([video, batch.video], 0)
+        first, second = self._draw_pairs(both, seed, tf.concat([samples, samples], 0))
+        flow, visible = estimate_flow(self._timed_estimate, first, second)
+        mask = tf.cast(visible, tf.float32)[..., None]
+
+        def per_clip(difference):
+            explained = tf.reduce_mean(mask * charbonnier(difference), [1, 2, 3])
+            return tf.reduce_mean(tf.reshape(explained, [2, clips, self._pairs]), 2)
+
+        fake_residual, real_residual = tf.unstack(per_clip(first - warp(second, flow)))
+        fake_change, real_change = tf.unstack(per_clip(first - second))
+        change_low = self._threshold(self.change_low, real_change, 0.1)
+        real_ratio = real_residual / tf.maximum(real_change, change_low)
+        ratio_high = self._threshold(self.ratio_high, real_ratio, 0.9)
+        fake_ratio = fake_residual / tf.maximum(tf.stop_gradient(fake_change), change_low)
+        term = tf.nn.relu(fake_ratio - ratio_high)
+        term += tf.nn.relu(change_low - fake_change) / change_low
+        return term, {
+            "real_ratio": real_ratio,
+            "real_change": real_change,
+            "fake_ratio": fake_ratio,
+            "fake_change": fake_change,
+            "active": tf.cast(term > 0, tf.float32),
+            "visible": tf.reduce_mean(tf.reshape(mask, [2 * clips, -1]), 1),
+        }
+
+    def after_step(self, statistics):
+        """Moves the running quantiles towards those of the step's real clips."""
+        for variable, values, share in (
+            (self.change_low, statistics["real_change"], 0.1),
+            (self.ratio_high, statistics["real_ratio"], 0.9),
+        ):
+            threshold = self._threshold(variable, values, share)
+            below = tf.reduce_mean(tf.cast(values < threshold, tf.float32))
+            variable.assign(threshold * tf.exp(0.1 * (share - below)))
+
+    def _timed_estimate(self, first, second):
+        start = time.perf_counter()
+        flow = self._estimate(first, second)
+        self.host_seconds += time.perf_counter() - start
+        return flow
+
+    def _draw_pairs(self, video, seed, samples):
+        steps = video.shape[1] - 1
+        draws = randomness.uniform(seed, randomness.PAIRS, samples, [self._pairs])
+        positions = tf.minimum(tf.cast(draws * steps, tf.int32), steps - 1)
+        shape = [-1, *video.shape[2:]]
+        first = tf.reshape(tf.gather(video, positions, batch_dims=1), shape)
+        return first, tf.reshape(tf.gather(video, positions + 1, batch_dims=1), shape)
+
+    def _threshold(self, variable, values, share):
+        """The running quantile, or that of these values while none has been kept."""
+        ordered = tf.sort(values)
+        own = ordered[tf.cast(share * tf.cast(tf.size(values) - 1, tf.float32), tf.int32)]
+        return tf.stop_gradient(tf.where(variable > 0, variable, tf.maximum(own, 1e-4)))
+
+
+def estimate_flow(estimate, first, second):
+    """Flow between frames, and where it can be followed, outside of the graph and its gradients.
+
+    Args:
+      estimate: an estimator of vgan.motion.estimators.
+      first, second: float32 [N, H, W, C] in [-1, 1].
+    Returns:
+      flow float32 [N, H, W, 2] first -> second, and visible bool [N, H, W].
+    """
+
+    def both_ways(first, second):
+        forward, backward = estimate(first, second), estimate(second, first)
+        return forward, occlusion.visible(forward, backward)
+
+    frames = [to_uint8(first), to_uint8(second)]
+    flow, visible = tf.numpy_function(both_ways, frames, [tf.float32, tf.bool], stateful=False)
+    size = first.shape[:3]
+    return tf.ensure_shape(flow, [*size, 2]), tf.ensure_shape(visible, size)

@@ -1,0 +1,210 @@
+"""Videos and pictures for people: mp4, GIF and WebP files, grids of clips, strips of frames."""
+
+import contextlib
+import io
+import math
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from PIL import Image
+
+from vgan.errors import StorageError, UsageError
+
+_GAP = 2
+_GAP_SHADE = 32
+
+
+def write_video(path, video, fps, zoom=1):
+    """Writes a clip to a file that appears only when it is complete, replacing an older one.
+
+    `.mp4` is H.264 that browsers play; an odd height or width gains a copy of its last row or
+    column, which 4:2:0 colour needs. `.gif` has 256 colours; `.webp` is lossless. Both of these
+    loop for ever and merge equal neighbouring frames into one longer frame.
+
+    Args:
+      path: the file; its suffix, `.mp4`, `.gif` or `.webp`, chooses the format.
+      video: uint8 `[T, H, W, 3]`.
+      fps: frames per second, 0.01 to 1000; a GIF has whole hundredths of a second per frame, right
+        on average, and no more than 50 frames per second.
+      zoom: whole factor by which every pixel is enlarged.
+    Raises:
+      UsageError: an unknown suffix, an unusable frame rate.
+      StorageError: the file can't be written.
+    """
+    path = Path(path)
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise UsageError(
+            f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: {', '.join(_WRITERS)}"
+        )
+    video = _enlarged(video, zoom, "THWC")
+    _check_rate(fps)
+    with _replacing(path) as temporary:
+        write(temporary, video, fps)
+
+
+def gif_bytes(video, fps, zoom=1):
+    """The bytes of the GIF that `write_video` would write; arguments and errors as there."""
+    video = _enlarged(video, zoom, "THWC")
+    _check_rate(fps)
+    buffer = io.BytesIO()
+    _write_gif(buffer, video, fps)
+    return buffer.getvalue()
+
+
+def grid(videos, columns=None):
+    """Lays clips out row by row, with a thin dark gap between them, into one clip.
+
+    Args:
+      videos: uint8 `[N, T, H, W, 3]`.
+      columns: how many clips stand in a row; None makes the picture nearly square.
+    Returns:
+      uint8 `[T, rows * (H + 2) - 2, columns * (W + 2) - 2, 3]`; cells left over are dark.
+    """
+    videos = _checked(videos, "NTHWC")
+    count, frames, height, width, _ = videos.shape
+    if columns is None:
+        columns = min(count, math.ceil(math.sqrt(count * height / width)))
+    rows = math.ceil(count / columns)
+    size = rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP
+    sheet = np.full((frames, *size, 3), _GAP_SHADE, np.uint8)
+    for number, video in enumerate(videos):
+        top = number // columns * (height + _GAP)
+        left = number % columns * (width + _GAP)
+        sheet[:, top : top + height, left : left + width] = video
+    return sheet
+
+
+def strip(videos, count=8):
+    """Lays evenly spaced frames, the first and the last among them, side by side in a picture.
+
+    Args:
+      videos: uint8 `[T, H, W, 3]`, or `[N, T, H, W, 3]` for one row per clip.
+      count: frames per row; a shorter clip shows each of its frames once.
+    Returns:
+      uint8 `[rows * (H + 2) - 2, columns * (W + 2) - 2, 3]`.
+    """
+    videos = np.asarray(videos)
+    videos = _checked(videos[None] if videos.ndim == 4 else videos, "NTHWC")
+    frames = videos.shape[1]
+    chosen = np.linspace(0, frames - 1, min(count, frames)).round().astype(int)
+    stills = videos[:, chosen].reshape(-1, 1, *videos.shape[2:])
+    return grid(stills, columns=len(chosen))[0]
+
+
+def write_picture(path, picture, zoom=1):
+    """Writes a PNG file that appears only when it is complete, replacing an older one.
+
+    Args:
+      path: the file, with the suffix `.png`.
+      picture: uint8 `[H, W, 3]`.
+      zoom: whole factor by which every pixel is enlarged.
+    Raises:
+      UsageError: another suffix.
+      StorageError: the file can't be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".png":
+        raise UsageError(f"picture {str(path)!r}: unknown suffix {path.suffix!r}. Known: .png")
+    picture = _enlarged(picture, zoom, "HWC")
+    with _replacing(path) as temporary:
+        Image.fromarray(picture).save(temporary, "PNG", optimize=True)
+
+
+@contextlib.contextmanager
+def _replacing(path):
+    # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
+    temporary = path.absolute().with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        try:
+            yield temporary
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"file {str(path)!r}: {error.strerror or error}. "
+            "Check the folder, its permissions and the free space"
+        ) from error
+
+
+def _write_mp4(path, video, fps):
+    _, height, width, _ = video.shape
+    video = np.pad(video, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+        stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
+        stream.height, stream.width = video.shape[1:3]
+        stream.pix_fmt = "yuv420p"
+        stream.options = {"crf": "16"}
+        # What the frames are, said aloud: players guess from the picture's size otherwise.
+        context = stream.codec_context
+        context.colorspace = Colorspace.ITU601
+        context.color_range = ColorRange.MPEG
+        context.color_primaries = ColorPrimaries.BT709
+        context.color_trc = ColorTrc.IEC61966_2_1
+        for pixels in video:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def _write_gif(file, video, fps):
+    # One palette for the whole clip, or its colours flicker; a sample of a large clip is enough.
+    step = 1 + video.size // 2**24
+    sample = video[:, ::step, ::step]
+    sample = Image.fromarray(sample.reshape(-1, *sample.shape[2:]))
+    palette = sample.quantize(256, method=Image.Quantize.MAXCOVERAGE)
+    frames = [Image.fromarray(pixels).quantize(palette=palette) for pixels in video]
+    # Browsers slow frames shorter than 20 ms down to 100 ms.
+    durations = np.maximum(_durations(len(video), fps, unit=10), 20)
+    _write_animation(file, "GIF", frames, durations)
+
+
+def _write_webp(file, video, fps):
+    frames = [Image.fromarray(pixels) for pixels in video]
+    _write_animation(file, "WEBP", frames, _durations(len(video), fps, unit=1), lossless=True)
+
+
+_WRITERS = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}
+
+
+def _write_animation(file, kind, frames, durations, **options):
+    frames[0].save(
+        file,
+        kind,
+        save_all=True,
+        append_images=frames[1:],
+        duration=durations.tolist(),
+        loop=0,
+        **options,
+    )
+
+
+def _durations(frames, fps, unit):
+    """Milliseconds of each frame, whole units, whose sums stay nearest to the true times."""
+    ends = np.arange(frames + 1) * 1000 / fps
+    return np.diff((ends / unit).round().astype(int) * unit)
+
+
+def _enlarged(pixels, zoom, axes):
+    pixels = _checked(pixels, axes)
+    height = axes.index("H")
+    return pixels.repeat(zoom, axis=height).repeat(zoom, axis=height + 1)
+
+
+def _checked(pixels, axes):
+    pixels = np.asarray(pixels)
+    shape = pixels.shape
+    if pixels.dtype != np.uint8 or len(shape) != len(axes) or shape[-1] != 3 or 0 in shape:
+        raise ValueError(
+            f"pixels are {pixels.dtype} {shape}: pass uint8 [{', '.join(axes[:-1])}, 3]"
+        )
+    return pixels
+
+
+def _check_rate(fps):
+    if not 0.01 <= fps <= 1000:
+        raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")

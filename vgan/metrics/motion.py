@@ -1,0 +1,57 @@
+"""Statistics of motion, to be read for made clips beside real ones."""
+
+import cv2
+import numpy as np
+
+from vgan.motion import occlusion
+
+
+def statistics(videos, estimate):
+    """Measures the motion of each clip.
+
+    Args:
+      videos: uint8 [N, T, H, W, 3], T of at least 2.
+      estimate: a flow estimator of vgan.motion.estimators.
+    Returns:
+      dict of float64 [N]: `magnitude`, the mean length of the flow in pixels a frame;
+      `change`, the mean absolute difference of neighbouring frames, in [0, 255]; `residual`,
+      the same where frames are motion-compensated, over visible pixels; `occluded`, the share
+      of pixels whose flow can't be followed.
+    """
+    clips, frames, height, width, _ = videos.shape
+    first = videos[:, :-1].reshape(-1, height, width, 3)
+    second = videos[:, 1:].reshape(-1, height, width, 3)
+    flow = estimate(first, second)
+    visible = occlusion.visible(flow, estimate(second, first))
+    compensated = np.abs(first.astype(np.float32) - _compensate(second, flow)).mean(-1)
+    per_pair = {
+        "magnitude": np.linalg.norm(flow, axis=-1).mean((1, 2)),
+        "change": np.abs(first.astype(np.float32) - second).mean((1, 2, 3)),
+        "residual": (compensated * visible).sum((1, 2)) / np.maximum(visible.sum((1, 2)), 1),
+        "occluded": 1.0 - visible.mean((1, 2)),
+    }
+    return {
+        name: values.astype(np.float64).reshape(clips, frames - 1).mean(1)
+        for name, values in per_pair.items()
+    }
+
+
+def near_static_limit(real_magnitude):
+    """The magnitude below which a clip counts as near-static: a tenth of the real clips' median."""
+    return 0.1 * np.median(real_magnitude)
+
+
+def _compensate(frames, flow):
+    rows, columns = np.mgrid[: flow.shape[1], : flow.shape[2]].astype(np.float32)
+    return np.stack(
+        [
+            cv2.remap(
+                frame.astype(np.float32),
+                columns + field[..., 0],
+                rows + field[..., 1],
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            for frame, field in zip(frames, flow, strict=True)
+        ]
+    )

@@ -1,0 +1,169 @@
+"""The adversarial family: a generator against one or more critics."""
+
+import typing
+
+import tensorflow as tf
+
+from vgan import randomness
+from vgan.models.synthesizer import Turn
+
+
+class Weighted(typing.NamedTuple):
+    """A part of a player's total, its name in the logs, its weight, and how often it is due."""
+
+    name: str
+    part: typing.Any
+    weight: float = 1.0
+    every: int = 1
+
+
+class Gan(tf.Module):
+    """A generator, its running average, and the critics that judge it.
+
+    Both players move in every step, on the same weights and the same generated clips: the
+    generator runs once a step. All state is attributes, so that tf.train.Checkpoint keeps it.
+
+    Args:
+      generator: keras.Model, [latents, condition, label] -> video.
+      average: another of the same build, which follows the first one's weights.
+      critics: list of Weighted critics.Critic.
+      adversarial: the pair of losses, adversarial.Adversarial.
+      losses: list of Weighted losses of the generator.
+      penalties: list of Weighted penalties, on each critic.
+      optimizers: of the generator and of the critics, keras optimizers.
+      ema_decay: of the average, reached by a ramp.
+    """
+
+    def __init__(
+        self, generator, average, critics, adversarial, losses, penalties, optimizers, ema_decay
+    ):
+        super().__init__()
+        self.generator, self.average = generator, average
+        self.average.set_weights(generator.get_weights())
+        self.generator_optimizer, self.discriminator_optimizer = optimizers
+        self.critic_modules = [critic.part for critic in critics]
+        self.loss_modules = [loss.part for loss in losses if isinstance(loss.part, tf.Module)]
+        self.steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
+        self._critics, self._losses, self._penalties = critics, losses, penalties
+        self._adversarial = adversarial
+        self._ema_decay = ema_decay
+        for player, optimizer in self._optimizers().items():
+            optimizer.build(self.players()[player])
+
+    def players(self):
+        """The trainable variables of each player."""
+        critics = [v for c in self.critic_modules for v in c.network.trainable_variables]
+        return {"generator": self.generator.trainable_variables, "discriminator": critics}
+
+    def turn(self, step):
+        """The lazy terms due in a step."""
+        parts = (*self._losses, *self._penalties)
+        return Turn(tuple(part.name for part in parts if step % part.every == 0))
+
+    def gradients(self, batch, seed, samples, turn):
+        """Gradients of both players from one pass of the generator.
+
+        Args:
+          batch: clip.Batch.
+          seed: int64 scalar of the run; samples: int64 [B], global sample numbers.
+          turn: what is due.
+        Returns:
+          {player: gradients}, {term name: float32 [B]}, {statistic name: float32 [B]}.
+        """
+        terms, statistics, totals = {}, {}, {"generator": 0.0, "discriminator": 0.0}
+
+        def add(player, weighted, value):
+            terms[f"{player}/{weighted.name}"] = value
+            totals[player] += weighted.weight * weighted.every * tf.reduce_mean(value)
+
+        with tf.GradientTape(persistent=True) as tape:
+            latents = randomness.normal(seed, randomness.TRAINING, samples, self.latent_shape)
+            fake = self.generator([latents, batch.condition, batch.label], training=True)
+            for critic in self._critics:
+                real_logits = self._judge(critic.part, batch.video, batch, seed, samples)
+                fake_logits = self._judge(critic.part, fake, batch, seed, samples)
+                statistics[f"logits/real/{critic.name}"] = tf.reduce_mean(real_logits, 1)
+                statistics[f"logits/fake/{critic.name}"] = tf.reduce_mean(fake_logits, 1)
+                verdict = self._adversarial.discriminator(real_logits, fake_logits)
+                add("discriminator", critic, tf.reduce_mean(verdict, 1))
+                add(
+                    "generator", critic, tf.reduce_mean(self._adversarial.generator(fake_logits), 1)
+                )
+            for loss in self._losses:
+                if loss.name in turn.due:
+                    value = loss.part(fake, batch, seed, samples)
+                    value, found = value if isinstance(value, tuple) else (value, {})
+                    statistics |= {f"{loss.name}/{name}": of for name, of in found.items()}
+                    add("generator", loss, value)
+            for penalty in self._penalties:
+                if penalty.name in turn.due:
+                    for critic in self.critic_modules:
+                        value = penalty.part(critic, batch.video, batch, seed, samples)
+                        name = f"{penalty.name}/{critic.name}"
+                        add("discriminator", penalty._replace(name=name), value)
+            scaled = {p: o.scale_loss(totals[p]) for p, o in self._optimizers().items()}
+        found = {p: tape.gradient(scaled[p], v) for p, v in self.players().items()}
+        return found, terms, statistics
+
+    def apply(self, gradients):
+        """Lets both players take their step."""
+        for player, optimizer in self._optimizers().items():
+            optimizer.apply(gradients[player], self.players()[player])
+
+    def gradient_norms(self, gradients):
+        """The global norm of each player's gradients, free of loss scaling."""
+        return {
+            player: tf.linalg.global_norm(gradients[player]) / optimizer.scale_loss(1.0)
+            for player, optimizer in self._optimizers().items()
+        }
+
+    def after_step(self, statistics):
+        """Moves the average, the spectral norms, and the state of the losses."""
+        done = tf.cast(self.steps, tf.float32)
+        decay = tf.minimum(self._ema_decay, (1.0 + done) / (10.0 + done))
+        for mean, value in zip(
+            self.average.trainable_variables, self.generator.trainable_variables, strict=True
+        ):
+            mean.assign(mean + (1.0 - decay) * (value - mean))
+        for network in (self.generator, *(critic.network for critic in self.critic_modules)):
+            for layer in network.layers:
+                if hasattr(layer, "after_step"):
+                    layer.after_step()
+        for mean, value in zip(
+            self.average.non_trainable_variables,
+            self.generator.non_trainable_variables,
+            strict=True,
+        ):
+            mean.assign(value)
+        for loss in self._losses:
+            found = {
+                name.removeprefix(f"{loss.name}/"): of
+                for name, of in statistics.items()
+                if name.startswith(f"{loss.name}/")
+            }
+            if found and hasattr(loss.part, "after_step"):
+                loss.part.after_step(found)
+        self.steps.assign_add(1)
+
+    @property
+    def latent_shape(self):
+        """The shape of one clip's latents."""
+        return list(self.generator.inputs[0].shape[1:])
+
+    @property
+    def host_seconds(self):
+        """Seconds that flow estimation has taken on the host so far, in this process."""
+        return sum(loss.host_seconds for loss in self.loss_modules)
+
+    def sample(self, latents, condition, label):
+        """Clips of the averaged generator, float32 [B, T, H, W, C] in [-1, 1]."""
+        return self.average([latents, condition, label], training=False)
+
+    def _judge(self, critic, video, batch, seed, samples):
+        return critic.judge(critic.inputs(video, batch.condition, seed, samples), batch.label)
+
+    def _optimizers(self):
+        return {
+            "generator": self.generator_optimizer,
+            "discriminator": self.discriminator_optimizer,
+        }

@@ -1,0 +1,32 @@
+"""What every family of video synthesis shares: the turn, and a protocol for the training loop."""
+
+import typing
+
+
+class Turn(typing.NamedTuple):
+    """What is due in a step. Decided in Python, so that a step is compiled once for each turn.
+
+    Attributes:
+      due: names of the lazy terms that this step computes.
+    """
+
+    due: tuple = ()
+
+
+class Synthesizer(typing.Protocol):
+    """A family of models: all that the training loop and the samplers know of it."""
+
+    def turn(self, step):
+        """The Turn of a step, by its number."""
+
+    def gradients(self, batch, seed, samples, turn):
+        """Gradients by player, terms [B] by name, and statistics [B] by name; no state moves."""
+
+    def apply(self, gradients):
+        """Lets each player take its step."""
+
+    def after_step(self, statistics):
+        """Moves all other state: averages, quantiles, spectral norms."""
+
+    def sample(self, latents, condition, label):
+        """Clips from the averaged networks, float32 [B, T, H, W, C] in [-1, 1]."""

@@ -1,0 +1,124 @@
+"""A versioned SavedModel that needs TensorFlow alone, and the way back from it to Python."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from vgan import sampling
+from vgan.clip import ClipSpec
+from vgan.errors import CheckpointError, StorageError
+
+_ABOUT = Path("assets.extra") / "vgan.json"
+
+
+def export(synthesizer, clip, fps, labels, path, max_videos=64):
+    """Writes the averaged generator as a SavedModel.
+
+    Its endpoints give videos uint8 [N, T, H, W, C]: `sample` (the first, and serving_default) by
+    seed and number of videos, `decode` by latents, `sample_range` for the videos of a seed from
+    one of them on. Inputs out of range are InvalidArgument errors that name the input.
+
+    Args:
+      synthesizer: a models.synthesizer.Synthesizer.
+      clip: ClipSpec of its videos.
+      fps: frames a second they are meant to be shown at.
+      labels: names of the classes; where there are any, each endpoint takes a label too.
+      path: folder of this version; it appears whole or not at all.
+      max_videos: the most videos of one call.
+    Raises:
+      StorageError: the folder exists.
+    """
+    path = Path(path)
+    if path.exists():
+        raise StorageError(f"export {str(path)!r}: it exists. Remove it or give another --output")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Servers load any folder with an integer name, so it gets its name last.
+    incomplete = path.with_name(f"incomplete-{path.name}-{os.getpid()}")
+    archive = keras.export.ExportArchive()
+    archive.track(synthesizer.average)
+    for name, function, signature in _endpoints(synthesizer, clip, labels, max_videos):
+        archive.add_endpoint(name, function, input_signature=signature)
+    try:
+        archive.write_out(str(incomplete), verbose=False)
+        about = {"clip": list(clip.shape), "fps": fps, "labels": list(labels)}
+        (incomplete / _ABOUT).parent.mkdir(exist_ok=True)
+        (incomplete / _ABOUT).write_text(json.dumps(about | {"max_videos": max_videos}) + "\n")
+        incomplete.rename(path)
+    finally:
+        shutil.rmtree(incomplete, ignore_errors=True)
+
+
+def load(path):
+    """The sampling.Model of an export; raises CheckpointError if the folder isn't one of ours."""
+    path = newest_version(path)
+    about = json.loads((path / _ABOUT).read_text())
+    module = tf.saved_model.load(str(path))
+
+    def draw(seed, first, number, label):
+        inputs = {"seed": tf.constant(seed, tf.int64), "first": tf.constant(first, tf.int64)}
+        inputs["num_videos"] = tf.constant(number, tf.int64)
+        if about["labels"]:
+            inputs["label"] = tf.constant(label, tf.int32)
+        # The module is named here so that it lives as long as its function.
+        return next(iter(module.signatures["sample_range"](**inputs).values()))
+
+    return sampling.Model(draw, ClipSpec(*about["clip"]), about["fps"], about["labels"])
+
+
+def is_export(path):
+    """Whether a folder is an export of ours, or holds numbered versions of one."""
+    return any((folder / _ABOUT).exists() for folder in (Path(path), *_versions(path)))
+
+
+def newest_version(path):
+    """The folder itself, or its version of the highest number; raises CheckpointError."""
+    for folder in (Path(path), *_versions(path)):
+        if (folder / _ABOUT).exists():
+            return folder
+    raise CheckpointError(
+        f"export {str(path)!r}: it is not one of vgan. Make one with python -m vgan.export"
+    )
+
+
+def _versions(path):
+    found = [folder for folder in Path(path).glob("*") if folder.name.isdecimal()]
+    return sorted(found, key=lambda folder: int(folder.name), reverse=True)
+
+
+def _endpoints(synthesizer, clip, labels, max_videos):
+    int64 = {name: tf.TensorSpec([], tf.int64, name=name) for name in ("seed", "first")}
+    number_spec = tf.TensorSpec([], tf.int64, name="num_videos")
+    latents_spec = tf.TensorSpec([None, *synthesizer.latent_shape], tf.float32, name="latents")
+    label_spec = [tf.TensorSpec([], tf.int32, name="label")] if labels else []
+
+    def sample_range(seed, first, num_videos, label=-1):
+        _check(num_videos >= 1, f"num_videos must be 1 to {max_videos}")
+        _check(num_videos <= max_videos, f"num_videos must be 1 to {max_videos}")
+        _check(first >= 0, "first must be at least 0")
+        _check(label < max(len(labels), 1), f"label must be -1 to {len(labels) - 1}")
+        label = tf.convert_to_tensor(label, tf.int32)
+        return sampling.video_range(synthesizer, clip, len(labels), seed, first, num_videos, label)
+
+    def sample(seed, num_videos, label=-1):
+        return sample_range(seed, tf.constant(0, tf.int64), num_videos, label)
+
+    def decode(latents, label=0):
+        number = tf.shape(latents)[0]
+        _check(number >= 1, f"latents must hold 1 to {max_videos} rows")
+        _check(number <= max_videos, f"latents must hold 1 to {max_videos} rows")
+        _check(tf.reduce_all(tf.math.is_finite(latents)), "latents must be finite")
+        _check(label < max(len(labels), 1), f"label must be 0 to {len(labels) - 1}")
+        _check(label >= 0, f"label must be 0 to {len(labels) - 1}")
+        return sampling.decode(synthesizer, clip, latents, tf.fill([number], label))
+
+    yield "sample", sample, [int64["seed"], number_spec, *label_spec]
+    yield "decode", decode, [latents_spec, *label_spec]
+    yield "sample_range", sample_range, [int64["seed"], int64["first"], number_spec, *label_spec]
+
+
+def _check(condition, message):
+    tf.debugging.Assert(condition, [message])

@@ -1,0 +1,16 @@
+"""Trains an experiment: python -m vgan.train --flagfile=experiments/base.flags."""
+
+from vgan import command, config
+
+
+def main():
+    experiment_config = config.from_flags()
+    workdir = config.workdir_from_flags()
+    from vgan import experiment  # TensorFlow takes seconds to load; flags are checked first.
+
+    experiment.train(experiment_config, workdir)
+
+
+if __name__ == "__main__":
+    config.define_flags()
+    command.run(main)
