@@ -8,6 +8,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from vgan import media
@@ -48,6 +49,8 @@ def test_mp4_is_what_browsers_play(tmp_path):
         (stream,) = container.streams
         assert stream.codec_context.name == "h264"
         assert stream.codec_context.pix_fmt == "yuv420p"
+        assert stream.codec_context.color_range == ColorRange.MPEG
+        assert stream.codec_context.colorspace == Colorspace.ITU601
         assert stream.average_rate == 24
         assert stream.frames == 12
     data = path.read_bytes()

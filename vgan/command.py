@@ -4,7 +4,7 @@ import errno
 import os
 import sys
 
-from absl import app, flags
+from absl import app, flags, logging
 
 from vgan.errors import VganError
 
@@ -15,7 +15,8 @@ def run(main):
     Exit codes: 0 done, 1 flags and usage, 2 input data, 3 diverged, 4 checkpoint or config,
     5 disk, permission or lock, 130 Ctrl-C, 143 SIGTERM. `--verbosity=1` shows the traceback too.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # TensorFlow's notes on the machine would bury what a person should read.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     app.run(lambda argv: _guard(main, argv), flags_parser=_parse)
 
 
@@ -29,6 +30,8 @@ def _parse(argv):
 def _guard(main, argv):
     if len(argv) > 1:
         _fail(f"stray argument {argv[1]!r}: flags are written --name=value, with an equals sign", 1)
+    if flags.FLAGS["verbosity"].value < 1:
+        logging.set_verbosity(logging.WARNING)
     try:
         return main()
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 from tensorboard.plugins.image import metadata as image_metadata
 
 from vgan import media
@@ -55,7 +56,7 @@ def _cut(path, step):
     removed = 0
     try:
         with tf.io.TFRecordWriter(str(temporary)) as writer:
-            for record in _records(path):
+            for record in RawEventFileLoader(str(path)).Load():
                 event = tf.compat.v1.Event.FromString(record)
                 if event.step <= step or event.HasField("file_version"):
                     writer.write(record)
@@ -70,10 +71,3 @@ def _cut(path, step):
     finally:
         temporary.unlink(missing_ok=True)
     return removed
-
-
-def _records(path):
-    try:
-        yield from tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
-    except tf.errors.DataLossError:
-        return

@@ -14,8 +14,7 @@ from PIL import Image
 
 from vgan.errors import StorageError, UsageError
 
-_GAP = 2
-_GAP_SHADE = 32
+_GAP, _GAP_SHADE = 2, 32
 
 
 def write_video(path, video, fps, zoom=1):
@@ -41,16 +40,14 @@ def write_video(path, video, fps, zoom=1):
         raise UsageError(
             f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: {', '.join(_WRITERS)}"
         )
-    video = _enlarged(video, zoom, "THWC")
-    _check_rate(fps)
+    video = _prepared(video, fps, zoom)
     with _replacing(path) as temporary:
         write(temporary, video, fps)
 
 
 def gif_bytes(video, fps, zoom=1):
     """The bytes of the GIF that `write_video` would write; arguments and errors as there."""
-    video = _enlarged(video, zoom, "THWC")
-    _check_rate(fps)
+    video = _prepared(video, fps, zoom)
     buffer = io.BytesIO()
     _write_gif(buffer, video, fps)
     return buffer.getvalue()
@@ -120,16 +117,16 @@ def _replacing(path):
     # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
     temporary = path.absolute().with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        try:
-            yield temporary
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        yield temporary
+        os.replace(temporary, path)
     except OSError as error:
         raise StorageError(
             f"file {str(path)!r}: {error.strerror or error}. "
             "Check the folder, its permissions and the free space"
         ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def _write_mp4(path, video, fps):
@@ -172,15 +169,8 @@ _WRITERS = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}
 
 
 def _write_animation(file, kind, frames, durations, **options):
-    frames[0].save(
-        file,
-        kind,
-        save_all=True,
-        append_images=frames[1:],
-        duration=durations.tolist(),
-        loop=0,
-        **options,
-    )
+    options |= {"duration": durations.tolist(), "loop": 0}
+    frames[0].save(file, kind, save_all=True, append_images=frames[1:], **options)
 
 
 def _durations(frames, fps, unit):
@@ -189,10 +179,14 @@ def _durations(frames, fps, unit):
     return np.diff((ends / unit).round().astype(int) * unit)
 
 
+def _prepared(video, fps, zoom):
+    if not 0.01 <= fps <= 1000:
+        raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")
+    return _enlarged(video, zoom, "THWC")
+
+
 def _enlarged(pixels, zoom, axes):
-    pixels = _checked(pixels, axes)
-    height = axes.index("H")
-    return pixels.repeat(zoom, axis=height).repeat(zoom, axis=height + 1)
+    return _checked(pixels, axes).repeat(zoom, axis=-3).repeat(zoom, axis=-2)
 
 
 def _checked(pixels, axes):
@@ -203,8 +197,3 @@ def _checked(pixels, axes):
             f"pixels are {pixels.dtype} {shape}: pass uint8 [{', '.join(axes[:-1])}, 3]"
         )
     return pixels
-
-
-def _check_rate(fps):
-    if not 0.01 <= fps <= 1000:
-        raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from data_prep import decode, prepare_clips
+from data_prep import decode, prepare_clips, shards
 from vgan.errors import DataError, StorageError, UsageError
 
 
@@ -180,6 +180,18 @@ def test_centre_square_in_rgb(tmp_path, height, width, size):
     assert abs(inside - [200, 100, 50]).max() <= 4
 
 
+def test_shrinking_averages(tmp_path):
+    path = tmp_path / "stripes.avi"
+    frame = np.zeros([32, 32, 3], np.uint8)
+    frame[:, ::2] = 200
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"FFV1"), 10, (32, 32))
+    for _ in range(2):
+        writer.write(frame)
+    writer.release()
+    video = np.array(list(decode.Video(str(path), 16)))
+    assert abs(video.astype(int) - 100).max() <= 3
+
+
 def test_names_are_found_sorted_without_hidden_ones_and_loops(tmp_path):
     names = ["b/x.MP4", "b/a.b/é #%03d:.webm", "a/-y.avi", "top.gif", "line\nbreak.mov"]
     for name in [*names, ".hidden.mp4", ".git/z.mp4", "b/readme.txt"]:
@@ -265,6 +277,15 @@ def test_failed_run_leaves_the_old_output(raw, output, tmp_path):
         prepare_clips.prepare(str(tmp_path / "bad"), str(output), 8, overwrite=True)
     assert (output / "manifest.json").read_bytes() == before
     assert leftovers(output) == []
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_folder_that_appears_meanwhile_is_left_alone(output, overwrite):
+    with pytest.raises(StorageError):
+        with shards.new_folder(str(output), overwrite):
+            output.mkdir()
+            (output / "theirs").touch()
+    assert (output / "theirs").exists() and leftovers(output) == []
 
 
 def test_overwrite_spares_what_is_not_prepared_data(raw, output):

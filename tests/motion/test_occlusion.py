@@ -56,6 +56,13 @@ def test_border_pixels_that_hardly_move_stay_visible():
     assert visible(constant(0.4, -0.4), constant(-0.4, 0.4)).all()
 
 
+def test_the_tolerance_grows_with_the_motion():
+    inside = (0, 8, slice(None, 4))
+    assert visible(constant(8, 0), constant(-7, 0))[inside].all()
+    assert not visible(constant(1, 0), constant(0, 0))[inside].any()
+    assert not visible(constant(8, 0), constant(-6, 0))[inside].any()
+
+
 def test_there_and_back_agree_under_rotation():
     *_, forward = affine_pair(Texture(0), rotation(20))
     *_, backward = affine_pair(Texture(0), rotation(-20))
@@ -92,3 +99,11 @@ def test_boundary_runs_along_the_edge_of_what_moves():
     corner = ((y == 23) | (y == 40)) & ((x == 19) | (x == 36))
     np.testing.assert_array_equal(edge, near_square & ~deep_inside & ~corner)
     assert not boundary(constant(7, -2)).any()
+
+
+def test_boundary_thresholds():
+    x = np.arange(16, dtype=np.float32)
+    for slope, offset, expected in ((0.04, 0, False), (0.05, 0, True), (0.05, 3, False)):
+        ramp = np.zeros((1, 8, 16, 2), np.float32)
+        ramp[..., 1] = slope * x + offset
+        assert boundary(ramp)[0, 4, 1] == expected

@@ -105,7 +105,7 @@ def _dis(first, second, finest_scale):
 
 @functools.lru_cache(maxsize=256)
 def _dis_object(thread, height, width, finest_scale):
-    """One object for each thread and size: it is not thread safe and keeps state of its sizes."""
+    """One object for each thread and size: it isn't thread safe and keeps buffers of its size."""
     estimator = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     estimator.setFinestScale(finest_scale)
     return estimator

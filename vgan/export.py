@@ -1,0 +1,28 @@
+"""Exports a run for serving: python -m vgan.export --workdir=runs/base."""
+
+from pathlib import Path
+
+from absl import flags
+
+from vgan import command
+from vgan.errors import UsageError
+
+flags.DEFINE_string("workdir", None, "Folder of a training run.")
+flags.DEFINE_string("output", None, "Folder of the new version (default: WORKDIR/export/STEP).")
+flags.DEFINE_integer("max_videos", 64, "The most videos of one request.", lower_bound=1)
+
+
+def main():
+    values = flags.FLAGS
+    if values.workdir is None:
+        raise UsageError("--workdir: not given. Name the folder of a training run")
+    from vgan import experiment, saved_model  # TensorFlow takes seconds to load.
+
+    model, about, step = experiment.restore(values.workdir)
+    path = Path(values.output or Path(values.workdir) / "export" / str(step))
+    saved_model.export(model, about["clip"], about["fps"], about["labels"], path, values.max_videos)
+    print(f"wrote {path}, averaged weights of step {step}")
+
+
+if __name__ == "__main__":
+    command.run(main)

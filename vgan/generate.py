@@ -1,0 +1,78 @@
+"""Makes videos: python -m vgan.generate --workdir=runs/base --num_videos=16 --output=out.mp4."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+from absl import flags
+from tqdm import tqdm
+
+from vgan import command
+from vgan.errors import StorageError, UsageError
+
+MOST_IN_A_GRID = 256
+"""A grid is held in memory as a whole; a folder of files is not."""
+
+GRID_SUFFIXES = (".mp4", ".gif", ".webp")
+
+flags.DEFINE_string("workdir", None, "Folder of a training run.")
+flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
+flags.DEFINE_integer("num_videos", 16, "How many videos.", lower_bound=1)
+flags.DEFINE_integer("seed", 0, "Video i of a seed is always the same.", lower_bound=0)
+flags.DEFINE_string("label", None, "Class of all videos; without it, each class in turn.")
+flags.DEFINE_float("fps", None, "Frames a second (default: the rate of the data).")
+flags.DEFINE_string("output", None, "A grid: out.mp4, .gif or .webp; or a folder for a file each.")
+flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+
+
+def main():
+    values = flags.FLAGS
+    path, output = _chosen_model(values), _checked_output(values)
+    from vgan import experiment, media  # TensorFlow takes seconds to load; flags come first.
+
+    model = experiment.load(path)
+    fps = model.fps if values.fps is None else values.fps
+    chunks = model.stream(values.num_videos, values.seed, values.label)
+    progress = tqdm(total=values.num_videos, unit="video", disable=None)
+    if output.suffix in GRID_SUFFIXES:
+        videos = []
+        for chunk in chunks:
+            videos.extend(chunk)
+            progress.update(len(chunk))
+        output.parent.mkdir(parents=True, exist_ok=True)
+        media.write_video(output, media.grid(np.stack(videos)), fps)
+    else:
+        output.mkdir(parents=True, exist_ok=True)
+        digits = len(str(values.num_videos - 1))
+        for number, video in enumerate(itertools.chain.from_iterable(chunks)):
+            media.write_video(output / f"{number:0{digits}d}.mp4", video, fps)
+            progress.update()
+    progress.close()
+    print(f"wrote {values.num_videos} videos of {model.clip} at {fps:g} frames a second: {output}")
+
+
+def _chosen_model(values):
+    if (values.workdir is None) == (values.model is None):
+        raise UsageError("--workdir, --model: give one of the two, a training run or an export")
+    return values.workdir or values.model
+
+
+def _checked_output(values):
+    if values.output is None:
+        raise UsageError("--output: not given. Name a file such as out.mp4, or a folder")
+    output = Path(values.output)
+    if output.suffix and output.suffix not in GRID_SUFFIXES:
+        known = ", ".join(GRID_SUFFIXES)
+        raise UsageError(f"--output={output}: unknown suffix. Known: {known}; or name a folder")
+    if output.suffix and values.num_videos > MOST_IN_A_GRID:
+        raise UsageError(
+            f"--num_videos={values.num_videos}: a grid holds at most {MOST_IN_A_GRID}. "
+            "Give a folder as --output for a file each"
+        )
+    if output.exists() and not values.overwrite:
+        raise StorageError(f"output {str(output)!r}: it exists. Add --overwrite or name another")
+    return output
+
+
+if __name__ == "__main__":
+    command.run(main)
