@@ -16,7 +16,7 @@ def run(main):
     5 disk, permission or lock, 130 Ctrl-C, 143 SIGTERM. `--verbosity=1` shows the traceback too.
     """
     # TensorFlow's notes on the machine would bury what a person should read.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     app.run(lambda argv: _guard(main, argv), flags_parser=_parse)
 
 

@@ -4,6 +4,8 @@ Source: Radford et al., "Unsupervised Representation Learning with Deep Convolut
 and the single-stream network of Vondrick et al., "Generating Videos with Scene Dynamics", 2016.
 """
 
+import math
+
 import keras
 from keras import layers
 
@@ -37,7 +39,8 @@ def generator(
       condition_channels: K of the given frames [B, T, H, W, K], averaged down to each stage.
       num_labels: number of classes, 0 for none; a label joins the latents.
       latent_dim: length of the latent vector.
-      channels: width of the last hidden stage; each earlier one is twice as wide, up to fourfold.
+      channels: width at half the size; each stage before is twice as wide, up to fourfold, and
+        the one at full size half as wide.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
@@ -54,15 +57,13 @@ def generator(
     latents = keras.Input((latent_dim,), name="latents")
     condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
     label = keras.Input((), dtype="int32", name="label")
-    x = latents
+    style = latents
     if num_labels:
-        x = layers.Concatenate()([x, layers.Embedding(num_labels, 32, name="class")(label)])
-    size = start[0] * start[1] * start[2] * widths[0]
-    x = weighted(layers.Dense, size, spectral_norm=spectral_norm)(x)
+        style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
+    x = weighted(layers.Dense, math.prod(start) * widths[0], spectral_norm=spectral_norm)(style)
     x = layers.Reshape((*start, widths[0]))(x)
-    outputs = [*widths[1:], clip.channels]
-    for stride, width in zip(strides[::-1], outputs[-len(strides) :], strict=True):
-        x = _activated(x)
+    for stride, width in zip(strides[::-1], [*widths[1:], channels // 2], strict=True):
+        x = _activated(x, style)
         if condition_channels:
             x = layers.Concatenate()([x, _shrunk(condition, clip, x)])
         x = weighted(
@@ -73,18 +74,24 @@ def generator(
             padding="same",
             spectral_norm=spectral_norm,
         )(x)
-    if not strides:
-        x = layers.Conv3D(clip.channels, 3, padding="same")(_activated(x))
+    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(_activated(x, style))
     video = layers.Activation("tanh", dtype="float32", name="video")(x)
     return keras.Model([latents, condition, label], video, name="conv3d_generator")
 
 
-def _activated(x):
-    """Pixel norm, which holds activations in range without any state, and a rectifier.
+def _activated(x, style):
+    """Pixel norm, scales of the channels that the latents choose, and a rectifier.
 
-    Source: Karras et al., "Progressive Growing of GANs", 2018, section 4.2.
+    The scales are the same at all times and places: what a clip keeps, such as its colours, need
+    not be said anew for each frame. Pixel norm holds activations in range without any state.
+
+    Source: Karras et al., "Progressive Growing of GANs", 2018, section 4.2, and "A Style-Based
+    Generator Architecture for GANs", 2019, section 2.
     """
-    return layers.LeakyReLU(0.2)(layers.RMSNormalization()(x))
+    scales = layers.Dense(x.shape[-1], bias_initializer="ones")(style)
+    scales = layers.Reshape((1, 1, 1, x.shape[-1]))(scales)
+    normal = layers.RMSNormalization()(x)
+    return layers.LeakyReLU(0.2)(layers.Multiply()([normal, scales]))
 
 
 def _shrunk(condition, clip, x):
