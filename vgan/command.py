@@ -2,11 +2,12 @@
 
 import errno
 import os
+import re
 import sys
 
 from absl import app, flags, logging
 
-from vgan.errors import VganError
+from vgan import errors
 
 
 def run(main):
@@ -36,15 +37,24 @@ def _guard(main, argv):
         return main()
     except KeyboardInterrupt:
         _fail("stopped by Ctrl-C", 130)
-    except VganError as error:
+    except errors.VganError as error:
         _end(error, str(error), error.exit_code)
     except OSError as error:
         _end(error, _explain(error), 5)
     except Exception as error:
+        known = _raised_in_graph(error)
+        if known:
+            _end(error, str(known), known.exit_code)
         # TensorFlow reports a full disk with the class it has for full memory.
         if "No space left on device" not in str(error):
             raise
         _end(error, f"disk full: {error}. Free some space and run the same command again", 5)
+
+
+def _raised_in_graph(error):
+    """The VganError of a tf.numpy_function, of which TensorFlow hands on the traceback alone."""
+    found = re.search(r"^vgan\.errors\.(\w+): (.*?)\n\n", str(error), re.DOTALL | re.MULTILINE)
+    return getattr(errors, found[1])(found[2]) if found else None
 
 
 def _explain(error):

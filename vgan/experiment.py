@@ -12,7 +12,7 @@ from vgan.data import pipeline
 from vgan.errors import CheckpointError, UsageError
 from vgan.models.gan import Gan, Weighted
 from vgan.training import loop
-from vgan.training.checkpoints import Checkpoints, read_into, saved_steps
+from vgan.training.checkpoints import Checkpoints, saved_steps
 from vgan.training.summaries import Summaries
 from vgan.training.workdir import Workdir
 
@@ -223,15 +223,12 @@ def _check_same_experiment(workdir, config, description):
 
 def _take_networks(path, model):
     """Copies the networks of another run's newest checkpoint; optimizers and step start anew."""
-    workdir = Workdir(path)
-    steps = saved_steps(workdir.checkpoints)
-    if not steps:
+    folder = Workdir(path).checkpoints
+    if not saved_steps(folder):
         raise CheckpointError(
             f"--init_from={str(path)!r}: no checkpoint in it. Give the workdir of a training run"
         )
     networks = tf.Module()
     networks.generator, networks.average = model.generator, model.average
     networks.critic_modules = model.critic_modules
-    checkpoint = tf.train.Checkpoint(synthesizer=networks)
-    status = read_into(checkpoint, workdir.checkpoints / f"ckpt-{steps[0]}")
-    status.expect_partial().assert_existing_objects_matched()
+    Checkpoints(folder, networks, keep=2).restore()

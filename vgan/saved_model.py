@@ -10,9 +10,10 @@ import tensorflow as tf
 
 from vgan import sampling
 from vgan.clip import ClipSpec
-from vgan.errors import CheckpointError, StorageError
+from vgan.errors import CheckpointError, StorageError, UsageError
 
 _ABOUT = Path("assets.extra") / "vgan.json"
+_MOST_FIRST = 2**53
 
 
 def export(synthesizer, clip, fps, labels, path, max_videos=64):
@@ -28,11 +29,17 @@ def export(synthesizer, clip, fps, labels, path, max_videos=64):
       fps: frames a second they are meant to be shown at.
       labels: names of the classes; where there are any, each endpoint takes a label too.
       path: folder of this version; it appears whole or not at all.
-      max_videos: the most videos of one call.
+      max_videos: the most videos of one call, at least sampling.CHUNK.
     Raises:
       StorageError: the folder exists.
+      UsageError: max_videos is too small.
     """
     path = Path(path)
+    if max_videos < sampling.CHUNK:
+        raise UsageError(
+            f"max_videos={max_videos}: too small, since videos are made {sampling.CHUNK} at a "
+            f"time. Give {sampling.CHUNK} or more"
+        )
     if path.exists():
         raise StorageError(f"export {str(path)!r}: it exists. Remove it or give another --output")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,32 +100,46 @@ def _endpoints(synthesizer, clip, labels, max_videos):
     int64 = {name: tf.TensorSpec([], tf.int64, name=name) for name in ("seed", "first")}
     number_spec = tf.TensorSpec([], tf.int64, name="num_videos")
     latents_spec = tf.TensorSpec([None, *synthesizer.latent_shape], tf.float32, name="latents")
+    most_label = max(len(labels) - 1, 0)
     label_spec = [tf.TensorSpec([], tf.int32, name="label")] if labels else []
 
     def sample_range(seed, first, num_videos, label=-1):
-        _check(num_videos >= 1, f"num_videos must be 1 to {max_videos}")
-        _check(num_videos <= max_videos, f"num_videos must be 1 to {max_videos}")
-        _check(first >= 0, "first must be at least 0")
-        _check(label < max(len(labels), 1), f"label must be -1 to {len(labels) - 1}")
         label = tf.convert_to_tensor(label, tf.int32)
-        return sampling.video_range(synthesizer, clip, len(labels), seed, first, num_videos, label)
+        checks = [
+            _check(_within(num_videos, 1, max_videos), f"num_videos must be 1 to {max_videos}"),
+            _check(_within(first, 0, _MOST_FIRST), f"first must be 0 to {_MOST_FIRST}"),
+            _check(_within(label, -1, most_label), f"label must be -1 to {most_label}"),
+        ]
+        with tf.control_dependencies(checks):
+            return sampling.video_range(
+                synthesizer, clip, len(labels), seed, first, num_videos, label
+            )
 
     def sample(seed, num_videos, label=-1):
         return sample_range(seed, tf.constant(0, tf.int64), num_videos, label)
 
     def decode(latents, label=0):
-        number = tf.shape(latents)[0]
-        _check(number >= 1, f"latents must hold 1 to {max_videos} rows")
-        _check(number <= max_videos, f"latents must hold 1 to {max_videos} rows")
-        _check(tf.reduce_all(tf.math.is_finite(latents)), "latents must be finite")
-        _check(label < max(len(labels), 1), f"label must be 0 to {len(labels) - 1}")
-        _check(label >= 0, f"label must be 0 to {len(labels) - 1}")
-        return sampling.decode(synthesizer, clip, latents, tf.fill([number], label))
+        label = tf.convert_to_tensor(label, tf.int32)
+        latents = tf.ensure_shape(latents, latents_spec.shape, name="latents")
+        rows = tf.shape(latents)[0]
+        finite = tf.reduce_all(tf.math.is_finite(latents))
+        checks = [
+            _check(_within(rows, 1, max_videos), f"latents must hold 1 to {max_videos} rows"),
+            _check(finite, "latents must be finite"),
+            _check(_within(label, 0, most_label), f"label must be 0 to {most_label}"),
+        ]
+        with tf.control_dependencies(checks):
+            return sampling.decode(synthesizer, clip, latents, tf.fill([rows], label))
 
     yield "sample", sample, [int64["seed"], number_spec, *label_spec]
     yield "decode", decode, [latents_spec, *label_spec]
     yield "sample_range", sample_range, [int64["seed"], int64["first"], number_spec, *label_spec]
 
 
+def _within(value, least, most):
+    return tf.logical_and(value >= least, value <= most)
+
+
 def _check(condition, message):
-    tf.debugging.Assert(condition, [message])
+    """An assertion, which must be done first: a number of videos can ask for all the memory."""
+    return tf.debugging.Assert(condition, [message])

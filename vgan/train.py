@@ -1,5 +1,7 @@
 """Trains an experiment: python -m vgan.train --flagfile=experiments/base.flags."""
 
+from absl import flags
+
 from vgan import command, config
 
 
@@ -13,4 +15,5 @@ def main():
 
 if __name__ == "__main__":
     config.define_flags()
+    flags.adopt_module_key_flags(config)
     command.run(main)

@@ -1,21 +1,13 @@
 """Checkpoints that survive a kill at any moment, and the way back to the newest good one."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import tensorflow as tf
 from absl import logging
 
 from vgan.errors import CheckpointError
-
-_DAMAGE = (
-    tf.errors.DataLossError,
-    tf.errors.NotFoundError,
-    tf.errors.OutOfRangeError,
-    tf.errors.InvalidArgumentError,
-    tf.errors.FailedPreconditionError,
-    IndexError,
-)
 
 
 class Checkpoints:
@@ -33,10 +25,11 @@ class Checkpoints:
         self._keep = keep
 
     def save(self, step):
-        """Writes the checkpoint of a step, then sweeps old ones and what a killed save left."""
+        """Writes the checkpoint of a step, then sweeps old, damaged and half-written ones."""
         self._checkpoint.write(str(self._folder / f"ckpt-{step}"))
-        for old in saved_steps(self._folder)[self._keep :]:
-            for file in self._folder.glob(f"ckpt-{old}.*"):
+        older = [saved for saved in saved_steps(self._folder) if saved < step]
+        for other in set(_steps(self._folder, ".*")) - {step, *older[: self._keep - 1]}:
+            for file in self._folder.glob(f"ckpt-{other}.*"):
                 file.unlink()
         for left in self._folder.glob("ckpt-*_temp"):
             for file in left.iterdir():
@@ -50,21 +43,22 @@ class Checkpoints:
           CheckpointError: there are checkpoints, and none can be read; or they are of another
             model.
         """
-        steps = saved_steps(self._folder)
-        for step in steps:
+        for step in _steps(self._folder, ".*"):
             path = self._folder / f"ckpt-{step}"
             try:
-                read_into(self._checkpoint, path).assert_existing_objects_matched()
+                _verify(path)
+            except (tf.errors.OpError, IndexError) as error:
+                reason = str(error).splitlines()[0]
+                logging.warning("checkpoint %r is damaged, trying an older: %s", str(path), reason)
+            else:
+                _read(self._checkpoint, path)
                 return step
-            except _DAMAGE as error:
-                first_line = str(error).splitlines()[0]
-                logging.warning("checkpoint %r is damaged, trying an older: %s", path, first_line)
-        if steps or any(self._folder.glob("ckpt-*")):
+        if not all(re.match(r"ckpt-0(_temp|\.data)", f.name) for f in self._folder.glob("ckpt-*")):
             raise CheckpointError(
                 f"checkpoints {str(self._folder)!r}: none can be read. Nothing was deleted; "
                 "restore them from a copy, or train in another --workdir"
             )
-        return 0
+        return 0  # At most the first save was killed, before anything was learnt.
 
 
 def saved_steps(folder):
@@ -72,18 +66,22 @@ def saved_steps(folder):
 
     The files themselves are listed: the pointer that TensorFlow keeps beside them may be lost.
     """
-    found = (re.fullmatch(r"ckpt-(\d+)\.index", file.name) for file in Path(folder).glob("ckpt-*"))
-    return sorted((int(match[1]) for match in found if match), reverse=True)
+    return _steps(folder, "index")
 
 
-def read_into(checkpoint, path):
-    """Restores a tf.train.Checkpoint; raises CheckpointError where shapes are of another model."""
-    _verify(path)
+def _steps(folder, suffix):
+    found = (re.fullmatch(rf"ckpt-(\d+)\.{suffix}", f.name) for f in Path(folder).glob("ckpt-*"))
+    return sorted({int(match[1]) for match in found if match}, reverse=True)
+
+
+def _read(checkpoint, path):
     try:
-        return checkpoint.read(str(path))
-    except ValueError as error:
+        # What the checkpoint holds besides is none of ours: init_from takes the networks alone.
+        checkpoint.read(str(path)).assert_existing_objects_matched().expect_partial()
+    except (ValueError, AssertionError) as error:
+        reason = textwrap.shorten(str(error), 400)
         raise CheckpointError(
-            f"checkpoint {str(path)!r}: it is of another model ({error}). "
+            f"checkpoint {str(path)!r}: it is of another model ({reason}). "
             "Use the flags it was trained with"
         ) from error
 

@@ -14,12 +14,12 @@ class Summaries:
 
     Args:
       folder: of the event files.
-      step: the step the run goes on from; what an interrupted run logged after it is dropped.
+      step: the step the run goes on from, 0 to begin; what was logged after it is dropped.
       fps: frames a second of the clips.
     """
 
     def __init__(self, folder, step, fps):
-        events.drop_after(folder, step)
+        events.drop_after(folder, step or -1)
         self._writer = tf.summary.create_file_writer(str(folder), flush_millis=10_000)
         self._fps = fps
         self._estimate = spec.build(spec.parse(_STATISTICS_ESTIMATOR), "vgan.motion.estimators.{}")

@@ -1,0 +1,316 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vgan import adversarial, critics, penalties, randomness
+from vgan.clip import Batch
+from vgan.models.gan import Gan, Weighted
+from vgan.networks.layers import weighted
+
+SIZE, LATENT, CLIPS, SEED = (4, 2, 2, 3), 5, 6, 9
+SAMPLES = tf.range(12, 12 + CLIPS, dtype=tf.int64)
+
+
+def generator():
+    latents = keras.Input((LATENT,), name="latents")
+    condition = keras.Input((*SIZE[:3], 0), name="condition")
+    label = keras.Input((), dtype="int32", name="label")
+    x = weighted(keras.layers.Dense, int(np.prod(SIZE)), spectral_norm=True)(latents)
+    x = keras.layers.Activation("tanh")(x)
+    return keras.Model([latents, condition, label], keras.layers.Reshape(SIZE)(x))
+
+
+def critic(name, shape, view):
+    x, label = keras.Input(shape), keras.Input((), dtype="int32")
+    y = weighted(keras.layers.Dense, 8, spectral_norm=True)(keras.layers.Flatten()(x))
+    y = keras.layers.Dense(1)(keras.layers.Activation("tanh")(y))
+    network = keras.Model([x, label], keras.layers.Flatten()(y), name=name)
+    return critics.Critic(network, view)
+
+
+def l1(video, batch, seed, samples):
+    del seed, samples
+    return tf.reduce_mean(abs(video - batch.video), [1, 2, 3, 4])
+
+
+class Watched(tf.Module):
+    """A loss with statistics and a state."""
+
+    def __init__(self):
+        super().__init__()
+        self.host_seconds = 1.5
+        self.seen = tf.Variable(0.0, trainable=False)
+
+    def __call__(self, video, batch, seed, samples):
+        del batch, seed
+        numbers = tf.cast(samples, tf.float32)
+        return tf.reduce_mean(video**2, [1, 2, 3, 4]), {"number": numbers}
+
+    def after_step(self, statistics):
+        (numbers,) = statistics.values()
+        self.seen.assign_add(tf.reduce_sum(numbers))
+
+
+def make(optimizer=lambda: keras.optimizers.SGD(0.1), ema_decay=0.999):
+    keras.utils.set_random_seed(3)
+    clip_critic = critic("of_clips", SIZE, critics.whole_clip)
+    frame_critic = critic("of_frames", SIZE[1:], critics.random_frames(2))
+    return Gan(
+        generator=generator(),
+        average=generator(),
+        critics=[Weighted("clips", clip_critic), Weighted("frames", frame_critic, 0.5)],
+        adversarial=adversarial.bce(),
+        losses=[Weighted("l1", l1, 2.0, every=4), Weighted("watched", Watched(), 0.3, every=3)],
+        penalties=[Weighted("r1", penalties.r1, 0.7, every=2)],
+        optimizers=[optimizer(), optimizer()],
+        ema_decay=ema_decay,
+    )
+
+
+@pytest.fixture(scope="module")
+def batch():
+    video = tf.random.stateless_uniform([CLIPS, *SIZE], [1, 2], -1, 1)
+    return Batch(video, tf.zeros([CLIPS, *SIZE[:3], 0]), tf.zeros([CLIPS], tf.int32))
+
+
+@pytest.fixture(scope="module")
+def first(batch):
+    """A model and what its step 0, where all is due, gives."""
+    gan = make()
+    return gan, gan.gradients(batch, SEED, SAMPLES, gan.turn(0))
+
+
+def values(module):
+    return [np.array(v) for v in module.variables]
+
+
+def equal(one, other):
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def made(gan, batch):
+    latents = randomness.normal(SEED, randomness.TRAINING, SAMPLES, [LATENT])
+    return gan.generator([latents, batch.condition, batch.label])
+
+
+def judged(part, video, batch):
+    return part.judge(part.inputs(video, batch.condition, SEED, SAMPLES), batch.label)
+
+
+def squared_gradient(part, batch):
+    """Half the squared gradient a frame, worked out anew."""
+    with tf.GradientTape() as tape:
+        shown = part.inputs(batch.video, batch.condition, SEED, SAMPLES)
+        tape.watch(shown)
+        logits = part.judge(shown, batch.label)
+    squares = tape.gradient(logits, shown) ** 2
+    return tf.reduce_sum(squares) / (2 * len(shown) * (4 if shown.shape.rank == 5 else 1))
+
+
+def generator_total(gan, batch, lazy):
+    clips, frames = gan.critic_modules
+    fake = made(gan, batch)
+    total = tf.reduce_mean(tf.math.softplus(-judged(clips, fake, batch)))
+    total += 0.5 * tf.reduce_mean(tf.math.softplus(-judged(frames, fake, batch)))
+    if lazy:
+        total += 4 * 2.0 * tf.reduce_mean(abs(fake - batch.video))
+        total += 3 * 0.3 * tf.reduce_mean(fake**2)
+    return total
+
+
+def critics_total(gan, batch, lazy):
+    fake, total = tf.stop_gradient(made(gan, batch)), 0.0
+    for weight, part in zip((1.0, 0.5), gan.critic_modules, strict=True):
+        real_logits, fake_logits = (judged(part, v, batch) for v in (batch.video, fake))
+        total += weight * tf.reduce_mean(tf.math.softplus(-real_logits))
+        total += weight * tf.reduce_mean(tf.math.softplus(fake_logits))
+        if lazy:
+            total += 2 * 0.7 * squared_gradient(part, batch)
+    return total
+
+
+@pytest.mark.parametrize("step", [0, 1])
+@pytest.mark.parametrize(
+    ("player", "total"), [("generator", generator_total), ("discriminator", critics_total)]
+)
+def test_gradients_are_those_of_each_players_own_total(first, batch, player, total, step):
+    gan, _ = first
+    found, _, _ = gan.gradients(batch, SEED, SAMPLES, gan.turn(step))
+    variables = gan.players()[player]
+    with tf.GradientTape() as tape:
+        value = total(gan, batch, lazy=step == 0)
+    expected = tape.gradient(value, variables, unconnected_gradients="zero")
+    assert set(found) == {"generator", "discriminator"}
+    for variable, one, other in zip(variables, found[player], expected, strict=True):
+        scale = 1e-5 * np.abs(other).max()
+        np.testing.assert_allclose(
+            one if one is not None else 0 * other, other, rtol=1e-4, atol=scale + 1e-8,
+            err_msg=variable.path,
+        )  # fmt: skip
+
+
+def test_every_variable_belongs_to_one_player(first):
+    players = first[0].players()
+    numbers = {player: len(variables) for player, variables in players.items()}
+    assert numbers == {"generator": 2, "discriminator": 2 * 4}
+    assert len({id(v) for variables in players.values() for v in variables}) == 10
+
+
+def test_gradients_move_no_state(batch):
+    gan = make()
+    before = values(gan)
+    gan.gradients(batch, SEED, SAMPLES, gan.turn(0))
+    assert equal(values(gan), before)
+
+
+def test_terms_and_statistics_are_per_clip(first):
+    _, (_, terms, statistics) = first
+    assert set(terms) == {
+        "generator/clips", "generator/frames", "generator/l1", "generator/watched",
+        "discriminator/clips", "discriminator/frames",
+        "discriminator/r1/of_clips", "discriminator/r1/of_frames",
+    }  # fmt: skip
+    assert set(statistics) == {
+        "logits/real/clips", "logits/fake/clips", "logits/real/frames", "logits/fake/frames",
+        "watched/number",
+    }  # fmt: skip
+    for value in (*terms.values(), *statistics.values()):
+        assert value.shape == (CLIPS,) and value.dtype == tf.float32
+
+
+def test_terms_are_unweighted_and_in_the_order_of_the_clips(first, batch):
+    gan, (_, terms, statistics) = first
+    clips, frames = gan.critic_modules
+    fake = made(gan, batch)
+    np.testing.assert_allclose(terms["generator/l1"], l1(fake, batch, 0, 0), rtol=1e-5)
+    logits = judged(frames, fake, batch)
+    np.testing.assert_allclose(statistics["logits/fake/frames"], np.mean(logits, 1), rtol=1e-5)
+    expected = np.log1p(np.exp(-logits)).mean(1)
+    np.testing.assert_allclose(terms["generator/frames"], expected, rtol=1e-5)
+    real, fake = (judged(clips, v, batch).numpy()[:, 0] for v in (batch.video, fake))
+    expected = np.log1p(np.exp(-real)) + np.log1p(np.exp(fake))
+    np.testing.assert_allclose(terms["discriminator/clips"], expected, rtol=1e-5)
+
+
+def test_lazy_terms_take_turns(first):
+    gan = first[0]
+    due = [set(gan.turn(step).due) for step in range(13)]
+    for name, every in (("l1", 4), ("watched", 3), ("r1", 2)):
+        assert [step for step in range(13) if name in due[step]] == list(range(0, 13, every))
+    assert len({gan.turn(step) for step in range(120)}) <= 6, "each turn is compiled once"
+
+
+def test_what_is_not_due_is_not_computed(first, batch):
+    gan, (all_gradients, _, _) = first
+    gradients, terms, statistics = gan.gradients(batch, SEED, SAMPLES, gan.turn(1))
+    assert not [name for name in (*terms, *statistics) if "l1" in name or "watched" in name]
+    assert not [name for name in terms if "r1" in name]
+    assert not equal(gradients["generator"], all_gradients["generator"])
+
+
+def test_apply_moves_each_player_down_its_own_gradient(batch):
+    gan = make()
+    gradients, _, _ = gan.gradients(batch, SEED, SAMPLES, gan.turn(0))
+    before = {player: [np.array(v) for v in vs] for player, vs in gan.players().items()}
+    average = values(gan.average)
+    gan.apply(gradients)
+    for player, variables in gan.players().items():
+        triples = zip(before[player], gradients[player], variables, strict=True)
+        for old, gradient, new in triples:
+            step = 0 if gradient is None else 0.1 * gradient
+            np.testing.assert_allclose(new, old - step, rtol=1e-6, atol=1e-7)
+        assert not equal(before[player], [np.array(v) for v in variables])
+    assert equal(values(gan.average), average)
+    assert int(gan.steps) == 0
+
+
+def test_the_average_starts_as_the_generator(first):
+    gan = first[0]
+    assert equal(values(gan.average), values(gan.generator))
+    latents = tf.ones([2, LATENT])
+    given = [tf.zeros([2, *SIZE[:3], 0]), tf.zeros([2], tf.int32)]
+    np.testing.assert_array_equal(gan.sample(latents, *given), gan.generator([latents, *given]))
+
+
+def test_the_average_follows_by_a_ramp():
+    # Decays (1 + n) / (10 + n) = 0.1, 2/11, 3/12 and, from there on, no more than 0.22.
+    gan = make(ema_decay=0.22)
+    for mean, value in zip(
+        gan.average.trainable_variables, gan.generator.trainable_variables, strict=True
+    ):
+        mean.assign(tf.zeros_like(mean))
+        value.assign(tf.ones_like(value))
+    expected = 0.0
+    for number, decay in enumerate((1 / 10, 2 / 11, 0.22, 0.22)):
+        assert int(gan.steps) == number
+        gan.after_step({})
+        expected = decay * expected + (1 - decay)
+        for mean in gan.average.trainable_variables:
+            np.testing.assert_allclose(mean, expected * np.ones(mean.shape), rtol=1e-5)
+    for value in gan.generator.trainable_variables:
+        np.testing.assert_array_equal(value, np.ones(value.shape))
+
+
+def test_spectral_norms_move_and_the_average_takes_them_over():
+    gan = make()
+    rng = np.random.default_rng(0)
+    networks = [gan.generator, *(part.network for part in gan.critic_modules)]
+    for network in networks:
+        for variable in network.trainable_variables:
+            variable.assign(rng.normal(size=variable.shape))
+    before = [[np.array(v) for v in network.non_trainable_variables] for network in networks]
+    gan.after_step({})
+    for network, old in zip(networks, before, strict=True):
+        now = [np.array(v) for v in network.non_trainable_variables]
+        assert len(now) == 2 and not any(map(np.array_equal, now, old))
+    assert equal(
+        [np.array(v) for v in gan.average.non_trainable_variables],
+        [np.array(v) for v in gan.generator.non_trainable_variables],
+    )
+
+
+def test_a_loss_is_handed_its_own_statistics(batch):
+    gan = make()
+    _, _, statistics = gan.gradients(batch, SEED, SAMPLES, gan.turn(0))
+    gan.after_step(statistics)
+    (watched,) = gan.loss_modules
+    assert float(watched.seen) == sum(range(12, 12 + CLIPS))
+    gan.after_step({"logits/real/clips": tf.zeros([CLIPS])})
+    assert float(watched.seen) == sum(range(12, 12 + CLIPS)), "it was not due"
+    assert gan.host_seconds == 1.5
+
+
+def test_norms_are_free_of_loss_scaling(batch):
+    plain, scaled = (
+        make(),
+        make(lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD())),
+    )
+    found = []
+    for gan in (plain, scaled):
+        gradients, _, _ = gan.gradients(batch, SEED, SAMPLES, gan.turn(1))
+        found.append((gradients, gan.gradient_norms(gradients)))
+    for player in ("generator", "discriminator"):
+        (gradients, norms), (large, scaled_norms) = found
+        np.testing.assert_allclose(norms[player], tf.linalg.global_norm(gradients[player]))
+        np.testing.assert_allclose(scaled_norms[player], norms[player], rtol=1e-4)
+        assert tf.linalg.global_norm(large[player]) > 1000 * norms[player]
+
+
+def test_the_whole_state_is_in_a_checkpoint(batch, tmp_path):
+    gan = make(lambda: keras.optimizers.Adam(0.01))
+
+    def step(model, samples):
+        gradients, _, statistics = model.gradients(batch, SEED, samples, model.turn(0))
+        model.apply(gradients)
+        model.after_step(statistics)
+
+    step(gan, SAMPLES)
+    path = tf.train.Checkpoint(gan=gan).write(str(tmp_path / "saved"))
+    step(gan, SAMPLES + CLIPS)
+    other = make(lambda: keras.optimizers.Adam(0.01))
+    tf.train.Checkpoint(gan=other).read(path).assert_consumed()
+    assert int(other.steps) == 1
+    step(other, SAMPLES + CLIPS)
+    assert equal(values(other), values(gan))
+    assert float(gan.loss_modules[0].seen) == sum(range(12, 12 + 2 * CLIPS))

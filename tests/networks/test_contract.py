@@ -1,0 +1,231 @@
+"""What every network promises; a new file in vgan/networks is found and tested by itself."""
+
+import dataclasses
+import inspect
+import re
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vgan import spec
+from vgan.clip import ClipSpec
+from vgan.errors import UsageError
+
+SMALL = {"channels": 4, "latent_dim": 8}
+CLIPS = (ClipSpec(4, 8, 8), ClipSpec(8, 16, 24))
+BATCH, LABELS, SEED = 3, 3, 11
+
+
+def template(kind):
+    return f"vgan.networks.{{}}.{kind}"
+
+
+EVERY = [(k, name) for k in ("generator", "discriminator") for name in spec.names(template(k))]
+EACH_NETWORK = pytest.mark.parametrize(
+    ("kind", "name"), EVERY, ids=["-".join(one) for one in EVERY]
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A network and how it is built."""
+
+    kind: str
+    name: str
+    clip: ClipSpec
+    condition_channels: int = 0
+    num_labels: int = 0
+    options: tuple = ()
+
+    def build(self):
+        factory = spec.resolve(self.name, template(self.kind))
+        small = {k: v for k, v in SMALL.items() if k in inspect.signature(factory).parameters}
+        return factory(
+            self.clip,
+            condition_channels=self.condition_channels,
+            num_labels=self.num_labels,
+            **(small | dict(self.options)),
+        )
+
+    def __str__(self):
+        options = "".join(f" {key}={value}" for key, value in self.options)
+        given = f" K={self.condition_channels} labels={self.num_labels}"
+        return f"{self.name} {self.kind} {self.clip}{given}{options}"
+
+
+def cases():
+    for kind, name in EVERY:
+        parameters = inspect.signature(spec.resolve(name, template(kind))).parameters
+        switch = "spectral_norm"
+        options = [((switch, on),) for on in (False, True)] if switch in parameters else [()]
+        for clip in CLIPS:
+            for channels in (0, 4):
+                for labels in (0, LABELS):
+                    yield from (Case(kind, name, clip, channels, labels, o) for o in options)
+
+
+class Player:
+    """A generator or a critic, seen alike: `output` of rows of the inputs."""
+
+    def __init__(self, case):
+        self.case, self.module = case, case.build()
+        self.is_generator = case.kind == "generator"
+        self.network = self.module if self.is_generator else self.module.network
+        rng = np.random.default_rng(0)
+        whole = (BATCH, *case.clip.shape)
+        self.inputs = {
+            "video": rng.uniform(-1, 1, whole).astype(np.float32),
+            "condition": rng.uniform(-1, 1, [*whole[:-1], case.condition_channels]),
+            "label": np.arange(BATCH, dtype=np.int32) % max(1, case.num_labels),
+            "samples": np.arange(BATCH, dtype=np.int64),
+        }
+        self.inputs["condition"] = self.inputs["condition"].astype(np.float32)
+        if self.is_generator:
+            self.latent_shape = self.network.inputs[0].shape[1:]
+            latents = rng.normal(size=(BATCH, *self.latent_shape))
+            self.inputs["latents"] = latents.astype(np.float32)
+
+    def output(self, rows=slice(None), module=None, **changed):
+        module = module or self.module
+        given = {name: tf.constant(v[rows]) for name, v in (self.inputs | changed).items()}
+        if self.is_generator:
+            return module([given["latents"], given["condition"], given["label"]], training=True)
+        shown = module.inputs(given["video"], given["condition"], SEED, given["samples"])
+        return module.judge(shown, given["label"])
+
+
+@pytest.fixture(scope="module", params=cases(), ids=str)
+def player(request):
+    keras.utils.set_random_seed(0)
+    return Player(request.param)
+
+
+@pytest.fixture
+def mixed_bfloat16():
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    yield
+    keras.config.set_dtype_policy(before)
+
+
+def differs(one, other):
+    """Whether every row of two outputs differs."""
+    return (np.abs(one - other).reshape(BATCH, -1).max(1) > 1e-6).all()
+
+
+def test_the_output(player):
+    output = player.output()
+    assert output.dtype == tf.float32
+    if player.is_generator:
+        assert output.shape == (BATCH, *player.case.clip.shape)
+        assert np.abs(output).max() <= 1
+        assert np.std(output) > 1e-3
+    else:
+        assert output.shape[0] == BATCH and output.shape.rank == 2 and output.shape[1] >= 1
+        assert np.isfinite(output).all()
+        assert differs(output[:, :1], output[::-1, :1] + np.eye(BATCH)[:, 1:2])
+
+
+def test_the_declared_inputs(player):
+    inputs = {tensor.name: tensor.shape for tensor in player.network.inputs}
+    assert inputs["label"] == (None,)
+    if player.is_generator:
+        assert list(inputs) == ["latents", "condition", "label"]
+        assert all(isinstance(size, int) and size > 0 for size in player.latent_shape)
+        size = player.case.clip.shape[:3]
+        assert inputs["condition"] == (None, *size, player.case.condition_channels)
+
+
+def test_what_is_given_matters(player):
+    plain = player.output()
+    if player.is_generator:
+        assert differs(plain, player.output(latents=-player.inputs["latents"]))
+    else:
+        assert differs(plain, player.output(video=-player.inputs["video"]))
+    if player.case.num_labels:
+        assert differs(plain, player.output(label=(player.inputs["label"] + 1) % LABELS))
+    if player.case.condition_channels:
+        assert differs(plain, player.output(condition=-player.inputs["condition"]))
+
+
+def test_a_gradient_reaches_every_variable(player):
+    with tf.GradientTape() as tape:
+        output = player.output()
+        direction = np.random.default_rng(1).normal(size=output.shape)
+        total = tf.reduce_sum(output * direction.astype(np.float32))
+    variables = player.network.trainable_variables
+    assert variables
+    for variable, gradient in zip(variables, tape.gradient(total, variables), strict=True):
+        assert gradient is not None, variable.path
+        gradient = tf.convert_to_tensor(gradient).numpy()
+        assert np.isfinite(gradient).all() and np.abs(gradient).max() > 0, variable.path
+
+
+def test_no_hidden_randomness_and_no_hidden_state(player):
+    before = [np.array(v) for v in player.network.variables]
+    np.testing.assert_array_equal(player.output(), player.output())
+    for variable, value in zip(player.network.variables, before, strict=True):
+        np.testing.assert_array_equal(variable, value, err_msg=variable.path)
+    # Keras counts the state of seed generators and metrics as variables, but not as weights.
+    weights = {id(v) for v in player.network.weights}
+    assert [v.path for v in player.network.variables if id(v) not in weights] == []
+
+
+def test_the_family_finds_what_moves_after_a_step(player):
+    inside = player.network._flatten_layers(include_self=False)
+    moving = {layer.name for layer in inside if hasattr(layer, "after_step")}
+    assert moving <= {layer.name for layer in player.network.layers}
+    assert bool(moving) == dict(player.case.options).get("spectral_norm", bool(moving))
+
+
+def test_a_clip_knows_nothing_of_its_batch(player):
+    together = player.output()
+    for row in range(BATCH):
+        alone = player.output(slice(row, row + 1))
+        np.testing.assert_allclose(alone[0], together[row], atol=1e-5)
+
+
+def test_save_and_load(player, tmp_path):
+    saved = player.output()
+    path = tf.train.Checkpoint(module=player.module).write(str(tmp_path / "saved"))
+    keras.utils.set_random_seed(1)
+    other = player.case.build()
+    assert differs(saved, player.output(module=other))
+    tf.train.Checkpoint(module=other).read(path).assert_consumed()
+    np.testing.assert_array_equal(player.output(module=other), saved)
+
+
+@EACH_NETWORK
+def test_bfloat16_within_float32_without(kind, name, mixed_bfloat16):
+    player = Player(Case(kind, name, CLIPS[0], condition_channels=4, num_labels=LABELS))
+    assert "bfloat16" in {layer.compute_dtype for layer in player.network.layers}
+    output = player.output()
+    assert output.dtype == player.network.outputs[0].dtype == tf.float32
+    assert np.isfinite(output).all()
+    assert {v.dtype for v in player.network.trainable_variables} == {"float32"}
+
+
+@EACH_NETWORK
+@pytest.mark.parametrize(
+    ("flag", "size"), [("frames", (7, 32, 32)), ("height", (16, 30, 32)), ("width", (16, 32, 30))]
+)
+def test_sizes_that_do_not_fit_are_named_with_those_that_do(kind, name, flag, size):
+    clip = ClipSpec(*size)
+    try:
+        output = Player(Case(kind, name, clip)).output()
+    except UsageError as error:
+        text = str(error)
+        assert f"--{kind}={name}" in text
+        found = re.search(rf"--{flag}={getattr(clip, flag)} .*\(nearest: (\d+) or (\d+)\)", text)
+        assert found, text
+        for good in map(int, found.groups()):
+            Case(kind, name, dataclasses.replace(clip, **{flag: good})).build()
+    else:
+        assert len(output) == BATCH, "a network may take any size"
+
+
+@EACH_NETWORK
+def test_clips_too_small_to_be_halved(kind, name):
+    Player(Case(kind, name, ClipSpec(2, 4, 6), num_labels=LABELS)).output()

@@ -1,0 +1,252 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vgan import losses, spec
+from vgan.clip import Batch, ClipSpec, to_float
+from vgan.data.shapes import windows
+from vgan.errors import UsageError
+
+FRAMES, SIZE, STEP = 16, 32, 16
+
+
+def build(text):
+    return spec.build(spec.parse(text), "vgan.losses.{}")
+
+
+def shapes(split, number, textured):
+    found = windows(ClipSpec(FRAMES, SIZE, SIZE), 1, split, num_videos=512, textured=textured)
+    return to_float(np.stack([found[index][0] for index in range(number)]))
+
+
+class Judge:
+    """The motion loss, its running quantiles settled on real clips, and other real clips."""
+
+    def __init__(self, textured):
+        self.loss = build("motion")
+        self.real = shapes("test", 32, textured)
+        known = tf.constant(shapes("train", 64, textured))
+        for step in range(16):
+            start = step * STEP % len(known)
+            samples = tf.range(step * STEP, (step + 1) * STEP, dtype=tf.int64)
+            real = known[start : start + STEP]
+            self.loss.after_step(self.measure(real, real, samples)[1])
+
+    @tf.function
+    def measure(self, video, real, samples):
+        return self.loss(video, Batch(real, None, None), 0, samples)
+
+    @tf.function
+    def gradient(self, video, real, samples):
+        with tf.GradientTape() as tape:
+            tape.watch(video)
+            term, _ = self.loss(video, Batch(real, None, None), 0, samples)
+        return term, tape.gradient(term, video)
+
+    def mean(self, video):
+        rounds = [
+            self.measure(tf.constant(video), tf.constant(self.real), numbers + 10_000)[0]
+            for numbers in np.split(np.arange(2 * len(self.real)), 2)
+        ]
+        return float(np.mean(rounds))
+
+    def residual(self, video):
+        """What motion compensation leaves unexplained of 16 clips, [B]."""
+        _, found = self.measure(video, self.real[:STEP], np.arange(STEP))
+        change = np.maximum(found["fake_change"], self.loss.change_low)
+        return np.mean(found["fake_ratio"] * change)
+
+    def with_gradient(self, video):
+        """Terms [B] and gradients [B, T, H, W, C] of 16 clips."""
+        video, real = (tf.constant(clips[:STEP], tf.float32) for clips in (video, self.real))
+        term, gradient = self.gradient(video, real, tf.range(STEP, dtype=tf.int64))
+        return term.numpy(), gradient.numpy()
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "textured"])
+def judge(request):
+    return Judge(request.param)
+
+
+def still(video):
+    return np.repeat(video[:, :1], FRAMES, axis=1)
+
+
+def over_time(values):
+    return np.float32(values).reshape(-1, FRAMES, 1, 1, 1)
+
+
+def flickered(video):
+    brightness = np.random.default_rng(0).uniform(-0.3, 0.3, (len(video), FRAMES))
+    return np.clip(video + over_time(brightness), -1, 1)
+
+
+RAMP = over_time(np.linspace(0, 1, FRAMES))
+CHEATS = {
+    "frozen": still,
+    "fade to black": lambda video: video * (1 - RAMP) - RAMP,
+    "fade to grey": lambda video: still(video) * (1 - RAMP) + 0.2 * RAMP,
+    "dissolve": lambda video: still(video) * (1 - RAMP) + still(np.roll(video, 1, 0)) * RAMP,
+    "flicker": flickered,
+    "frozen and flickering": lambda video: flickered(still(video)),
+}
+
+
+def test_real_clips_pay_next_to_nothing(judge):
+    assert judge.mean(judge.real) < 0.05
+
+
+@pytest.mark.parametrize("cheat", CHEATS)
+def test_guard_no_cheat_pays_less_than_five_times_the_real(judge, cheat):
+    paid = judge.mean(CHEATS[cheat](judge.real))
+    assert paid >= 5 * judge.mean(judge.real)
+    assert paid > 0.1
+
+
+def test_a_dissolve_of_moving_clips_pays(judge):
+    """Their own motion hides it in part, so it pays less than one between pictures."""
+    other = np.roll(judge.real, 1, axis=0)
+    assert judge.mean(judge.real * (1 - RAMP) + other * RAMP) >= 4 * judge.mean(judge.real)
+
+
+def test_no_gradient_to_what_is_as_explainable_as_real(judge):
+    term, gradient = judge.with_gradient(judge.real)
+    free = term == 0
+    assert free.mean() > 0.6
+    assert not gradient[free].any()
+
+
+def test_flicker_has_a_gradient_that_lessens_it(judge):
+    video = flickered(judge.real)
+    term, gradient = judge.with_gradient(video)
+    assert (term > 0).mean() > 0.8
+    assert all(gradient[term > 0].reshape(np.sum(term > 0), -1).any(1))
+    assert np.isfinite(gradient).all()
+    # The term is a ratio, which a fainter flicker hardly lowers; what is left unexplained falls.
+    before, after = map(judge.residual, (video[:STEP], video[:STEP] - 0.01 * np.sign(gradient)))
+    assert after < 0.97 * before
+
+
+def test_a_nearly_frozen_clip_is_pushed_to_change(judge):
+    noise = np.random.default_rng(0).normal(0, 0.002, judge.real.shape).astype(np.float32)
+    video = still(judge.real) + noise
+    term, gradient = judge.with_gradient(video)
+    assert (term > 0.5).all()
+    assert all(gradient.reshape(STEP, -1).any(1))
+    assert (judge.with_gradient(video[:STEP] - 0.01 * np.sign(gradient))[0] < term).all()
+
+
+def test_statistics_are_per_clip_and_move_nothing(judge):
+    state = [float(v) for v in judge.loss.variables]
+    video, real = flickered(judge.real)[:STEP], judge.real[:STEP]
+    term, found = judge.measure(video, real, tf.range(STEP, dtype=tf.int64))
+    assert {"real_ratio", "real_change", "fake_ratio", "fake_change"} <= set(found)
+    for name, values in found.items():
+        size = 2 * STEP if name == "visible" else STEP
+        assert values.shape == (size,) and values.dtype == tf.float32, name
+    np.testing.assert_array_equal(found["active"], term > 0)
+    assert [float(v) for v in judge.loss.variables] == state
+    assert judge.loss.host_seconds > 0
+
+
+def test_a_clips_term_depends_on_its_own_sample_number(judge):
+    samples = np.arange(STEP)
+    video, real = flickered(judge.real)[:STEP], judge.real[:STEP]
+    term, _ = judge.measure(video, real, samples)
+    backwards, _ = judge.measure(video[::-1], real[::-1], samples[::-1])
+    np.testing.assert_allclose(backwards[::-1], term, rtol=1e-5)
+    assert not np.allclose(judge.measure(video, real, samples + 100)[0], term)
+
+
+@pytest.mark.parametrize("start", [None, 20.0, 0.05])
+def test_running_quantiles_find_those_of_a_stream(start):
+    """Of log-normal numbers, whose 10 and 90 % quantiles are exp(-+1.2816)."""
+    loss = build("motion")
+    move = tf.function(loss.after_step)
+    for variable in (loss.change_low, loss.ratio_high):
+        variable.assign(0.0 if start is None else start)
+    stream = np.exp(np.random.default_rng(0).normal(size=(2, 900, STEP))).astype(np.float32)
+    seen = []
+    for change, ratio in stream.swapaxes(0, 1):
+        move({"real_change": change, "real_ratio": ratio})
+        seen.append((float(loss.change_low), float(loss.ratio_high)))
+    settled = np.array(seen[500:])
+    np.testing.assert_allclose(settled.mean(0), np.exp([-1.2816, 1.2816]), rtol=0.15)
+    np.testing.assert_allclose(settled.std(0) / settled.mean(0), 0, atol=0.15)
+
+
+def test_before_any_step_a_batch_has_its_own_quantiles(judge):
+    fresh = build("motion")
+    real = tf.constant(judge.real)
+    term, _ = fresh(real, Batch(real, None, None), 0, tf.range(32, dtype=tf.int64))
+    assert np.isfinite(term).all() and 0 < np.mean(term > 0) < 0.4
+
+
+def test_motion_takes_its_estimator_by_a_spec():
+    assert build("motion(every=7)").every == 7
+    with pytest.raises(UsageError, match="Known: block_matching, dis, farneback"):
+        build("motion(estimator='eyes')")
+    with pytest.raises(UsageError, match="It takes: estimator, pairs, every"):
+        build("motion(block=8)")
+
+
+def test_charbonnier():
+    x = tf.constant([-3e-3, 0.0, 4e-3, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = losses.charbonnier(x, epsilon=3e-3)
+    np.testing.assert_allclose(y, [3e-3 * (2**0.5 - 1), 0, 2e-3, 2 - 3e-3], rtol=1e-4, atol=1e-8)
+    np.testing.assert_allclose(tape.gradient(y, x), [-(0.5**0.5), 0, 0.8, 1], rtol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def aligned():
+    """Real clips with their exact flow."""
+    found = windows(ClipSpec(8, SIZE, SIZE), 1, "train", textured=True)
+    video = to_float(np.stack([found[index][0] for index in range(4)]))
+    flow, visible = (np.stack(x) for x in zip(*map(found.motion, range(4)), strict=True))
+    return Batch(tf.constant(video), None, None, tf.constant(flow), tf.constant(visible))
+
+
+def aligned_motion(video, batch, **arguments):
+    return losses.aligned_motion(**arguments)(tf.constant(video), batch, 0, None).numpy()
+
+
+def test_aligned_motion_knows_the_real_clip(aligned):
+    real = aligned.video.numpy()
+    of_real = aligned_motion(real, aligned)
+    assert of_real.shape == (4,) and of_real.dtype == np.float32
+    assert (of_real < 0.01).all()
+    rng = np.random.default_rng(0)
+    flicker = np.clip(real + rng.uniform(-0.3, 0.3, (4, 8, 1, 1, 1)), -1, 1).astype(np.float32)
+    assert (aligned_motion(flicker, aligned) > 10 * of_real).all()
+    assert (aligned_motion(still(real)[:, :8], aligned) > 2 * of_real).all()
+
+
+def test_aligned_motion_by_hand():
+    # Flow moves each pixel one to the right; the last column leaves and isn't visible.
+    flow = np.zeros((1, 1, 1, 3, 2), np.float32)
+    flow[..., 0] = 1
+    visible = np.array([[[[True, True, False]]]])
+    x = np.float32([[[0.5, 0.2, 0.0]], [[0.0, 0.1, 0.9]]]).reshape(1, 2, 1, 3, 1)
+    y = np.float32([[[0.3, 0.4, 0.0]], [[0.0, 0.3, 0.2]]]).reshape(1, 2, 1, 3, 1)
+    batch = Batch(tf.constant(y), None, None, tf.constant(flow), tf.constant(visible))
+    # x misses by 0.5 - 0.1 = 0.4 and 0.2 - 0.9 = -0.7; y by 0 and 0.4 - 0.2 = 0.2, trusted 1 and
+    # exp(-12.5 * 0.04) = exp(-0.5); the mean is over all three pixels.
+    expected = (0.4 + np.exp(-0.5) * 0.7) / 3
+    np.testing.assert_allclose(aligned_motion(x, batch), [expected], atol=1e-3)
+    np.testing.assert_allclose(aligned_motion(x, batch, alpha=0), [1.1 / 3], atol=1e-3)
+
+
+def test_aligned_motion_has_a_gradient_to_the_clip_alone(aligned):
+    video = tf.zeros_like(aligned.video) + aligned.video[:, ::-1]
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([video, aligned.flow])
+        term = losses.aligned_motion()(video, aligned, 0, None)
+    assert np.abs(tape.gradient(term, video)).max() > 0
+    assert tape.gradient(term, aligned.flow) is None
+
+
+def test_aligned_motion_needs_a_flow(aligned):
+    with pytest.raises(ValueError, match="no flow"):
+        aligned_motion(aligned.video, aligned._replace(flow=None))

@@ -1,0 +1,71 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vgan import critics, penalties
+from vgan.clip import Batch
+
+FRAME = (2, 3, 1)
+WEIGHTS = np.float32([[0.5, -1, 2], [0, 3, -0.25]])[..., None]
+SQUARES = float(np.square(WEIGHTS).sum())
+
+
+def linear(shape, weights, view=critics.whole_clip, power=1):
+    """A critic whose logit is sum(weights * x^power) over one input, so its gradient is known."""
+    x, label = keras.Input(shape), keras.Input((), dtype="int32")
+    powers = keras.layers.Lambda(lambda value: value**power)(x)
+    dense = keras.layers.Dense(1, use_bias=False)
+    logit = dense(keras.layers.Flatten()(powers))
+    dense.kernel.assign(np.reshape(weights, (-1, 1)))
+    return critics.Critic(keras.Model([x, label], logit, name="linear"), view)
+
+
+def r1(critic, video):
+    clips, *size, _ = video.shape
+    batch = Batch(video, tf.zeros([clips, *size, 0]), tf.zeros([clips], tf.int32))
+    return penalties.r1(critic, video, batch, 0, tf.range(clips, dtype=tf.int64))
+
+
+def clips(number, frames):
+    return tf.random.stateless_normal([number, frames, *FRAME], [1, 2])
+
+
+@pytest.mark.parametrize("frames", [1, 2, 4, 8])
+def test_a_linear_critic_of_clips(frames):
+    critic = linear((frames, *FRAME), np.stack([WEIGHTS] * frames))
+    found = r1(critic, clips(3, frames))
+    assert found.dtype == tf.float32
+    # Of any length, since the gradient is the same at every frame.
+    np.testing.assert_allclose(found, [0.5 * SQUARES] * 3, rtol=1e-6)
+
+
+def test_a_gradient_at_one_frame_is_spread_over_all():
+    weights = np.zeros((4, *FRAME), np.float32)
+    weights[2] = WEIGHTS
+    np.testing.assert_allclose(r1(linear(weights.shape, weights), clips(2, 4)), [SQUARES / 8] * 2)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_linear_critic_of_frames(count):
+    critic = linear(FRAME, WEIGHTS, critics.random_frames(count))
+    np.testing.assert_allclose(r1(critic, clips(3, 4)), [0.5 * SQUARES] * 3, rtol=1e-6)
+
+
+def test_each_clip_has_its_own():
+    # D = sum w x^2 / 2 has the gradient w x.
+    video = clips(3, 2)
+    weights = np.stack([WEIGHTS, -2 * WEIGHTS])
+    found = r1(linear(weights.shape, weights / 2, power=2), video)
+    expected = 0.5 * np.square(weights * video).sum((1, 2, 3, 4)) / 2
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert np.ptp(expected) > 0.1
+
+
+def test_its_gradient_reaches_the_weights():
+    critic = linear((2, *FRAME), np.stack([WEIGHTS, 3 * WEIGHTS]))
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(r1(critic, clips(1, 2)))
+    (kernel,) = critic.network.trainable_variables
+    # d/dw of |w|^2 / (2 T) = w / T.
+    np.testing.assert_allclose(tape.gradient(total, kernel), kernel / 2, rtol=1e-6)
