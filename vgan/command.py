@@ -58,10 +58,11 @@ def _raised_in_graph(error):
 
 
 def _explain(error):
+    path = "" if error.filename is None else f" {error.filename!r}"
     if error.errno == errno.ENOSPC:
-        return f"disk full {error.filename!r}: free some space and run the same command again"
+        return f"disk full{path}: free some space and run the same command again"
     reason = error.strerror or str(error)
-    return f"can't use {error.filename!r}: {reason}. Check the path and its permissions"
+    return f"can't use a file{path}: {reason}. Check the path and its permissions"
 
 
 def _end(error, text, code):

@@ -32,7 +32,7 @@ class ExperimentConfig:
     conditional: bool = _flag(False, "Make clips by the labels of the data.", True)
     batch_size: int = _flag(16, "Clips a step.", True, least=1)
     steps: int = _flag(2000, "Steps to train, counted from the run's first.", least=1)
-    seed: int = _flag(0, "Seed of the weights, the data order and all noise.", True)
+    seed: int = _flag(0, "Seed of the weights, the data order and all noise.", True, below=2**32)
     generator: str = _flag("conv3d()", "Network of vgan/networks, name(argument=value).", True)
     discriminator: str = _flag("conv3d()", "Critics, weight*name(...) + name(...).", True)
     adversarial: str = _flag("bce", "Adversarial pair of vgan/adversarial.py.", True)
@@ -96,7 +96,7 @@ def _check(flag, value, field):
         if len(value.splitlines()) > 1:
             raise UsageError(f"{flag!r}: must be one line")
     elif not (math.isfinite(value) and least <= value < below):
-        limit = f" and below {below:g}" if below < math.inf else ""
+        limit = f" and below {below}" if below < math.inf else ""
         raise UsageError(f"{flag}: must be a finite number of at least {least}{limit}")
 
 

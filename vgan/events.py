@@ -12,7 +12,7 @@ from vgan import media
 from vgan.errors import StorageError
 
 
-def video_summary(tag, video, fps, step):
+def video_summary(tag, video, fps, step, zoom=1):
     """Writes a clip to the current default summary writer, as a GIF that plays in TensorBoard.
 
     Args:
@@ -20,11 +20,12 @@ def video_summary(tag, video, fps, step):
       video: uint8 `[T, H, W, 3]`.
       fps: frames per second.
       step: training step.
+      zoom: whole factor by which every pixel is enlarged.
     """
-    height, width = np.shape(video)[1:3]
+    height, width = (zoom * side for side in np.shape(video)[1:3])
 
     def encode():
-        return tf.stack([str(width), str(height), media.gif_bytes(video, fps)])
+        return tf.stack([str(width), str(height), media.gif_bytes(video, fps, zoom)])
 
     metadata = image_metadata.create_summary_metadata(
         display_name=None, description=f"{len(video)} frames at {fps:g} per second"

@@ -21,6 +21,10 @@ flags.DEFINE_integer("num_videos", 16, "How many videos.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Video i of a seed is always the same.", lower_bound=0)
 flags.DEFINE_string("label", None, "Class of all videos; without it, each class in turn.")
 flags.DEFINE_float("fps", None, "Frames a second (default: the rate of the data).")
+flags.register_validator(  # Bounds of absl's own let NaN pass.
+    "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
+)
+flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 flags.DEFINE_string("output", None, "A grid: out.mp4, .gif or .webp; or a folder for a file each.")
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 
@@ -40,12 +44,12 @@ def main():
             videos.extend(chunk)
             progress.update(len(chunk))
         output.parent.mkdir(parents=True, exist_ok=True)
-        media.write_video(output, media.grid(np.stack(videos)), fps)
+        media.write_video(output, media.grid(np.stack(videos)), fps, values.zoom)
     else:
         output.mkdir(parents=True, exist_ok=True)
         digits = len(str(values.num_videos - 1))
         for number, video in enumerate(itertools.chain.from_iterable(chunks)):
-            media.write_video(output / f"{number:0{digits}d}.mp4", video, fps)
+            media.write_video(output / f"{number:0{digits}d}.mp4", video, fps, values.zoom)
             progress.update()
     progress.close()
     print(f"wrote {values.num_videos} videos of {model.clip} at {fps:g} frames a second: {output}")

@@ -10,6 +10,8 @@ from vgan.errors import UsageError
 CHUNK = 8
 """Videos are always computed so many at a time: another batch size rounds differently."""
 
+_SEED_LIMIT = 2**59
+
 
 def video_range(synthesizer, clip, num_labels, seed, first, number, label):
     """Videos `first` to `first + number - 1` of a seed, as a graph.
@@ -64,7 +66,7 @@ class Model:
 
         Args:
           num_videos: how many.
-          seed: int of at least 0.
+          seed: int of at least 0 and below 2**59.
           label: name or number of a class; None deals the classes out in turn.
         Returns:
           uint8 [num_videos, T, H, W, C], RGB.
@@ -74,16 +76,17 @@ class Model:
         return np.concatenate(list(self.stream(num_videos, seed, label)))
 
     def stream(self, num_videos, seed=0, label=None):
-        """Yields the videos of `sample` a few at a time, in constant memory."""
-        if num_videos < 1 or seed < 0:
+        """An iterator over the videos of `sample`, a few at a time, in constant memory."""
+        if num_videos < 1 or not 0 <= seed < _SEED_LIMIT:
             raise UsageError(
                 f"num_videos={num_videos}, seed={seed}: need at least one video and a seed "
-                "of at least 0"
+                f"of at least 0 and below {_SEED_LIMIT}"
             )
         number = self._label_number(label)
-        for first in range(0, num_videos, CHUNK):
-            count = min(CHUNK, num_videos - first)
-            yield np.asarray(self._draw(seed, first, CHUNK, number))[:count]
+        return (
+            np.asarray(self._draw(seed, first, CHUNK, number))[: num_videos - first]
+            for first in range(0, num_videos, CHUNK)
+        )
 
     def _label_number(self, label):
         if label is None:

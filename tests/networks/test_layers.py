@@ -42,7 +42,6 @@ def test_the_kernel_is_divided_by_its_largest_singular_value(name):
     layer, x = make(name)
     expected = layer.layer(x) / largest_singular_value(layer) + layer.bias
     np.testing.assert_allclose(layer(x), expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
-    assert layer(x).shape == layer.compute_output_shape(x.shape)
 
 
 @EACH_LAYER

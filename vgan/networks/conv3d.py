@@ -40,7 +40,7 @@ def generator(
       num_labels: number of classes, 0 for none; a label joins the latents.
       latent_dim: length of the latent vector.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
-        the one at full size half as wide.
+        the one at full size a quarter as wide, for there every channel is dear.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
@@ -62,7 +62,7 @@ def generator(
         style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
     x = weighted(layers.Dense, math.prod(start) * widths[0], spectral_norm=spectral_norm)(style)
     x = layers.Reshape((*start, widths[0]))(x)
-    for stride, width in zip(strides[::-1], [*widths[1:], channels // 2], strict=True):
+    for stride, width in zip(strides[::-1], [*widths[1:], max(1, channels // 4)], strict=True):
         x = _activated(x, style)
         if condition_channels:
             x = layers.Concatenate()([x, _shrunk(condition, clip, x)])

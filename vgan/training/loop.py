@@ -87,7 +87,7 @@ class Guard:
             raise DivergedError(
                 f"training diverged at step {step + 1}: {', '.join(broken)} isn't finite. "
                 f"The last good checkpoint is step {self.last_checkpoint}; lower --learning_rate, "
-                "or add --r1_gamma, and run again"
+                "or add --r1_gamma, in another --workdir"
             )
         return {name: value for name, value in report.items() if name not in broken}
 

@@ -38,7 +38,8 @@ class Summaries:
     def clips(self, step, name, videos):
         """Shows videos uint8 [N, T, H, W, 3] as a grid that plays."""
         with self._writer.as_default(step=step):
-            events.video_summary(name, media.grid(videos), self._fps, step)
+            zoom = max(1, 96 // videos.shape[2])
+            events.video_summary(name, media.grid(videos), self._fps, step, zoom)
 
     def motion(self, step, fake, real):
         """Logs the motion statistics of made clips beside those of real ones."""
