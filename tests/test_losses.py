@@ -6,6 +6,7 @@ from vgan import losses, spec
 from vgan.clip import Batch, ClipSpec, to_float
 from vgan.data.shapes import windows
 from vgan.errors import UsageError
+from vgan.motion import compensation
 
 FRAMES, SIZE, STEP = 16, 32, 16
 
@@ -194,7 +195,7 @@ def test_charbonnier():
     x = tf.constant([-3e-3, 0.0, 4e-3, 2.0])
     with tf.GradientTape() as tape:
         tape.watch(x)
-        y = losses.charbonnier(x, epsilon=3e-3)
+        y = compensation.charbonnier(x, epsilon=3e-3)
     np.testing.assert_allclose(y, [3e-3 * (2**0.5 - 1), 0, 2e-3, 2 - 3e-3], rtol=1e-4, atol=1e-8)
     np.testing.assert_allclose(tape.gradient(y, x), [-(0.5**0.5), 0, 0.8, 1], rtol=1e-4)
 
@@ -228,12 +229,12 @@ def test_aligned_motion_by_hand():
     flow = np.zeros((1, 1, 1, 3, 2), np.float32)
     flow[..., 0] = 1
     visible = np.array([[[[True, True, False]]]])
-    x = np.float32([[[0.5, 0.2, 0.0]], [[0.0, 0.1, 0.9]]]).reshape(1, 2, 1, 3, 1)
-    y = np.float32([[[0.3, 0.4, 0.0]], [[0.0, 0.3, 0.2]]]).reshape(1, 2, 1, 3, 1)
+    x = np.float32([[[0.5, 0.2, 0.0]], [[0.0, 0.1, 0.9]]]).reshape(1, 2, 1, 3, 1).repeat(2, -1)
+    y = np.float32([[[0.3, 0.4, 0.0]], [[0.0, 0.3, 0.2]]]).reshape(1, 2, 1, 3, 1).repeat(2, -1)
     batch = Batch(tf.constant(y), None, None, tf.constant(flow), tf.constant(visible))
-    # x misses by 0.5 - 0.1 = 0.4 and 0.2 - 0.9 = -0.7; y by 0 and 0.4 - 0.2 = 0.2, trusted 1 and
-    # exp(-12.5 * 0.04) = exp(-0.5); the mean is over all three pixels.
-    expected = (0.4 + np.exp(-0.5) * 0.7) / 3
+    # x misses by 0.5 - 0.1 = 0.4 and 0.2 - 0.9 = -0.7; y by 0 and 0.4 - 0.2 = 0.2 in two channels,
+    # so they are trusted 1 and exp(-12.5 * 2 * 0.04); the mean is over all three pixels.
+    expected = (0.4 + np.exp(-1) * 0.7) / 3
     np.testing.assert_allclose(aligned_motion(x, batch), [expected], atol=1e-3)
     np.testing.assert_allclose(aligned_motion(x, batch, alpha=0), [1.1 / 3], atol=1e-3)
 
@@ -248,5 +249,5 @@ def test_aligned_motion_has_a_gradient_to_the_clip_alone(aligned):
 
 
 def test_aligned_motion_needs_a_flow(aligned):
-    with pytest.raises(ValueError, match="no flow"):
+    with pytest.raises(UsageError, match="aligned"):
         aligned_motion(aligned.video, aligned._replace(flow=None))

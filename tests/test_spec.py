@@ -214,3 +214,9 @@ def test_the_package_names_its_own_parts():
     assert {"dis", "farneback", "block_matching"} == set(spec.names("vgan.motion.estimators.{}"))
     assert {"conv3d", "frames2d"} <= set(spec.names("vgan.networks.{}.discriminator"))
     assert "layers" not in spec.names("vgan.networks.{}.generator")
+
+
+@pytest.mark.parametrize("text", ["f(x=1, x=2)", "f(**{'x': 1})", "f(x={[]: 1})", "1e999*f"])
+def test_arguments_that_say_nothing_clear(text):
+    with pytest.raises(UsageError, match="spec"):
+        spec.parse_sum(text)

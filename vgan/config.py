@@ -93,8 +93,9 @@ class ExperimentConfig:
 def _check(flag, value, field):
     least, below = field.metadata["least"], field.metadata["below"]
     if isinstance(value, str):
-        if len(value.splitlines()) > 1:
-            raise UsageError(f"{flag!r}: must be one line")
+        # A flagfile, and so a resumed run, would read anything else differently.
+        if value != value.strip() or len(value.splitlines()) > 1:
+            raise UsageError(f"{flag!r}: must be one line without spaces around it")
     elif not (math.isfinite(value) and least <= value < below):
         limit = f" and below {below}" if below < math.inf else ""
         raise UsageError(f"{flag}: must be a finite number of at least {least}{limit}")

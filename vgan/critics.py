@@ -1,5 +1,6 @@
 """A critic is a view of a clip and a network that judges what the view shows."""
 
+import numpy as np
 import tensorflow as tf
 
 from vgan import randomness
@@ -46,11 +47,10 @@ def random_frames(count):
     """
 
     def view(video, seed, samples):
-        frames = video.shape[1]
         draws = randomness.uniform(seed, randomness.VIEWS, samples, [count])
-        starts = tf.range(count, dtype=tf.float32)
-        positions = tf.cast((starts + draws) * (frames / count), tf.int32)
-        chosen = tf.gather(video, tf.minimum(positions, frames - 1), batch_dims=1)
+        bounds = np.arange(count + 1) * video.shape[1] // count
+        positions = bounds[:-1] + tf.cast(draws * np.diff(bounds), tf.int32)
+        chosen = tf.gather(video, positions, batch_dims=1)
         return tf.reshape(chosen, [-1, *video.shape[2:]])
 
     return view

@@ -37,15 +37,15 @@ def build(config, num_labels):
         spec.build(generator_spec, "vgan.networks.{}.generator", **given) for _ in range(2)
     )
     critics = [
-        Weighted(
-            part.name, spec.build(part, "vgan.networks.{}.discriminator", **given), part.weight
-        )
-        for part in spec.parse_sum(config.discriminator)
+        Weighted(name, spec.build(part, "vgan.networks.{}.discriminator", **given), part.weight)
+        for name, part in _named(config.discriminator)
     ]
+    if not critics:
+        raise UsageError("--discriminator: is empty, so nothing would be learnt. Name a critic")
     losses = []
-    for part in spec.parse_sum(config.losses):
+    for name, part in _named(config.losses):
         loss = spec.build(part, "vgan.losses.{}")
-        losses.append(Weighted(part.name, loss, part.weight, getattr(loss, "every", 1)))
+        losses.append(Weighted(name, loss, part.weight, getattr(loss, "every", 1)))
     r1 = Weighted("r1", penalties.r1, config.r1_gamma, config.r1_interval)
     return Gan(
         generator=generator,
@@ -166,6 +166,14 @@ class _Previews:
             self._summaries.motion(step, fake, self.real)
         path = self._workdir.samples / f"step-{step:07d}.mp4"
         media.write_video(path, media.grid(fake), self._model.fps)
+
+
+def _named(text):
+    """The parts of a sum with a name each for the logs: the second `motion` is `motion_2`."""
+    parts = spec.parse_sum(text)
+    for position, part in enumerate(parts):
+        before = sum(other.name == part.name for other in parts[:position])
+        yield f"{part.name}_{before + 1}" if before else part.name, part
 
 
 def _set_precision(precision):

@@ -10,8 +10,8 @@ import time
 import tensorflow as tf
 
 from vgan import randomness, spec
-from vgan.clip import to_uint8
-from vgan.motion import occlusion
+from vgan.errors import UsageError
+from vgan.motion.compensation import charbonnier, estimate_flow
 from vgan.motion.warp import warp
 
 
@@ -30,7 +30,11 @@ def motion(estimator="dis", pairs=2, every=4):
       every: due each so many steps.
     Returns:
       a loss whose term is float32 [B], about zero for clips as explainable as real ones.
+    Raises:
+      UsageError: an unknown estimator, or a number below 1; in use, clips of one frame.
     """
+    if pairs < 1 or every < 1:
+        raise UsageError(f"motion(pairs={pairs}, every={every}): both must be at least 1")
     return _OneSided(spec.build(spec.parse(estimator), "vgan.motion.estimators.{}"), pairs, every)
 
 
@@ -43,7 +47,7 @@ def aligned_motion(alpha=12.5):
     Args:
       alpha: how fast trust falls with the real clip's own error (50 for pixels in [0, 1]).
     Raises:
-      ValueError: the batch has no flow.
+      UsageError: the batch has no flow.
 
     Source: Lai et al., "Learning Blind Video Temporal Consistency", 2018, equation 4.
     """
@@ -51,7 +55,10 @@ def aligned_motion(alpha=12.5):
     def loss(video, batch, seed, samples):
         del seed, samples
         if batch.flow is None:
-            raise ValueError("aligned_motion: the batch has no flow of an aligned real clip")
+            raise UsageError(
+                "--losses=aligned_motion: clips made from noise have no real clip that they are "
+                "aligned with. Use motion"
+            )
         shape = tf.shape(video[:, 1:])
         flow = tf.reshape(batch.flow, [-1, *batch.flow.shape[2:]])
 
@@ -64,11 +71,6 @@ def aligned_motion(alpha=12.5):
         return tf.reduce_mean(weights[..., None] * charbonnier(error(video)), [1, 2, 3, 4])
 
     return loss
-
-
-def charbonnier(x, epsilon=1e-3):
-    """A smooth absolute value, sqrt(x^2 + epsilon^2) - epsilon."""
-    return tf.sqrt(tf.square(x) + epsilon**2) - epsilon
 
 
 class _OneSided(tf.Module):
@@ -127,6 +129,8 @@ class _OneSided(tf.Module):
 
     def _draw_pairs(self, video, seed, samples):
         steps = video.shape[1] - 1
+        if steps < 1:
+            raise UsageError("--losses=motion: a clip of --frames=1 has no motion. Use 2 or more")
         draws = randomness.uniform(seed, randomness.PAIRS, samples, [self._pairs])
         positions = tf.minimum(tf.cast(draws * steps, tf.int32), steps - 1)
         shape = [-1, *video.shape[2:]]
@@ -138,23 +142,3 @@ class _OneSided(tf.Module):
         ordered = tf.sort(values)
         own = ordered[tf.cast(share * tf.cast(tf.size(values) - 1, tf.float32), tf.int32)]
         return tf.stop_gradient(tf.where(variable > 0, variable, tf.maximum(own, 1e-4)))
-
-
-def estimate_flow(estimate, first, second):
-    """Flow between frames, and where it can be followed, outside of the graph and its gradients.
-
-    Args:
-      estimate: an estimator of vgan.motion.estimators.
-      first, second: float32 [N, H, W, C] in [-1, 1].
-    Returns:
-      flow float32 [N, H, W, 2] first -> second, and visible bool [N, H, W].
-    """
-
-    def both_ways(first, second):
-        forward, backward = estimate(first, second), estimate(second, first)
-        return forward, occlusion.visible(forward, backward)
-
-    frames = [to_uint8(first), to_uint8(second)]
-    flow, visible = tf.numpy_function(both_ways, frames, [tf.float32, tf.bool], stateful=False)
-    size = first.shape[:3]
-    return tf.ensure_shape(flow, [*size, 2]), tf.ensure_shape(visible, size)

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import importlib
 import inspect
+import math
 import pkgutil
 
 from vgan.errors import UsageError
@@ -122,7 +123,8 @@ def _addends(node):
 def _read_term(node, text):
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         weight = _literal(node.left, text)
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)):
+        number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+        if not number or not math.isfinite(weight):
             raise UsageError(f"spec {text!r}: {weight!r} is not a weight. Write 0.5*name(...)")
         return dataclasses.replace(_read(node.right, text), weight=float(weight))
     return _read(node, text)
@@ -134,13 +136,15 @@ def _read(node, text):
     if call.args or not all(part.isidentifier() for part in name.split(".")):
         raise UsageError(f"spec {text!r}: write name(argument=value, ...), every argument by name")
     arguments = {keyword.arg: _literal(keyword.value, text) for keyword in call.keywords}
+    if None in arguments or len(arguments) < len(call.keywords):
+        raise UsageError(f"spec {text!r}: write each argument once, as name=value")
     return Spec(name, arguments)
 
 
 def _literal(node, text):
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError):
         raise UsageError(
             f"spec {text!r}: {ast.unparse(node)!r} is not a literal. Quote text, spell out numbers"
         ) from None

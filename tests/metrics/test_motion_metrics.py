@@ -64,6 +64,24 @@ def test_known_motion(planes):
     np.testing.assert_allclose(found["occluded"], np.array([2, 3, 3]) / SIZE, atol=0.03)
 
 
+def test_by_hand():
+    """Frames of 1x10 pixels whose flow is said to be 5 to the right, so that 5 pixels leave."""
+    videos = np.full((1, 2, 1, 10, 3), 10, np.uint8)
+    videos[:, 1] = 30
+    videos[:, 1, :, 9] = 250
+
+    def estimate(first, second):
+        flow = np.zeros((*first.shape[:3], 2), np.float32)
+        flow[..., 0] = 5 if first[0, 0, 0, 0] < second[0, 0, 0, 0] else -5
+        return flow
+
+    found = {name: values.item() for name, values in statistics(videos, estimate).items()}
+    assert found["magnitude"] == 5
+    assert found["occluded"] == 0.5
+    assert found["change"] == pytest.approx((9 * 20 + 240) / 10)
+    assert found["residual"] == pytest.approx((4 * 20 + 240) / 5)
+
+
 @pytest.mark.parametrize("step", [1, 3])
 def test_a_square_before_a_ground_that_stands_still(step):
     found = statistics(square(step)[None], estimator("dis()"))

@@ -169,7 +169,7 @@ def test_terms_and_statistics_are_per_clip(first):
     assert set(terms) == {
         "generator/clips", "generator/frames", "generator/l1", "generator/watched",
         "discriminator/clips", "discriminator/frames",
-        "discriminator/r1/of_clips", "discriminator/r1/of_frames",
+        "discriminator/r1/clips", "discriminator/r1/frames",
     }  # fmt: skip
     assert set(statistics) == {
         "logits/real/clips", "logits/fake/clips", "logits/real/frames", "logits/fake/frames",

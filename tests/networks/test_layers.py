@@ -1,3 +1,5 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -5,6 +7,7 @@ import tensorflow as tf
 
 from vgan.clip import ClipSpec
 from vgan.errors import UsageError
+from vgan.networks import conv3d
 from vgan.networks.layers import SpectralNorm, check_strides, halvings, weighted
 
 SHAPES = {
@@ -114,8 +117,8 @@ def test_halvings(size, least, times):
 
 
 def test_strides_that_divide():
-    check_strides(ClipSpec(8, 16, 24), 4, 8, "--generator=net")
-    check_strides(ClipSpec(7, 16, 16), 1, 16, "--generator=net")
+    check_strides(ClipSpec(8, 16, 24), lambda clip: (4, 8, 8), "--generator=net")
+    check_strides(ClipSpec(7, 16, 16), lambda clip: (1, 16, 16), "--generator=net")
 
 
 @pytest.mark.parametrize(
@@ -134,5 +137,19 @@ def test_strides_that_divide():
 def test_strides_that_do_not_divide(clip, problems):
     clip = ClipSpec(*clip)
     with pytest.raises(UsageError) as caught:
-        check_strides(clip, 4, 8, "--generator=net")
+        check_strides(clip, lambda clip: (4, 8, 8), "--generator=net")
     assert str(caught.value) == f"--generator=net can't make clips of {clip}: {problems}"
+
+
+def test_the_nearest_sizes_are_good_ones():
+    """With 32 rows the network would halve once more, which 36 columns don't allow."""
+    clip = ClipSpec(8, 30, 36)
+    with pytest.raises(UsageError, match=r"nearest: 28\)"):
+        conv3d.generator(clip)
+    conv3d.generator(dataclasses.replace(clip, height=28), channels=1)
+
+
+@pytest.mark.parametrize("count", [0, -1, 1.5, "a"])
+def test_counts(count):
+    with pytest.raises(UsageError, match="channels"):
+        conv3d.generator(ClipSpec(4, 8, 8), channels=count)

@@ -14,7 +14,7 @@ from vgan.training.progress import Meter
 add, calls = Meter.add, []
 def add_or_die(self, report):
     calls.append(1)
-    if len(calls) == 6:  # Steps 5 and 6 are lost.
+    if len(calls) == 6:
         os.kill(os.getpid(), signal.SIGKILL)
     add(self, report)
 Meter.add = add_or_die
@@ -60,21 +60,21 @@ def killed(command, full, as_flags, tmp_path_factory):
     assert [path.name for path in checkpoints.iterdir()] == ["ckpt-0_temp"]
     second = command(*again, before=KILL_IN_STEP)
     assert second.code == -signal.SIGKILL
-    assert f"training {workdir} from step 0 to 8" in second.out
-    assert {path.stem for path in checkpoints.iterdir()} == {"ckpt-2", "ckpt-4"}
+    assert f"training {workdir} from step 0 to 7" in second.out
+    assert {path.stem for path in checkpoints.iterdir()} == {"ckpt-4", "ckpt-5"}
     third = command("vgan.train", f"--flagfile={workdir}/config.flags", before=KILL_IN_SAVE)
     assert third.code == -signal.SIGKILL
-    assert f"resuming {workdir} from step 4 to 8" in third.out
+    assert f"resuming {workdir} from step 5 to 7" in third.out
     assert (checkpoints / "ckpt-6_temp").is_dir()
     last = command(*again)
     assert last.code == 0, last.err
-    assert f"resuming {workdir} from step 4 to 8" in last.out
+    assert f"resuming {workdir} from step 5 to 7" in last.out
     return workdir
 
 
 def test_the_final_state_is_that_of_a_run_never_killed(killed, full_run):
-    expected = tensors(full_run[0] / "checkpoints" / "ckpt-8")
-    found = tensors(killed / "checkpoints" / "ckpt-8")
+    expected = tensors(full_run[0] / "checkpoints" / "ckpt-7")
+    found = tensors(killed / "checkpoints" / "ckpt-7")
     for part in ("generator/", "average/", "optimizer", "critic_modules", "ratio_high", "/u/"):
         assert any(part in name for name in expected), part
     assert found.keys() == expected.keys()
@@ -85,16 +85,16 @@ def test_the_final_state_is_that_of_a_run_never_killed(killed, full_run):
 def test_the_state_moved(full_run):
     """Or else the test above would prove little."""
     before = tensors(full_run[0] / "checkpoints" / "ckpt-6")
-    after = tensors(full_run[0] / "checkpoints" / "ckpt-8")
-    still = [name for name in after if np.array_equal(before[name], after[name])]
-    moves = [name for name in still if "learning_rate" not in name]
-    assert not moves
+    after = tensors(full_run[0] / "checkpoints" / "ckpt-7")
+    constant = [name for name in after if np.array_equal(before[name], after[name])]
+    # The right singular vector of a kernel of one column can only be 1.
+    assert all("learning_rate" in name or after[name].shape == (1,) for name in constant)
 
 
 def test_leftovers_are_swept_and_two_are_kept(killed):
     names = sorted(path.name for path in (killed / "checkpoints").iterdir())
     ends = ("data-00000-of-00001", "index")
-    assert names == [f"ckpt-{step}.{end}" for step in (6, 8) for end in ends]
+    assert names == [f"ckpt-{step}.{end}" for step in (6, 7) for end in ends]
 
 
 def test_no_step_is_logged_twice(killed, full_run):
@@ -110,4 +110,4 @@ def test_samples_and_export_are_made_once(killed, full_run):
     for folder in ("samples", "export"):
         names = [sorted(p.name for p in (run / folder).iterdir()) for run in (killed, full_run[0])]
         assert names[0] == names[1]
-    assert (killed / "export" / "8" / "saved_model.pb").exists()
+    assert (killed / "export" / "7" / "saved_model.pb").exists()

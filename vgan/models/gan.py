@@ -97,8 +97,8 @@ class Gan(tf.Module):
                     add("generator", loss, value)
             for penalty in self._penalties:
                 if penalty.name in turn.due:
-                    for critic in self.critic_modules:
-                        value = penalty.part(critic, batch.video, batch, seed, samples)
+                    for critic in self._critics:
+                        value = penalty.part(critic.part, batch.video, batch, seed, samples)
                         name = f"{penalty.name}/{critic.name}"
                         add("discriminator", penalty._replace(name=name), value)
             scaled = {p: o.scale_loss(totals[p]) for p, o in self._optimizers().items()}

@@ -10,14 +10,18 @@ import keras
 from keras import layers
 
 from vgan import critics
-from vgan.networks.layers import check_strides, halvings, logits, weighted
+from vgan.networks.layers import check_counts, check_strides, halvings, logits, weighted
 
 
 def _strides(clip):
     """One stride (time, height, width) a stage, halving a clip to about 4 x 4 pixels, 2 frames."""
-    space = halvings(min(clip.height, clip.width), 4)
+    space = max(1, halvings(min(clip.height, clip.width), 4))
     time = min(space, halvings(clip.frames, 2))
     return [(2 if stage < time else 1, 2, 2) for stage in range(space)]
+
+
+def _factors(clip):
+    return [math.prod(axis) for axis in zip(*_strides(clip), strict=True)]
 
 
 def _kernel(stride):
@@ -40,7 +44,7 @@ def generator(
       num_labels: number of classes, 0 for none; a label joins the latents.
       latent_dim: length of the latent vector.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
-        the one at full size a quarter as wide, for there every channel is dear.
+        the one at full size a quarter as wide but at least 8, for there channels are dear.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
@@ -49,10 +53,10 @@ def generator(
       UsageError: the strides don't divide the clip.
     """
     strides = _strides(clip)
-    time_factor, space_factor = 2 ** sum(s[0] == 2 for s in strides), 2 ** len(strides)
-    check_strides(clip, time_factor, space_factor, "--generator=conv3d")
-    start = (clip.frames // time_factor, clip.height // space_factor, clip.width // space_factor)
-    widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1] or [channels]
+    check_counts("--generator=conv3d", channels=channels, latent_dim=latent_dim)
+    check_strides(clip, _factors, "--generator=conv3d")
+    start = [size // factor for size, factor in zip(clip.shape[:3], _factors(clip), strict=True)]
+    widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1]
 
     latents = keras.Input((latent_dim,), name="latents")
     condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
@@ -62,7 +66,7 @@ def generator(
         style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
     x = weighted(layers.Dense, math.prod(start) * widths[0], spectral_norm=spectral_norm)(style)
     x = layers.Reshape((*start, widths[0]))(x)
-    for stride, width in zip(strides[::-1], [*widths[1:], max(1, channels // 4)], strict=True):
+    for stride, width in zip(strides[::-1], [*widths[1:], max(8, channels // 4)], strict=True):
         x = _activated(x, style)
         if condition_channels:
             x = layers.Concatenate()([x, _shrunk(condition, clip, x)])
@@ -116,8 +120,8 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
     Source of the projection: Miyato and Koyama, "cGANs with Projection Discriminator", 2018.
     """
     strides = _strides(clip)
-    time_factor, space_factor = 2 ** sum(s[0] == 2 for s in strides), 2 ** len(strides)
-    check_strides(clip, time_factor, space_factor, "--discriminator=conv3d")
+    check_counts("--discriminator=conv3d", channels=channels)
+    check_strides(clip, _factors, "--discriminator=conv3d")
     video = keras.Input((*clip.shape[:3], clip.channels + condition_channels), name="video")
     label = keras.Input((), dtype="int32", name="label")
     x = video

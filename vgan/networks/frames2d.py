@@ -8,7 +8,15 @@ from keras import layers
 
 from vgan import critics
 from vgan.errors import UsageError
-from vgan.networks.layers import check_strides, halvings, logits, weighted
+from vgan.networks.layers import check_counts, check_strides, halvings, logits, weighted
+
+
+def _stages(clip):
+    return halvings(min(clip.height, clip.width), 4)
+
+
+def _factors(clip):
+    return 1, 2 ** _stages(clip), 2 ** _stages(clip)
 
 
 def discriminator(
@@ -33,8 +41,9 @@ def discriminator(
             f"--discriminator=frames2d(frames={frames}): the clip has --frames={clip.frames}. "
             f"Judge 1 to {clip.frames}"
         )
-    stages = halvings(min(clip.height, clip.width), 4)
-    check_strides(clip, 1, 2**stages, "--discriminator=frames2d")
+    stages = _stages(clip)
+    check_counts("--discriminator=frames2d", channels=channels)
+    check_strides(clip, _factors, "--discriminator=frames2d")
     depth = clip.channels + condition_channels
     frame = keras.Input((clip.height, clip.width, depth), name="frame")
     label = keras.Input((), dtype="int32", name="label")

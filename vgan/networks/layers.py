@@ -1,5 +1,6 @@
 """Layers and arithmetic that several networks share."""
 
+import dataclasses
 import math
 
 import keras
@@ -74,24 +75,47 @@ def halvings(size, least):
     return max(0, (size // least).bit_length() - 1)
 
 
-def check_strides(clip, time_factor, space_factor, network):
-    """Raises UsageError, naming flags and nearest good values, unless the strides divide `clip`."""
+def check_counts(network, **counts):
+    """Raises UsageError unless each argument is a whole number of at least 1."""
+    for name, count in counts.items():
+        if not isinstance(count, int) or count < 1:
+            raise UsageError(f"{network}({name}={count!r}): must be a whole number of at least 1")
+
+
+def check_strides(clip, factors, network):
+    """Raises UsageError, naming flags and nearest good values, unless the strides divide a clip.
+
+    Args:
+      clip: ClipSpec.
+      factors: ClipSpec -> what its frames, height and width must be multiples of.
+      network: its flag and name, for the error.
+    """
+    misfits = _misfits(clip, factors)
     problems = [
-        f"--{name}={size} isn't a multiple of {factor} (nearest: {_nearest(size, factor)})"
-        for name, size, factor in (
-            ("frames", clip.frames, time_factor),
-            ("height", clip.height, space_factor),
-            ("width", clip.width, space_factor),
-        )
-        if size % factor
+        f"--{axis}={getattr(clip, axis)} isn't a multiple of {factor} "
+        f"(nearest: {_nearest(clip, axis, factors, misfits)})"
+        for axis, factor in misfits.items()
     ]
     if problems:
         raise UsageError(f"{network} can't make clips of {clip}: " + "; ".join(problems))
 
 
-def _nearest(size, factor):
-    below = size // factor * factor
-    return f"{below} or {below + factor}" if below else f"{factor}"
+def _misfits(clip, factors):
+    axes = zip(("frames", "height", "width"), factors(clip), strict=True)
+    return {axis: factor for axis, factor in axes if getattr(clip, axis) % factor}
+
+
+def _nearest(clip, axis, factors, misfits):
+    """The next good sizes of an axis. The factors may change with the size, so they are tried."""
+
+    def fits(size):
+        left = _misfits(dataclasses.replace(clip, **{axis: size}), factors)
+        return axis not in left and left.keys() <= misfits.keys()
+
+    size = getattr(clip, axis)
+    below = next(filter(fits, range(size - 1, 0, -1)), None)
+    above = next(filter(fits, range(size + 1, 2 * size + 64)), None)
+    return " or ".join(str(good) for good in (below, above) if good)
 
 
 def logits(features, label, num_labels, spectral_norm):
