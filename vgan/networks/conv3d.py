@@ -14,9 +14,9 @@ from vgan.networks.layers import check_counts, check_strides, halvings, logits, 
 
 
 def _strides(clip):
-    """One stride (time, height, width) a stage, halving a clip to about 4 x 4 pixels, 2 frames."""
+    """One stride (time, height, width) a stage, halving a clip to about 4 x 4 pixels, 4 frames."""
     space = max(1, halvings(min(clip.height, clip.width), 4))
-    time = min(space, halvings(clip.frames, 2))
+    time = min(space, halvings(clip.frames, 4))
     return [(2 if stage < time else 1, 2, 2) for stage in range(space)]
 
 
