@@ -72,7 +72,8 @@ def command(tmp_path_factory):
         case = [module, [str(a) for a in arguments], before, str(cwd), str(out), str(err)]
         server.stdin.write(json.dumps(case) + "\n")
         server.stdin.flush()
-        answer = next(line for line in server.stdout if line.startswith("code "))
+        answer = next((line for line in server.stdout if line.startswith("code ")), None)
+        assert answer, (folder / "server").read_text()
         return types.SimpleNamespace(
             code=int(answer.split()[1]), out=out.read_text(), err=err.read_text()
         )

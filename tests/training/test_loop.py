@@ -221,7 +221,7 @@ from vgan import losses
 
 def broken():
     def loss(video, batch, seed, samples):
-        wrong = tf.where(samples >= 12, float("{value}"), 1.0)  # From the fourth step on.
+        wrong = tf.where(samples >= 12, float("nan"), 1.0)  # From the fourth step on.
         return wrong * tf.reduce_mean(video, [1, 2, 3, 4])
     return loss
 
@@ -230,15 +230,14 @@ losses.broken = broken
 """
 
 
-@pytest.mark.parametrize("value", ["nan", "inf"])
-def test_what_is_not_finite_never_reaches_a_checkpoint(command, tiny, as_flags, tmp_path, value):
+def test_what_is_not_finite_never_reaches_a_checkpoint(command, tiny, as_flags, tmp_path):
     assert not hasattr(losses, "broken")
     flags = tiny | {"steps": 9, "losses": "0.1*broken()", "checkpoint_interval": 1}
     done = command(
         "vgan.train",
         *as_flags(flags),
         f"--workdir={tmp_path}/run",
-        before=BROKEN_LOSS.format(value=value),
+        before=BROKEN_LOSS,
     )
     assert done.code == 3
     (line,) = done.err.splitlines()
@@ -259,10 +258,11 @@ def test_init_from_takes_the_newest_good_networks_alone(
     source, workdir = shutil.copytree(tiny_run, tmp_path / "source"), tmp_path / "run"
     damaged = source / "checkpoints" / "ckpt-4.index"
     damaged.write_bytes(damaged.read_bytes()[:-9])
-    flags = tiny | {"steps": 1, "init_from": source, "learning_rate": 0.1, "seed": 5}
-    done = command("vgan.train", *as_flags(flags), f"--workdir={workdir}")
+    flags = tiny | {"init_from": source, "learning_rate": 0.1, "seed": 5}
+    no_steps = "from vgan.training import loop; loop.train = lambda *args: None"
+    done = command("vgan.train", *as_flags(flags), f"--workdir={workdir}", before=no_steps)
     assert done.code == 0, done.err
-    assert f"training {workdir} from step 0 to 1" in done.out
+    assert f"training {workdir} from step 0 to 4" in done.out
     assert "ckpt-4' is damaged" in done.err
     old, new = (
         tf.train.load_checkpoint(str(folder / "checkpoints" / name))

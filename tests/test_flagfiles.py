@@ -1,0 +1,54 @@
+"""Every experiment that is shipped: its flagfile is sound, and two tiny steps of it can be done."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vgan import experiment
+from vgan.data import pipeline
+from vgan.training import loop
+
+ROOT = Path(__file__).parents[1]
+FLAGFILES = sorted((ROOT / "experiments").glob("*.flags"))
+SMALL = {"frames": 8, "frame_step": 1, "height": 16, "width": 16, "batch_size": 2}
+
+
+def test_there_are_experiments():
+    assert "base.flags" in [path.name for path in FLAGFILES]
+
+
+@pytest.mark.parametrize("path", FLAGFILES, ids=lambda path: path.stem)
+def test_lines_say_what_they_seem_to(path):
+    first, *lines = path.read_text().splitlines()
+    assert first.startswith("# "), "says what it is"
+    for line in lines:
+        # absl takes a '#' for a comment in the first column only, and skips what has no dashes.
+        assert re.fullmatch(r"(#.*|--\w+(=\S(.*\S)?)?|)", line), line
+        assert line.startswith("#") or not re.search(r"\s#", line), line
+
+
+@pytest.mark.parametrize("path", FLAGFILES, ids=lambda path: path.stem)
+def test_two_tiny_steps(path, parse, monkeypatch):
+    monkeypatch.chdir(ROOT)  # Flagfiles name each other from here.
+    config = parse(f"--flagfile={path}")
+    data = config.data if config.data.startswith("shapes") else "shapes()"
+    networks = {
+        name: re.sub(r"channels=\d+", "channels=4", getattr(config, name))
+        for name in ("generator", "discriminator")
+    }
+    config = dataclasses.replace(config, data=data, **networks)
+    experiment.build(config, 0)  # Its own size fits the networks.
+    config = dataclasses.replace(config, **SMALL)
+    windows = pipeline.open_windows(config.data, config.clip, 1, "train")
+    model = experiment.build(config, len(windows.labels) if config.conditional else 0)
+    step = loop.compile_step(model, config.seed).python_function  # Tracing it takes longer.
+    batches = pipeline.batches(windows, config.batch_size, config.seed, 0, config.flip).take(2)
+    turn = model.turn(0)  # All that is lazy is due.
+    for batch in batches:
+        report = step(*batch, turn=turn)
+        assert all(np.isfinite(value) for value in report.values()), report
+    assert len([name for name in report if name.startswith("terms/")]) >= 2 + len(turn.due)
+    assert int(model.steps) == 2
