@@ -7,7 +7,6 @@ which hardly change when others use the machine too.
 
 import itertools
 import multiprocessing
-import os
 import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -112,13 +111,8 @@ def input_pipeline(config):
     return {}, unit
 
 
-def torch_step(config, memory_format, waiting):
-    """The step of a configuration in PyTorch; see torch_networks.py.
-
-    Its threads wait for each other `active`, which is fast on a quiet machine and many times slower
-    where others run too, or `passive`.
-    """
-    os.environ["OMP_WAIT_POLICY"] = waiting  # Read once, when PyTorch is loaded.
+def torch_step(config, memory_format):
+    """The step of a configuration in PyTorch; see torch_networks.py."""
     import torch_networks
 
     counts, train_step = torch_networks.prepare(config, memory_format)
