@@ -12,7 +12,7 @@ import tensorflow as tf
 from vgan import randomness, spec
 from vgan.errors import UsageError
 from vgan.motion.compensation import charbonnier, estimate_flow
-from vgan.motion.warp import warp
+from vgan.motion.warp import warp, warp_next
 
 
 def motion(estimator="dis", pairs=2, every=4):
@@ -59,12 +59,9 @@ def aligned_motion(alpha=12.5):
                 "--losses=aligned_motion: clips made from noise have no real clip that they are "
                 "aligned with. Use motion"
             )
-        shape = tf.shape(video[:, 1:])
-        flow = tf.reshape(batch.flow, [-1, *batch.flow.shape[2:]])
 
         def error(x):
-            following = tf.reshape(x[:, 1:], [-1, *x.shape[2:]])
-            return x[:, :-1] - tf.reshape(warp(following, flow), shape)
+            return x[:, :-1] - warp_next(x, batch.flow)
 
         trust = tf.exp(-alpha * tf.reduce_sum(tf.square(error(batch.video)), -1))
         weights = tf.cast(batch.visible, tf.float32) * trust
