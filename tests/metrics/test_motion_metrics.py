@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from vgan import spec
-from vgan.metrics.motion import near_static_limit, statistics
+from vgan.metrics.motion import NAMES, near_static_limit, statistics
 
 SIZE, FRAMES = 48, 4
 
@@ -49,9 +49,18 @@ def planes(request):
 
 
 def test_one_number_a_clip(planes):
-    assert set(planes[1]) == {"magnitude", "change", "residual", "occluded"}
+    assert set(planes[1]) == set(NAMES)
+    assert set(NAMES) == {"magnitude", "acceleration", "change", "warp_error", "occluded"}
     for values in planes[1].values():
         assert values.shape == (len(SHIFTS),) and values.dtype == np.float64
+
+
+def test_each_clip_is_measured_for_itself():
+    videos = np.stack([moving((n / 2, 1), n)[:, :16, :24] for n in range(7)])
+    many = statistics(videos, estimator("dis()"))
+    for n in range(7):
+        for name, values in statistics(videos[n : n + 1], estimator("dis()")).items():
+            np.testing.assert_allclose(many[name][n], values[0], rtol=1e-6, err_msg=name)
 
 
 def test_known_motion(planes):
@@ -59,7 +68,8 @@ def test_known_motion(planes):
     np.testing.assert_allclose(found["magnitude"], np.linalg.norm(SHIFTS, axis=1), rtol=0.1)
     by_hand = np.abs(np.diff(videos.astype(float), axis=1)).mean((1, 2, 3, 4))
     np.testing.assert_allclose(found["change"], by_hand, rtol=1e-6)
-    assert (found["residual"] < 0.15 * found["change"]).all()
+    assert (found["warp_error"] < 0.15 * found["change"]).all()
+    assert (found["acceleration"] < 0.05 * found["magnitude"]).all()
     # What leaves a frame: 2 columns, 3 rows, a column and 2 rows.
     np.testing.assert_allclose(found["occluded"], np.array([2, 3, 3]) / SIZE, atol=0.03)
 
@@ -79,7 +89,21 @@ def test_by_hand():
     assert found["magnitude"] == 5
     assert found["occluded"] == 0.5
     assert found["change"] == pytest.approx((9 * 20 + 240) / 10)
-    assert found["residual"] == pytest.approx((4 * 20 + 240) / 5)
+    assert found["warp_error"] == pytest.approx((4 * 20 + 240) / 5)
+    assert found["acceleration"] == 0
+
+
+@pytest.mark.parametrize("clips", [1, 2])
+def test_acceleration_by_hand(clips):
+    """Of two rows the upper one goes from rest to (3, 4) and stays so; the second clip's never."""
+    flow = np.zeros((2, 3, 2, 10, 2), np.float32)
+    flow[0, 1:, 0] = [3, 4]
+    flow[1] = [-1, 2]
+    flow = flow[:clips].reshape(-1, 2, 10, 2)
+    videos = np.zeros((clips, 4, 2, 10, 3), np.uint8)
+    found = statistics(videos, lambda first, second: flow)["acceleration"]
+    # Of two changes, one, of length 5, in half the pixels.
+    np.testing.assert_allclose(found, [5 / 2 / 2, 0][:clips])
 
 
 @pytest.mark.parametrize("step", [1, 3])
@@ -87,7 +111,7 @@ def test_a_square_before_a_ground_that_stands_still(step):
     found = statistics(square(step)[None], estimator("dis()"))
     share = 24**2 / SIZE**2
     assert share * step * 0.8 < found["magnitude"][0] < share * step * 1.5
-    assert found["residual"][0] < 0.3 * found["change"][0]
+    assert found["warp_error"][0] < 0.3 * found["change"][0]
 
 
 def test_frozen_clips():
@@ -102,7 +126,7 @@ def test_flicker_is_change_that_motion_does_not_explain():
     flicker = still // 2 + np.uint8([0, 60, 0, 60])[:, None, None, None]
     found = statistics(flicker, estimator("dis()"))
     assert found["change"][0] == pytest.approx(60, abs=1e-4)
-    assert found["residual"][0] > 0.5 * found["change"][0]
+    assert found["warp_error"][0] > 0.5 * found["change"][0]
 
 
 def test_near_static():
