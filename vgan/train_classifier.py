@@ -1,0 +1,63 @@
+"""Trains a classifier of labelled data: python -m vgan.train_classifier --data=F --output=G."""
+
+import time
+
+from absl import flags
+
+from vgan import command
+from vgan.clip import ClipSpec
+from vgan.errors import UsageError
+
+flags.DEFINE_string("data", None, "A prepared folder, or embedded data such as shapes().")
+flags.DEFINE_string("output", None, "Folder of the classifier.")
+flags.DEFINE_integer("frames", 16, "Frames of a clip.", lower_bound=1)
+flags.DEFINE_integer("frame_step", 1, "Take every so many-th frame of a video.", lower_bound=1)
+flags.DEFINE_integer("height", 32, "Height of a clip in pixels.", lower_bound=1)
+flags.DEFINE_integer("width", 32, "Width of a clip in pixels.", lower_bound=1)
+flags.DEFINE_integer("steps", 1000, "Steps of 32 clips.", lower_bound=1)
+flags.DEFINE_integer(
+    "seed", 0, "Seed of weights, order and augmentation.", lower_bound=0, upper_bound=2**32 - 1
+)
+flags.DEFINE_bool("overwrite", False, "Replace a classifier that exists.")
+
+
+def main():
+    values = flags.FLAGS
+    for name in ("data", "output"):
+        if not getattr(values, name):
+            raise UsageError(f"--{name}: not given. Name a folder")
+    from vgan.data import pipeline  # TensorFlow takes seconds to load.
+    from vgan.metrics import classifier, classifier_training
+
+    classifier.check_output(values.output, values.overwrite)
+    clip = ClipSpec(values.frames, values.height, values.width)
+    windows, held_out = (
+        pipeline.open_windows(values.data, clip, values.frame_step, split)
+        for split in ("train", "test")
+    )
+    report = _progress(values.steps)
+    made = classifier_training.train(
+        values.data, windows, held_out, values.steps, values.seed, report
+    )
+    classifier.save(made, values.output, values.overwrite)
+    accuracy, count = made.about["held_out_accuracy"], made.about["n_held_out"]
+    print(f"wrote {values.output}: right on {accuracy:.1%} of {count} held-out clips")
+
+
+def _progress(steps):
+    start = time.perf_counter()
+
+    def report(step, loss, accuracy):
+        left = (time.perf_counter() - start) / step * (steps - step)
+        minutes, seconds = divmod(int(left), 60)
+        print(
+            f"step {step}/{steps} {step / steps:4.0%}  loss {loss:.3f}  "
+            f"accuracy {accuracy:.1%}  {minutes}:{seconds:02d} left",
+            flush=True,
+        )
+
+    return report
+
+
+if __name__ == "__main__":
+    command.run(main)
