@@ -44,13 +44,14 @@ class Folder:
     overlap. The label is an index into `labels`, 0 where there are none.
 
     Attributes:
+      clip, frame_step, split: as given to `windows`.
       labels: tuple of names.
       fps: frames per second of a window: the videos' median rate / frame_step.
       fingerprint: short hex digest of the data, wherever it lies.
     """
 
     def __init__(self, clip, frame_step, split, path):
-        self._clip, self._frame_step, self._path = clip, frame_step, path
+        self.clip, self.frame_step, self.split, self._path = clip, frame_step, split, path
         self._span = (clip.frames - 1) * frame_step + 1
         text = _manifest_text(clip, path)
         self.fingerprint = hashlib.sha256(text).hexdigest()[:16]
@@ -84,16 +85,28 @@ class Folder:
         start = self._first[video] + index - (self._ends[video] - self._starts[video])
         return self._read(int(start)), int(self._label[video])
 
+    def apart(self, interval):
+        """Windows of each video whose starts lie `interval` frames apart, and their videos.
+
+        Returns:
+          int [N], window numbers; int [N], the same number for windows of the same video.
+        """
+        found = [
+            np.arange(end - starts, end, interval)
+            for starts, end in zip(self._starts, self._ends, strict=True)
+        ]
+        return np.concatenate(found), np.repeat(np.arange(len(found)), [len(f) for f in found])
+
     def _read(self, record):
         path, offsets = self._locate(record)
         descriptor = self._descriptor(path)
         data = os.pread(descriptor.number, offsets[-1] - offsets[0], offsets[0])
-        video = np.empty(self._clip.shape, np.uint8)
-        for t in range(self._clip.frames):
-            begin, end = offsets[t * self._frame_step : t * self._frame_step + 2]
+        video = np.empty(self.clip.shape, np.uint8)
+        for t in range(self.clip.frames):
+            begin, end = offsets[t * self.frame_step : t * self.frame_step + 2]
             try:
                 png = records.unpack(data[begin - offsets[0] : end - offsets[0]])
-                video[t] = _decode(png, self._clip)
+                video[t] = _decode(png, self.clip)
             except ValueError as error:
                 raise _damaged(path, f"at byte {begin}, {error}") from None
         return video
@@ -153,7 +166,7 @@ class Folder:
         if not usable.any():
             raise DataError(
                 f"prepared data {self._path!r}: its longest {split} video has {frames.max()} "
-                f"frames, --frames={self._clip.frames} --frame_step={self._frame_step} needs "
+                f"frames, --frames={self.clip.frames} --frame_step={self.frame_step} needs "
                 f"{self._span}. Lower one of them"
             )
         self._starts, self._first, self._label = starts[usable], first[usable], label[usable]

@@ -93,6 +93,11 @@ class Shapes(collections.abc.Sequence):
         video = drawing.draw(self._scene(index), self.clip.height, self.clip.width)
         return video, index % len(self.labels)
 
+    def apart(self, interval):
+        """All windows, and their videos: one each, so whatever `interval` they lie apart."""
+        del interval
+        return np.arange(len(self)), np.arange(len(self))
+
     def motion(self, index):
         """The exact flow of window `index` and where it can be followed: see `drawing.motion`."""
         index = range(len(self))[operator.index(index)]

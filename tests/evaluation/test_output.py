@@ -1,0 +1,174 @@
+import json
+import os
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vgan.evaluation import output
+
+
+def result(scores=None, statistics=None):
+    return types.SimpleNamespace(scores=scores or {}, statistics=statistics or {})
+
+
+def content(folder):
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_folder_appears_whole(tmp_path, as_text):
+    path = tmp_path / "runs" / "evaluation" / "7"
+    with output.folder(str(path) if as_text else path) as inside:
+        (inside / "scores.json").write_text("1")
+        assert not path.exists() and inside.is_relative_to(path.parent)  # On the same disk.
+        (inside / "report.html").write_text("2")
+    assert content(path) == {"scores.json": "1", "report.html": "2"}
+    assert os.listdir(path.parent) == ["7"]
+
+
+def test_a_relative_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with output.folder("out") as inside:
+        os.chdir("/")
+        (inside / "a").write_text("1")
+    assert content(tmp_path / "out") == {"a": "1"}
+
+
+def test_what_was_there_is_replaced_only_at_the_end(tmp_path):
+    path = tmp_path / "out"
+    with output.folder(path) as inside:
+        (inside / "old").write_text("1")
+        (inside / "both").write_text("1")
+    with output.folder(path) as inside:
+        (inside / "both").write_text("2")
+        assert content(path) == {"old": "1", "both": "1"}
+    assert content(path) == {"both": "2"}
+    assert os.listdir(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_leaves_nothing_new(tmp_path, error):
+    for before in ([], ["out"]):
+        with pytest.raises(type(error)), output.folder(tmp_path / "out") as inside:
+            (inside / "scores.json").write_text("half")
+            raise error
+        assert os.listdir(tmp_path) == before
+        (tmp_path / "out").mkdir(exist_ok=True)
+        (tmp_path / "out" / "scores.json").write_text("whole")
+    assert content(tmp_path / "out") == {"scores.json": "whole"}
+
+
+def test_numbers_have_six_digits():
+    scores = {"a": {"value": 1.23456789, "interval": [-0.000123456789, 123456789.0], "n_real": 16}}
+    scores["b"] = {"value": np.float64(2 / 3), "interval": None, "exact": True}
+    text = output.scores_text(result(scores, {"c": {"real": 1e-9 / 3}}), {"fps": 1 / 3, "seed": 7})
+    assert text.endswith("}\n")
+    assert json.loads(text) == {
+        "format": output.FORMAT,
+        "protocol": {"fps": 0.333333, "seed": 7},
+        "scores": {
+            "a": {"value": 1.23457, "interval": [-0.000123457, 123457000.0], "n_real": 16},
+            "b": {"value": 0.666667, "interval": None, "exact": True},
+        },
+        "statistics": {"c": {"real": 3.33333e-10}},
+    }
+
+
+def test_large_whole_numbers_are_kept():
+    text = output.scores_text(result(), {"seed": 2**59 - 1})
+    assert json.loads(text)["protocol"]["seed"] == 2**59 - 1
+
+
+def test_scores_that_differ_by_rounding_have_the_same_text():
+    texts = [
+        output.scores_text(result({"a": {"value": value}}), {})
+        for value in (0.3, 0.1 + 0.2, 0.3000001, 0.300001)
+    ]
+    assert texts[0] == texts[1] == texts[2] != texts[3]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float64("-inf")])
+def test_what_is_no_number_is_refused(value):
+    for given in ({"a": {"value": value}}, {"a": {"interval": [0.0, value]}}):
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            output.scores_text(result(given), {})
+
+
+FIGURE = {"value": 1.0, "interval": [0.5, 1.5], "floor": 0.25, "over_floor": None}
+STATISTIC = {"generated": 0.25, "interval": [0.125, 0.375], "real": 0.6, "other_real": 0.7}
+
+
+def cells(scores, statistics=None):
+    """The words of each line of a table, by its first word."""
+    lines = list(output.table({"scores": scores, "statistics": statistics or {}}))
+    return {line.split()[0]: line.split()[1:] for line in lines if line}
+
+
+def test_lines_of_scores():
+    scores = {
+        "frechet_random3d": FIGURE | {"value": 1234.5678, "interval": [0.00012346, 2e-8]},
+        "kernel_random3d": FIGURE | {"value": -0.01, "interval": [-0.02, 0.0], "floor": -0.5},
+        "frechet_random3d_extrapolated": FIGURE
+        | {"value": -3.5, "interval": None, "standard_error_of_fit": 0.5},
+        "precision": FIGURE | {"interval": None},
+        "psnr": FIGURE | {"value": 31.25, "floor": None},
+        "ssim": FIGURE | {"interval": None, "floor": None},
+    }
+    told = cells(scores)
+    assert list(told) == ["score", *scores, "statistic"]
+    assert told["score"][:5] == ["value", "about", "95", "%", "floor"]
+    assert told["frechet_random3d"] == ["1235", "0.0001235", "to", "2e-08", "0.25"]
+    assert told["kernel_random3d"] == ["-0.01", "-0.02", "to", "0", "-0.5"]
+    assert told["frechet_random3d_extrapolated"] == ["-3.5", "fit", "±", "0.5", "0.25"]
+    assert told["precision"] == ["1", "unknown", "0.25"]
+    assert told["psnr"] == ["31.25", "0.5", "to", "1.5"]
+    assert told["ssim"] == ["1", "unknown"]
+
+
+@pytest.mark.parametrize(("ratio", "told"), [(0.0, "0"), (4.5, "4.5"), (12345.678, "1.235e+04")])
+def test_a_ratio_to_the_floor_ends_the_line(ratio, told):
+    assert cells({"copying": FIGURE | {"over_floor": ratio}})["copying"][-2:] == ["0.25", told]
+
+
+def test_lines_of_statistics():
+    statistics = {
+        "magnitude": STATISTIC | {"unit": "pixels a frame", "distance": 0.4},
+        "near_static": STATISTIC | {"unit": "share of clips", "interval": None},
+    }
+    told = cells({}, statistics)
+    assert told["magnitude"] == "0.25 0.125 to 0.375 0.6 0.7 pixels a frame".split()
+    assert told["near_static"] == "0.25 unknown 0.6 0.7 share of clips".split()
+
+
+def test_columns_are_aligned():
+    scores = {"a": FIGURE, "a_longer_name": FIGURE | {"value": -1234567.0, "floor": 0.5}}
+    lines = list(output.table({"scores": scores, "statistics": {"b": STATISTIC | {"unit": "x"}}}))
+    head, first, second, empty = lines[:4]
+    assert empty == "" and all(line == line.rstrip() for line in lines)
+    for cell, (one, other) in {
+        "value": ("1 ", "-1.235e+06"),
+        "about 95 %": ("0.5 to 1.5", "0.5 to 1.5"),
+        "floor": ("0.25", "0.5"),
+    }.items():
+        place = head.index(f"  {cell}") + 2
+        assert first[place:].startswith(one) and second[place:].startswith(other)
+
+
+def test_what_was_there_survives_a_rename_that_fails(tmp_path, monkeypatch):
+    path = tmp_path / "out"
+    path.mkdir()
+    (path / "a").write_text("old")
+    rename = Path.rename
+
+    def fail_on_the_new_one(self, target):
+        if self.name == "incomplete":
+            raise OSError("no")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_on_the_new_one)
+    with pytest.raises(OSError, match="no"), output.folder(path) as inside:
+        (inside / "a").write_text("new")
+    assert content(path) == {"a": "old"}
+    assert os.listdir(tmp_path) == ["out"]

@@ -1,0 +1,56 @@
+"""Measurements of real data, kept on disk by the digest of all that determines them."""
+
+import contextlib
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from absl import logging
+
+
+def default_folder():
+    """Where measurements are kept unless a flag says otherwise: the user's cache folder."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vgan"
+
+
+class Cache:
+    """A folder of arrays by name.
+
+    Args:
+      folder: made when something is first kept; None keeps nothing.
+    """
+
+    def __init__(self, folder):
+        self._folder = None if folder is None else Path(folder)
+
+    def get(self, key, compute):
+        """A dict of arrays: what was kept under `key`, or else `compute()`, which is then kept.
+
+        Args:
+          key: a tuple of text and numbers that determines the arrays.
+          compute: gives a dict of arrays.
+        """
+        if self._folder is None:
+            return compute()
+        path = self._folder / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}.npz"
+        if os.path.exists(path):  # Unlike Path.exists, it is false too where one may not look.
+            try:
+                with np.load(path) as kept:
+                    return dict(kept)
+            except (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile):
+                logging.warning("cached features %r are damaged, computing them again", str(path))
+        found = compute()
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("wb") as file:
+                np.savez(file, **found)
+            temporary.replace(path)
+        except OSError as error:
+            logging.warning("features can't be cached in %r: %s", str(self._folder), error.strerror)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+        return found

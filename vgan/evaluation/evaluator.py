@@ -1,0 +1,151 @@
+"""Scores sets of made clips against the real clips of one data set, by one protocol."""
+
+import typing
+
+from vgan.errors import DataError, UsageError
+from vgan.evaluation import clips as clip_sets
+from vgan.evaluation import measure, scores
+from vgan.metrics import copying, extractors
+
+SPLITS = ("train", "test")
+
+MOST_KNOWN = 4096
+"""Copies are looked for among so many training clips."""
+
+_LEAST = 16
+"""With fewer clips, five nearest neighbours are most of the set."""
+
+
+class Result(typing.NamedTuple):
+    """What came of an evaluation.
+
+    Attributes:
+      scores, statistics: dicts of figures by name, as scores.json has them.
+      per_clip: {statistic: {"generated", "real"}: float64 [N]}.
+      clips: ClipSet of the made clips.
+      nearest: numbers of the training windows that look most like the made clips, and how far
+        away they are in grey levels.
+    """
+
+    scores: dict
+    statistics: dict
+    per_clip: dict
+    clips: clip_sets.ClipSet
+    nearest: tuple
+
+
+class Evaluator:
+    """Holds the real side of a protocol.
+
+    Args:
+      windows: dict of the data's windows by split.
+      split: the split that made clips are compared with; floors come from the other one.
+      most: at most so many clips of each set.
+      interval: frames between the starts of real clips of one video.
+      seed: int, of every choice.
+      cache: cache.Cache of what is measured of real clips.
+      plugs: list of further FeatureExtractors.
+      classifier: metrics.classifier.Classifier or None.
+      progress: (what, number of clips) -> function that is told how many more are done.
+    Raises:
+      DataError: too few clips in a split. UsageError: clips of one frame.
+    """
+
+    def __init__(
+        self, windows, split, most, interval, seed, cache, plugs=(), classifier=None, progress=None
+    ):
+        if windows[split].clip.frames < 2:
+            raise UsageError(
+                "--frames=1: a clip of one frame has no motion to score. Use 2 or more"
+            )
+        self._seed, self._most, self._cache = seed, most, cache
+        self._progress = progress or (lambda what, total: lambda count: None)
+        self._bank = [
+            extractors.random3d(),
+            extractors.random3d(difference=True),
+            extractors.motion(),
+        ]
+        self._extractors = [*self._bank, *plugs]
+        self._classifier = classifier
+        if classifier is not None:
+            self._extractors.append(_of_classifier("classifier", classifier.features, classifier))
+        names = [extractor.name for extractor in self._extractors]
+        if len(set(names)) < len(names):
+            raise UsageError(
+                f"--features: two of {', '.join(names)} have one name. Add name='...' to yours"
+            )
+        self.windows = windows
+        self.sets = {}
+        for name in SPLITS:
+            self.sets[name] = clip_sets.of_windows(windows[name], interval, seed, most, cache)
+            if len(self.sets[name]) < _LEAST:
+                raise DataError(
+                    f"data split {name!r}: {len(self.sets[name])} clips whose starts are "
+                    f"{interval} frames apart, scores need {_LEAST}. Lower --start_interval, or "
+                    "prepare more videos"
+                )
+        self._real, self._other = split, SPLITS[1 - SPLITS.index(split)]
+        quarter = max(1, windows["train"].clip.frames * windows["train"].frame_step // 4)
+        known = clip_sets.of_windows(windows["train"], quarter, seed, MOST_KNOWN, cache)
+        self._known = known
+        self._known_thumbnails = measure.thumbnails(
+            known, cache, self._told("training clips", known)
+        )
+        self._measured = {
+            name: self._measure(f"{name} clips", clips) for name, clips in self.sets.items()
+        }
+
+    def score(self, videos):
+        """The Result for videos uint8 [N, T, H, W, 3]; raises DataError if they are too few."""
+        if len(videos) < _LEAST:
+            raise DataError(f"videos: {len(videos)} of them, scores need {_LEAST}. Make more")
+        made = clip_sets.of_videos(videos, self._seed, self._most)
+        measured, nearest = self._measure("generated clips", made)
+        real, other = self._measured[self._real][0], self._measured[self._other][0]
+        sources = [made.sources, self.sets[self._real].sources, self.sets[self._other].sources]
+        sides = scores.Sides(measured, real, other, sources)
+        found = {}
+        for extractor in self._extractors:
+            found |= scores.of_features(sides, extractor, self._seed)
+        found |= scores.of_neighbours(sides, self._bank[0])
+        if self._classifier is not None:
+            found |= scores.of_probabilities(sides, "probabilities", self._classifier.about)
+        found |= self._copying(measured, made)
+        per_clip = {
+            name: {"generated": measured[name], "real": real[name]} for name in measure.UNITS
+        }
+        return Result(found, scores.of_statistics(sides, measure.UNITS), per_clip, made, nearest)
+
+    def nearest_windows(self, numbers):
+        """The training clips, uint8 [n, T, H, W, 3], that `Result.nearest` names by number."""
+        return self._known.take(numbers)
+
+    def _copying(self, measured, made):
+        held_out, clips = self._measured["test"][0], self.sets["test"]
+        sources = [made.sources, clips.sources, clips.sources]
+        return scores.of_copying(scores.Sides(measured, held_out, held_out, sources), "nearest")
+
+    def _measure(self, what, clips):
+        cache, found = self._cache, {}
+        for extractor in self._extractors:
+            told = self._told(f"{what}, {extractor.name}", clips)
+            found[extractor.name] = measure.features(clips, extractor, cache, told)
+        if self._classifier is not None:
+            reader = _of_classifier(
+                "probabilities", self._classifier.probabilities, self._classifier
+            )
+            told = self._told(f"{what}, classes", clips)
+            found["probabilities"] = measure.features(clips, reader, cache, told)
+        found |= measure.statistics(clips, cache, self._told(f"{what}, statistics", clips))
+        small = measure.thumbnails(clips, cache, self._told(f"{what}, thumbnails", clips))
+        distances, numbers = copying.nearest(small, self._known_thumbnails)
+        found["nearest"] = distances
+        return found, (numbers, distances)
+
+    def _told(self, what, clips):
+        return self._progress(what, len(clips))
+
+
+def _of_classifier(name, compute, classifier):
+    clip = classifier.about["clip"]
+    return extractors.FeatureExtractor(name, compute, classifier.digest, frames=clip[0])

@@ -1,0 +1,72 @@
+"""Everything that is measured of a clip: features, statistics, and a small version of it."""
+
+import numpy as np
+
+from vgan import spec
+from vgan.metrics import appearance, copying
+from vgan.metrics import motion as motion_metrics
+
+ESTIMATOR = "farneback()"
+"""Motion is judged by another estimator than the one training uses."""
+
+_VERSION = 1
+"""Enters the keys under which measurements are kept: count it up when they change."""
+
+UNITS = {
+    "magnitude": "pixels a frame",
+    "acceleration": "pixels a frame²",
+    "change": "grey levels",
+    "warp_error": "grey levels",
+    "occluded": "share of pixels",
+    "sharpness": "grey levels",
+    "flicker": "grey levels",
+    "loop": "0 to 1",
+    "saturated": "share of values",
+}
+"""The statistics of a clip and what they are counted in."""
+
+
+def features(clips, extractor, cache, advance):
+    """Features float64 [N, D] of a ClipSet.
+
+    Args:
+      clips: clips.ClipSet.
+      extractor: extractors.FeatureExtractor.
+      cache: cache.Cache.
+      advance: called with a number of clips as they are done.
+    """
+    found = _measure(clips, extractor.digest, _named("features", extractor), cache, advance)
+    return found["features"]
+
+
+def statistics(clips, cache, advance):
+    """A dict of float64 [N], the statistics of `UNITS`; arguments as for `features`."""
+    estimate = spec.build(spec.parse(ESTIMATOR), "vgan.motion.estimators.{}")
+
+    def measure(videos):
+        return motion_metrics.statistics(videos, estimate) | appearance.statistics(videos)
+
+    return _measure(clips, f"statistics {ESTIMATOR}", measure, cache, advance)
+
+
+def thumbnails(clips, cache, advance):
+    """`copying.thumbnails` of a ClipSet, float64 [N, D]; arguments as for `features`."""
+    measure = _named("thumbnails", copying.thumbnails)
+    return _measure(clips, "thumbnails", measure, cache, advance)["thumbnails"]
+
+
+def _named(name, function):
+    return lambda videos: {name: function(videos)}
+
+
+def _measure(clips, digest, measure, cache, advance):
+    def over_chunks():
+        parts = []
+        for videos in clips.chunks():
+            parts.append(measure(videos))
+            advance(len(videos))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    if clips.key is None:
+        return over_chunks()
+    return cache.get((*clips.key, digest, _VERSION), over_chunks)
