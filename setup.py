@@ -17,6 +17,7 @@ setup(
         "filelock>=4.2",
         "google-crc32c>=1.9",
         "keras>=3.15",
+        "matplotlib>=3.11",
         "numpy>=2.4",
         "opencv-python>=5.0",
         "pillow>=13.0",

@@ -10,15 +10,23 @@ from absl import app, flags, logging
 from vgan import errors
 
 
-def run(main):
+def run(main, positional=False):
     """Parses the flags and runs `main()`, turning each known failure into one line on stderr.
 
     Exit codes: 0 done, 1 flags and usage, 2 input data, 3 diverged, 4 checkpoint or config,
     5 disk, permission or lock, 130 Ctrl-C, 143 SIGTERM. `--verbosity=1` shows the traceback too.
+
+    Args:
+      main: the command.
+      positional: run `main(arguments)` with the list of arguments that are no flags, which may
+        stand among the flags; otherwise there must be none.
     """
     # TensorFlow's notes on the machine would bury what a person should read.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    app.run(lambda argv: _guard(main, argv), flags_parser=_parse)
+    # NumPy's own threads gain the scores nothing, and spin for minutes on a machine that is shared.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    flags.FLAGS.set_gnu_getopt(positional)
+    app.run(lambda argv: _guard(main, argv, positional), flags_parser=_parse)
 
 
 def _parse(argv):
@@ -28,13 +36,13 @@ def _parse(argv):
         _fail(str(error), 1)
 
 
-def _guard(main, argv):
-    if len(argv) > 1:
+def _guard(main, argv, positional=False):
+    if len(argv) > 1 and not positional:
         _fail(f"stray argument {argv[1]!r}: flags are written --name=value, with an equals sign", 1)
     if flags.FLAGS["verbosity"].value < 1:
         logging.set_verbosity(logging.WARNING)
     try:
-        return main()
+        return main(argv[1:]) if positional else main()
     except KeyboardInterrupt:
         _fail("stopped by Ctrl-C", 130)
     except errors.VganError as error:

@@ -53,6 +53,13 @@ def gif_bytes(video, fps, zoom=1):
     return buffer.getvalue()
 
 
+def webp_bytes(video, fps):
+    """The bytes of the WebP that `write_video` would write; arguments and errors as there."""
+    buffer = io.BytesIO()
+    _write_webp(buffer, _prepared(video, fps, zoom=1), fps)
+    return buffer.getvalue()
+
+
 def grid(videos, columns=None):
     """Lays clips out row by row, with a thin dark gap between them, into one clip.
 

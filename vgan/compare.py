@@ -1,0 +1,44 @@
+"""Shows training runs side by side: python -m vgan.compare runs/base runs/large."""
+
+from pathlib import Path
+
+from absl import flags, logging
+from tqdm import tqdm
+
+from vgan import command
+from vgan.errors import StorageError, UsageError
+
+flags.DEFINE_string("output", "compare.html", "HTML file to write.")
+flags.DEFINE_integer("num_videos", 8, "How many videos of each run.", lower_bound=1)
+flags.DEFINE_integer("seed", 0, "Which videos: the same seed for each run.", lower_bound=0)
+flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+
+
+def main(folders):
+    values = flags.FLAGS
+    if len(folders) < 2:
+        raise UsageError(
+            f"runs: {len(folders)} given. Name the folders of two or more training runs, "
+            "as in python -m vgan.compare runs/base runs/large"
+        )
+    output = Path(values.output)
+    if output.exists() and not values.overwrite:
+        raise StorageError(f"output {str(output)!r}: it exists. Add --overwrite or name another")
+    from vgan import experiment  # TensorFlow takes seconds to load; flags come first.
+    from vgan.reports import comparison, runs
+
+    compared = [runs.read(folder) for folder in folders]
+    for note in comparison.notes(compared):
+        logging.warning("%s", note)
+    print(comparison.as_text(*comparison.table(compared)), flush=True)
+    drawn = []
+    for folder in tqdm(folders, unit="run", disable=None):
+        model = experiment.load(folder)
+        drawn.append((model.sample(values.num_videos, values.seed), model.fps))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    comparison.write(output, compared, drawn, values.seed)
+    print(f"wrote {output}")
+
+
+if __name__ == "__main__":
+    command.run(main, positional=True)

@@ -1,0 +1,78 @@
+"""What the folder of a run tells of it."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.util.tensor_util import make_ndarray
+
+from vgan.errors import CheckpointError
+from vgan.training.workdir import Workdir
+
+_FORMAT = 1
+_CURVES = ("scores/", "health/", "terms/")
+_POINTS = 500
+"""A longer curve is thinned out to so many points."""
+
+
+class Run(NamedTuple):
+    """A run and its newest evaluation.
+
+    Attributes:
+      name: its folder, as a person gave it.
+      step: of the evaluation, or None.
+      evaluation: what its `scores.json` holds, or None.
+      curves: {tag: (steps, values)} of TensorBoard, scores first.
+    """
+
+    name: str
+    step: int | None
+    evaluation: dict | None
+    curves: dict
+
+
+def read(path):
+    """The Run in a folder; raises CheckpointError if it isn't a workdir, or damaged."""
+    workdir = Workdir(path)
+    if workdir.read_config() is None:
+        raise CheckpointError(
+            f"run {str(path)!r}: not a workdir. Give the folder of a training run"
+        )
+    files = {
+        int(file.parent.name): file
+        for file in workdir.evaluation.glob("*/scores.json")
+        if file.parent.name.isdecimal()
+    }
+    step = max(files, default=None)
+    evaluation = None if step is None else _read_evaluation(files[step])
+    return Run(str(path), step, evaluation, _read_curves(workdir.summaries))
+
+
+def _read_evaluation(file):
+    try:
+        evaluation = json.loads(file.read_text())
+        known = evaluation["format"] == _FORMAT
+    except (ValueError, TypeError, KeyError) as error:
+        raise CheckpointError(
+            f"evaluation {str(file)!r}: damaged ({error}). Remove it and evaluate again"
+        ) from None
+    if not known:
+        raise CheckpointError(
+            f"evaluation {str(file)!r}: written by another version of vgan. Evaluate again"
+        )
+    return evaluation
+
+
+def _read_curves(folder):
+    if not Path(folder).is_dir():
+        return {}
+    logged = EventAccumulator(str(folder), size_guidance={"tensors": _POINTS})
+    logged.Reload()
+    tags = sorted(logged.Tags()["tensors"])
+    curves = {}
+    for tag in [tag for start in _CURVES for tag in tags if tag.startswith(start)]:
+        events = logged.Tensors(tag)
+        values = [float(make_ndarray(event.tensor_proto)) for event in events]
+        curves[tag] = [event.step for event in events], values
+    return curves
