@@ -38,6 +38,9 @@ OTHER = {
     "keep_checkpoints": 2,
     "summary_interval": 11,
     "sample_interval": 12,
+    "eval_interval": 13,
+    "eval_videos": 14,
+    "best_score": "coverage",
 }
 
 
@@ -98,6 +101,9 @@ HARMLESS = {
     "keep_checkpoints",
     "summary_interval",
     "sample_interval",
+    "eval_interval",
+    "eval_videos",
+    "best_score",
 }
 
 
@@ -110,7 +116,7 @@ def test_which_flags_may_change_on_resuming(name):
 
 POSITIVE = (
     "frames frame_step height width batch_size steps r1_interval checkpoint_interval "
-    "summary_interval sample_interval"
+    "summary_interval sample_interval eval_videos"
 ).split()
 FRACTIONS = ["beta_1", "beta_2", "ema_decay"]
 NUMBERS = ["r1_gamma", "learning_rate", *FRACTIONS]

@@ -25,10 +25,26 @@ LAYERS = [
         "vgan.metrics",
         "vgan.media",
         "vgan.events",
+        "vgan.video_reader",
     ],
     ["vgan.models"],
-    ["vgan.sampling", "vgan.saved_model", "vgan.config", "vgan.training", "vgan.experiment"],
-    ["vgan.train", "vgan.generate", "vgan.export"],
+    [
+        "vgan.sampling",
+        "vgan.saved_model",
+        "vgan.config",
+        "vgan.training",
+        "vgan.evaluation",
+        "vgan.reports",
+        "vgan.experiment",
+    ],
+    [
+        "vgan.train",
+        "vgan.generate",
+        "vgan.export",
+        "vgan.evaluate",
+        "vgan.compare",
+        "vgan.train_classifier",
+    ],
 ]
 MAINS = LAYERS[-1]
 HANDED_IN = ["vgan.networks", "vgan.losses", "vgan.adversarial", "vgan.penalties"]

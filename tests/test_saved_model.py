@@ -95,8 +95,8 @@ def test_tensorflow_alone_makes_the_live_models_videos(alone, tiny_run):
 
 
 def test_latents_are_decoded_as_by_the_live_model(alone, tiny_run, latents):
-    gan, about, _ = experiment.restore(tiny_run)
-    decode = tf.function(lambda z: sampling.decode(gan, about["clip"], z, tf.fill([5], 2)))
+    gan, config, *_ = experiment.restore(tiny_run)
+    decode = tf.function(lambda z: sampling.decode(gan, config.clip, z, tf.fill([5], 2)))
     np.testing.assert_array_equal(alone["decoded"], decode(tf.constant(latents)))
 
 

@@ -1,23 +1,30 @@
 """The composition root: the only file that knows all the parts of an experiment."""
 
 import platform
+import typing
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from vgan import media, penalties, sampling, saved_model, spec
+from vgan import penalties, sampling, saved_model, spec
+from vgan.clip import Batch, to_float
 from vgan.config import ExperimentConfig
 from vgan.data import pipeline
-from vgan.errors import CheckpointError, UsageError
+from vgan.errors import CheckpointError, DataError, UsageError
+from vgan.evaluation.cache import Cache, default_folder
+from vgan.evaluation.evaluator import Evaluator
+from vgan.metrics import copying
 from vgan.models.gan import Gan, Weighted
-from vgan.training import loop
+from vgan.training import loop, previews
 from vgan.training.checkpoints import Checkpoints, saved_steps
+from vgan.training.health import Health
+from vgan.training.scoring import Scoring
 from vgan.training.summaries import Summaries
 from vgan.training.workdir import Workdir
 
-PREVIEWS = 16
-"""How many clips TensorBoard and samples/ show."""
+KNOWN = 1024
+"""Among how many training clips the detectors look for copies."""
 
 
 def build(config, num_labels):
@@ -90,39 +97,63 @@ def train(config, path):
             checkpoints.save(0)
         summaries = Summaries(workdir.summaries, start, windows.fps)
         fake = sampling.Model(drawer(model, config.clip, num_labels), config.clip, windows.fps, [])
-        show_samples = _Previews(config, windows, fake, workdir, summaries)
+        samples = previews.Previews(fake, config.seed, workdir.samples, summaries)
+        routines = [(config.sample_interval, samples.show)]
+        if config.eval_interval:
+            evaluate = _scoring(config, windows, fake, model, workdir, summaries)
+            routines.append((config.eval_interval, evaluate))
+        shuffled = pipeline.batches(windows, previews.NUMBER, config.seed).take(1)
+        real, labels, _ = next(shuffled.as_numpy_iterator())
         if start == 0:
             summaries.config(config.as_flags())
-            summaries.clips(0, "real", show_samples.real)
-            show_samples(0)
+            summaries.clips(0, "real", real)
+            for _, routine in routines:
+                routine(0)
         data = pipeline.batches(
             windows, config.batch_size, config.seed, start * config.batch_size, config.flip
         )
-        loop.train(model, data, config, start, checkpoints, summaries, show_samples)
+        health = _health(config, windows, samples.make, model, (real, labels))
+        loop.train(model, data, config, start, checkpoints, summaries, health, routines)
         version = workdir.export / str(max(start, config.steps))
         if not version.exists():
             labels = windows.labels if config.conditional else ()
             saved_model.export(model, config.clip, windows.fps, labels, version)
 
 
-def load(path):
+def load(path, checkpoint="last"):
     """The sampling.Model of a workdir or an export.
 
+    Args:
+      path: the folder.
+      checkpoint: "last", or "best" for the one with the best score.
     Raises:
       CheckpointError: the folder is neither, or holds no checkpoint.
     """
     if saved_model.is_export(path):
         return saved_model.load(path)
-    model, about, _ = restore(path)
-    draw = drawer(model, about["clip"], len(about["labels"]))
-    return sampling.Model(draw, about["clip"], about["fps"], about["labels"])
+    return restore(path, checkpoint).sampling_model()
 
 
-def restore(path):
-    """The Gan of a workdir at its newest good checkpoint.
+class Restored(typing.NamedTuple):
+    """A trained Gan, the configuration it was trained with, and how far it came."""
+
+    model: Gan
+    config: ExperimentConfig
+    fps: float
+    labels: list
+    step: int
+
+    def sampling_model(self):
+        """The sampling.Model that draws from it."""
+        draw = drawer(self.model, self.config.clip, len(self.labels))
+        return sampling.Model(draw, self.config.clip, self.fps, self.labels)
+
+
+def restore(path, checkpoint="last"):
+    """The Gan of a workdir at its newest good checkpoint, or its best one.
 
     Returns:
-      the Gan, a dict of its `clip`, `fps` and `labels`, and its step.
+      Restored.
     Raises:
       CheckpointError: the folder isn't a workdir, or holds no checkpoint.
     """
@@ -133,11 +164,17 @@ def restore(path):
             f"model {str(path)!r}: neither a workdir with a checkpoint nor an export. "
             "Give the folder of a training run (--workdir) or a SavedModel of vgan"
         )
+    folder = {"last": workdir.checkpoints, "best": workdir.best}[checkpoint]
+    if not saved_steps(folder):
+        raise CheckpointError(
+            f"workdir {str(path)!r}: no best checkpoint, since it was trained without "
+            "--eval_interval. Use --checkpoint=last"
+        )
     config = ExperimentConfig(**description["config"])
     labels = description["data"]["labels"] if config.conditional else []
     model = build(config, len(labels))
-    step = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
-    return model, {"clip": config.clip, "fps": description["data"]["fps"], "labels": labels}, step
+    step = Checkpoints(folder, model, config.keep_checkpoints).restore()
+    return Restored(model, config, description["data"]["fps"], labels, step)
 
 
 def drawer(model, clip, num_labels):
@@ -150,22 +187,52 @@ def drawer(model, clip, num_labels):
     return draw
 
 
-class _Previews:
-    """Shows clips from fixed latents, and their motion beside that of real clips."""
+def _health(config, windows, make, model, training):
+    """The detectors of a run; without a test split, training clips stand for held-out ones."""
+    try:
+        test = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")
+    except DataError:
+        held_out, labels = training
+    else:
+        held_out, labels = _spread(test, previews.NUMBER)
+    nothing = np.zeros([*held_out.shape[:-1], 0], np.float32)
+    batch = Batch(tf.constant(to_float(held_out)), tf.constant(nothing), tf.constant(labels))
 
-    def __init__(self, config, windows, model, workdir, summaries):
-        self._seed, self._model = config.seed, model
-        self._workdir, self._summaries = workdir, summaries
-        shuffled = pipeline.batches(windows, PREVIEWS, config.seed).take(1)
-        self.real = next(shuffled.as_numpy_iterator())[0]
+    @tf.function
+    def verdicts():
+        return model.verdicts(batch, config.seed, tf.range(len(labels), dtype=tf.int64))
 
-    def __call__(self, step):
-        fake = self._model.sample(PREVIEWS, self._seed)
-        self._summaries.clips(step, "fake", fake)
-        if fake.shape[1] > 1:
-            self._summaries.motion(step, fake, self.real)
-        path = self._workdir.samples / f"step-{step:07d}.mp4"
-        media.write_video(path, media.grid(fake), self._model.fps)
+    return Health(
+        make,
+        verdicts,
+        training[0],
+        held_out,
+        copying.thumbnails(_spread(windows, KNOWN)[0]),
+    )
+
+
+def _spread(windows, most):
+    """Videos and labels of windows spread evenly over a data set."""
+    chosen = np.linspace(0, len(windows) - 1, min(most, len(windows))).astype(int)
+    videos, labels = zip(*(windows[int(number)] for number in chosen), strict=True)
+    return np.stack(videos), np.array(labels, np.int32)
+
+
+def _scoring(config, windows, fake, model, workdir, summaries):
+    both = {
+        "train": windows,
+        "test": pipeline.open_windows(config.data, config.clip, config.frame_step, "test"),
+    }
+    interval = (config.frames - 1) * config.frame_step + 1
+    cache = Cache(default_folder())
+    evaluator = Evaluator(both, "test", config.eval_videos, interval, config.seed, cache)
+
+    def make(number):
+        return fake.sample(number, config.seed)
+
+    return Scoring(
+        evaluator, make, config.eval_videos, config.best_score, model, workdir, summaries
+    )
 
 
 def _named(text):

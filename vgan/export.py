@@ -8,6 +8,7 @@ from vgan import command
 from vgan.errors import UsageError
 
 flags.DEFINE_string("workdir", None, "Folder of a training run.")
+flags.DEFINE_enum("checkpoint", "last", ["last", "best"], "Which checkpoint of the run.")
 flags.DEFINE_string("output", None, "Folder of the new version (default: WORKDIR/export/STEP).")
 flags.DEFINE_integer("max_videos", 64, "The most videos of one request.", lower_bound=1)
 
@@ -18,10 +19,11 @@ def main():
         raise UsageError("--workdir: not given. Name the folder of a training run")
     from vgan import experiment, saved_model  # TensorFlow takes seconds to load.
 
-    model, about, step = experiment.restore(values.workdir)
-    path = Path(values.output or Path(values.workdir) / "export" / str(step))
-    saved_model.export(model, about["clip"], about["fps"], about["labels"], path, values.max_videos)
-    print(f"wrote {path}, averaged weights of step {step}")
+    run = experiment.restore(values.workdir, values.checkpoint)
+    path = Path(values.output or Path(values.workdir) / "export" / str(run.step))
+    clip = run.config.clip
+    saved_model.export(run.model, clip, run.fps, run.labels, path, values.max_videos)
+    print(f"wrote {path}, averaged weights of step {run.step}")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ GRID_SUFFIXES = (".mp4", ".gif", ".webp")
 
 flags.DEFINE_string("workdir", None, "Folder of a training run.")
 flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
+flags.DEFINE_enum("checkpoint", "last", ["last", "best"], "Which checkpoint of the run.")
 flags.DEFINE_integer("num_videos", 16, "How many videos.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Video i of a seed is always the same.", lower_bound=0)
 flags.DEFINE_string("label", None, "Class of all videos; without it, each class in turn.")
@@ -34,7 +35,7 @@ def main():
     path, output = _chosen_model(values), _checked_output(values)
     from vgan import experiment, media  # TensorFlow takes seconds to load; flags come first.
 
-    model = experiment.load(path)
+    model = experiment.load(path, values.checkpoint)
     fps = model.fps if values.fps is None else values.fps
     chunks = model.stream(values.num_videos, values.seed, values.label)
     progress = tqdm(total=values.num_videos, unit="video", disable=None)

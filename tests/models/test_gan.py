@@ -173,6 +173,7 @@ def test_terms_and_statistics_are_per_clip(first):
     }  # fmt: skip
     assert set(statistics) == {
         "logits/real/clips", "logits/fake/clips", "logits/real/frames", "logits/fake/frames",
+        "logits/sign/clips", "logits/sign/frames",
         "watched/number",
     }  # fmt: skip
     for value in (*terms.values(), *statistics.values()):

@@ -72,9 +72,20 @@ def run(tmp_path):
         batch = (tf.constant(clips), tf.zeros([2], tf.int32), tf.range(2, dtype=tf.int64))
         data = [batch] * 100 if batches is None else batches
         loop.train(
-            train.model, data, config, start, checkpoints, train.summaries, train.shown.append
+            train.model,
+            data,
+            config,
+            start,
+            checkpoints,
+            train.summaries,
+            train,
+            [(config.sample_interval, train.shown.append), (4, train.scored.append)],
         )
 
+    def check(step, report):
+        return {"health/steps": step, "health/seen": report["terms/generator/near"]}
+
+    train.check, train.scored = check, []
     train.model, train.summaries, train.shown, train.folder = Toy(), Recorder(), [], tmp_path
     return train
 
@@ -82,6 +93,7 @@ def run(tmp_path):
 def test_what_is_due_when(run):
     run(steps=7, sample_interval=3)
     assert run.shown == [3, 6, 7]
+    assert run.scored == [4, 7]
     assert saved_steps(run.folder) == [7, 6, 4, 2]
     assert list(run.summaries.logged) == [2, 4, 6, 7]
     assert run.summaries.flushes == 4
@@ -106,6 +118,8 @@ def test_scalars_are_means_since_the_last_ones(run):
     assert values["speed/clips_per_second"] > 0
     assert 0 <= values["cost/input"] <= 1
     assert values["cost/flow"] == 0
+    assert values["health/steps"] == 4
+    assert values["health/seen"] == values["terms/generator/near"]
 
 
 def test_progress_as_lines_says_the_time_left(run, capsys):

@@ -84,6 +84,7 @@ class Gan(tf.Module):
                 fake_logits = self._judge(critic.part, fake, batch, seed, samples)
                 statistics[f"logits/real/{critic.name}"] = tf.reduce_mean(real_logits, 1)
                 statistics[f"logits/fake/{critic.name}"] = tf.reduce_mean(fake_logits, 1)
+                statistics[f"logits/sign/{critic.name}"] = tf.reduce_mean(tf.sign(real_logits), 1)
                 verdict = self._adversarial.discriminator(real_logits, fake_logits)
                 add("discriminator", critic, tf.reduce_mean(verdict, 1))
                 add(
@@ -158,6 +159,15 @@ class Gan(tf.Module):
     def sample(self, latents, condition, label):
         """Clips of the averaged generator, float32 [B, T, H, W, C] in [-1, 1]."""
         return self.average([latents, condition, label], training=False)
+
+    def verdicts(self, batch, seed, samples):
+        """What each critic says of real clips: {name: logits float32 [B]}."""
+        return {
+            critic.name: tf.reduce_mean(
+                self._judge(critic.part, batch.video, batch, seed, samples), 1
+            )
+            for critic in self._critics
+        }
 
     def _judge(self, critic, video, batch, seed, samples):
         return critic.judge(critic.inputs(video, batch.condition, seed, samples), batch.label)

@@ -30,3 +30,6 @@ class Synthesizer(typing.Protocol):
 
     def sample(self, latents, condition, label):
         """Clips from the averaged networks, float32 [B, T, H, W, C] in [-1, 1]."""
+
+    def verdicts(self, batch, seed, samples):
+        """What each critic says of real clips, {name: float32 [B]}; no state moves."""

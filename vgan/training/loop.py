@@ -14,7 +14,7 @@ SKIPS_IN_A_ROW = 20
 """How many overflows of float16 gradients in a row are a divergence."""
 
 
-def train(synthesizer, data, config, start, checkpoints, summaries, show_samples):
+def train(synthesizer, data, config, start, checkpoints, summaries, health, routines):
     """Trains from step `start` to `config.steps`.
 
     Args:
@@ -24,7 +24,8 @@ def train(synthesizer, data, config, start, checkpoints, summaries, show_samples
       start: number of steps done.
       checkpoints: checkpoints.Checkpoints.
       summaries: summaries.Summaries.
-      show_samples: called with the step when samples are due.
+      health: health.Health.
+      routines: list of (interval, function); called with the step each so many, and at the end.
     Raises:
       DivergedError: a term or gradient isn't finite; it never reaches a checkpoint.
       SystemExit: SIGTERM or Ctrl-C came, after the step was finished and saved.
@@ -41,9 +42,11 @@ def train(synthesizer, data, config, start, checkpoints, summaries, show_samples
             meter.add(guard.check(step, report))
             done = step + 1
             if done % config.summary_interval == 0 or done == config.steps:
-                summaries.scalars(done, meter.read(done, synthesizer.host_seconds))
-            if done % config.sample_interval == 0 or done == config.steps:
-                show_samples(done)
+                means = meter.read(done, synthesizer.host_seconds)
+                summaries.scalars(done, means | health.check(done, means))
+            for interval, routine in routines:
+                if done % interval == 0 or done == config.steps:
+                    routine(done)
             if done % config.checkpoint_interval == 0 or done == config.steps or interruption:
                 summaries.flush()
                 checkpoints.save(done)

@@ -17,7 +17,8 @@ class Workdir:
     Attributes:
       config_flags: the configuration as a flagfile.
       config_json: the same with versions and what the data were.
-      checkpoints, summaries, samples, export: folders.
+      checkpoints, best, summaries, samples, export, evaluation: folders.
+      best_json: the step and score of the checkpoint in `best`.
     """
 
     def __init__(self, path):
@@ -25,9 +26,12 @@ class Workdir:
         self.config_flags = self.path / "config.flags"
         self.config_json = self.path / "config.json"
         self.checkpoints = self.path / "checkpoints"
+        self.best = self.path / "best"
+        self.best_json = self.best / "best.json"
         self.summaries = self.path / "summaries"
         self.samples = self.path / "samples"
         self.export = self.path / "export"
+        self.evaluation = self.path / "evaluation"
 
     def create(self):
         """Makes the folder; raises StorageError if something else is in its place."""
