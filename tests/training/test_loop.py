@@ -136,14 +136,17 @@ def test_progress_as_lines_says_the_time_left(run, capsys):
 
 
 def test_time_left_is_that_of_the_steps_left(monkeypatch, capsys):
-    clock = iter([0.0, 10.0])
+    clock = iter([0.0, 2.0, 3.0, 10.0])
     monkeypatch.setattr(progress.time, "perf_counter", lambda: next(clock))
     meter = progress.Meter(start=100, steps=400, batch_size=8)
+    with meter.timing("health"):
+        pass
     meter.add({"terms/generator/bce": 1.0})
     assert meter.read(110, host_seconds=2.5) == {
         "terms/generator/bce": 1.0,
         "speed/clips_per_second": 8.0,
         "cost/input": 0.0,
+        "cost/health": 0.1,
         "cost/flow": 0.25,
     }
     assert capsys.readouterr().out.endswith("8.0 clips/s  4:50 left\n")

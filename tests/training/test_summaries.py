@@ -51,6 +51,7 @@ def test_every_term_has_its_name_and_is_shown_when_it_is_due(shown):
         "speed/clips_per_second",
         "cost/input",
         "cost/flow",
+        "cost/health",
     ],
 )
 def test_scalars_of_every_step(shown, tag):

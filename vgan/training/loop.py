@@ -36,14 +36,16 @@ def train(synthesizer, data, config, start, checkpoints, summaries, health, rout
     batches = iter(data)
     with Interruption() as interruption:
         for step in range(start, config.steps):
-            with meter.waiting():
+            with meter.timing("input"):
                 batch = next(batches)
             report = train_step(*batch, turn=synthesizer.turn(step))
             meter.add(guard.check(step, report))
             done = step + 1
             if done % config.summary_interval == 0 or done == config.steps:
                 means = meter.read(done, synthesizer.host_seconds)
-                summaries.scalars(done, means | health.check(done, means))
+                with meter.timing("health"):
+                    means |= health.check(done, means)
+                summaries.scalars(done, means)
             for interval, routine in routines:
                 if done % interval == 0 or done == config.steps:
                     routine(done)

@@ -14,17 +14,18 @@ class Meter:
         self._steps, self._batch_size = steps, batch_size
         self._sums, self._counts = {}, {}
         self._since, self._since_step = time.perf_counter(), start
-        self._waited = self._host_before = 0.0
+        self._spent = {"input": 0.0, "health": 0.0}
+        self._host_before = 0.0
         self._bar = None
         if sys.stdout.isatty():
             self._bar = keras.utils.Progbar(steps, unit_name="step")
 
     @contextlib.contextmanager
-    def waiting(self):
-        """A context whose time counts as waiting for input."""
+    def timing(self, cost):
+        """A context whose time counts as that of "input" or of "health"."""
         start = time.perf_counter()
         yield
-        self._waited += time.perf_counter() - start
+        self._spent[cost] += time.perf_counter() - start
 
     def add(self, report):
         """Takes in the report of one step."""
@@ -45,10 +46,12 @@ class Meter:
         seconds, steps = now - self._since, step - self._since_step
         means = {name: total / self._counts[name] for name, total in self._sums.items()}
         means["speed/clips_per_second"] = steps * self._batch_size / seconds
-        means["cost/input"] = self._waited / seconds
+        for cost, spent in self._spent.items():
+            means[f"cost/{cost}"] = spent / seconds
+            self._spent[cost] = 0.0
         means["cost/flow"] = (host_seconds - self._host_before) / seconds
         self._show(step, means, seconds / steps * (self._steps - step))
-        self._sums, self._counts, self._waited = {}, {}, 0.0
+        self._sums, self._counts = {}, {}
         self._since, self._since_step, self._host_before = now, step, host_seconds
         return means
 
