@@ -77,31 +77,34 @@ def random3d(difference=False):
     """Means and deviations, over space and time, of a fixed random 3-D convolutional network.
 
     It sees noise, flicker and blur; on differences of frames it sees their order, jitter and
-    averaging.
+    averaging. For pictures the first kernels sum to zero, lest the colour of the ground, which
+    varies most, drown all else; and each place is divided by 1 + its activity, so that edges count
+    for being there more than for their contrast.
 
     Args:
       difference: look at 4 (x[t+1] - x[t]) instead of x.
     """
-    random = np.random.Generator(np.random.Philox(key=_SEED))
-    kernels = []
-    for inputs, outputs in zip(_CHANNELS, _CHANNELS[1:], strict=False):
-        deviation = np.sqrt(2 / (27 * inputs))
-        kernels.append(random.normal(0, deviation, [3, 3, 3, inputs, outputs]).astype(np.float32))
+    kernels = _random_kernels()
+    if not difference:
+        kernels[0] -= kernels[0].mean(axis=(0, 1, 2), keepdims=True)
     layers = [tf.constant(kernel) for kernel in kernels]
 
     @tf.function(reduce_retracing=True)
     def features(videos):
         x = to_float(videos)
         x = 4.0 * (x[:, 1:] - x[:, :-1]) if difference else x
+        x = tf.pad(x, [[0, 0], [1, 1], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
         found = []
-        for number, layer in enumerate(layers):
-            step = 2 if number else 1
-            x = tf.nn.leaky_relu(tf.nn.conv3d(x, layer, [1, step, 2, 2, 1], "SAME"))
+        for layer in layers:
+            strides, padding = ([1, 2, 2, 2, 1], "SAME") if found else ([1, 1, 2, 2, 1], "VALID")
+            x = tf.nn.leaky_relu(tf.nn.conv3d(x, layer, strides, padding))
+            if not difference:
+                x /= 1.0 + tf.sqrt(tf.reduce_mean(tf.square(x), -1, keepdims=True))
             mean, variance = tf.nn.moments(x, [1, 2, 3])
             found += [mean, tf.sqrt(variance + 1e-6)]
         return tf.concat(found, 1)
 
-    told = hashlib.sha256(b"random3d 1" + bytes([difference]))
+    told = hashlib.sha256(b"random3d 2" + bytes([difference]))
     for kernel in kernels:
         told.update(kernel.tobytes())
     name = "random3d_dt" if difference else "random3d"
@@ -131,6 +134,14 @@ def motion():
 
 _SEED = 20260101
 _CHANNELS = (3, 32, 64, 104)
+
+
+def _random_kernels():
+    random = np.random.Generator(np.random.Philox(key=_SEED))
+    return [
+        random.normal(0, np.sqrt(2 / (27 * inputs)), [3, 3, 3, inputs, outputs]).astype(np.float32)
+        for inputs, outputs in zip(_CHANNELS, _CHANNELS[1:], strict=False)
+    ]
 
 
 def _directions(vectors, bins=8):
