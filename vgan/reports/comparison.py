@@ -6,7 +6,14 @@ from typing import NamedTuple
 from vgan.reports import page, plots
 
 _OF_THE_RUN = ("generated", "data", "versions")
-_OF_THE_SCORE = ("value", "interval", "floor", "standard_error_of_fit")
+_OF_THE_SCORE = (
+    "value",
+    "interval",
+    "floor",
+    "over_floor",
+    "standard_error_of_fit",
+    "class_shares",
+)
 _BEST = "best beyond doubt: its interval lies apart from the second best's"
 
 

@@ -1,0 +1,56 @@
+"""Adds the scores of an evaluation to experiments/results/scores.csv, a row for each figure.
+
+python experiments/record.py --scores=runs/base/evaluation/2800/scores.json --experiment=base
+"""
+
+import csv
+import json
+from pathlib import Path
+
+from absl import flags
+
+from vgan import command
+from vgan.errors import DataError, UsageError
+
+flags.DEFINE_string("scores", None, "scores.json of python -m vgan.evaluate.")
+flags.DEFINE_string("experiment", None, "What it was: the flagfile's name, and what was changed.")
+flags.DEFINE_integer("steps", None, "Steps that were trained.", lower_bound=0)
+flags.DEFINE_string("output", "experiments/results/scores.csv", "CSV file that rows are added to.")
+
+
+def main():
+    values = flags.FLAGS
+    if None in (values.scores, values.experiment, values.steps):
+        raise UsageError("--scores, --experiment, --steps: all three are needed")
+    try:
+        found = json.loads(Path(values.scores).read_text())
+    except (OSError, json.JSONDecodeError) as error:
+        raise DataError(f"scores {values.scores!r}: {error}. Run vgan.evaluate first") from None
+    protocol = found["protocol"]
+    about = {"experiment": values.experiment, "steps": values.steps}
+    about |= {name: protocol[name] for name in ("fingerprint", "split", "clip", "seed")}
+    rows = [
+        about | _row(name, figure["value"], figure["interval"], figure["floor"], figure)
+        for name, figure in found["scores"].items()
+    ]
+    rows += [
+        about | _row(name, figure["generated"], figure["interval"], figure["real"], protocol)
+        for name, figure in found["statistics"].items()
+    ]
+    path = Path(values.output)
+    begin = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        if begin:
+            writer.writeheader()
+        writer.writerows(rows)
+
+
+def _row(name, value, interval, floor, counts):
+    low, high = interval or ("", "")
+    row = {"figure": name, "value": value, "low": low, "high": high, "floor_or_real": floor}
+    return row | {"n_generated": counts["n_generated"], "n_real": counts["n_real"]}
+
+
+if __name__ == "__main__":
+    command.run(main)
