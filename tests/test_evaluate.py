@@ -57,7 +57,7 @@ def test_a_run(scored):
     run, done = scored
     found = json.loads((run / "evaluation" / "4" / "scores.json").read_text())
     protocol = found["protocol"]
-    assert protocol["generated"] == f"workdir '{run}', step 4, averaged weights"
+    assert protocol["generated"] == f"workdir '{run}', step 4, averaged weights, classes in turn"
     assert (protocol["n_generated"], protocol["n_real"], protocol["n_other_real"]) == (24, 20, 24)
     assert (protocol["clip"], protocol["split"], protocol["seed"]) == ("4x8x8", "test", 0)
     assert found["scores"]["frechet_random3d_dt"]["over_floor"] > 3

@@ -1,11 +1,10 @@
 """Scores made videos against real ones: python -m vgan.evaluate --workdir=runs/base."""
 
-import importlib.metadata
 import json
+import sys
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from absl import flags, logging
+from absl import flags
 from tqdm import tqdm
 
 from vgan import command
@@ -39,53 +38,35 @@ flags.DEFINE_string("output", None, "Folder (default: WORKDIR/evaluation/STEP)."
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 
 
-class Made(NamedTuple):
-    """Videos to be scored, and what they are to be compared with."""
-
-    videos: Any
-    told: str
-    data: str
-    frame_step: int
-    output: str | None
-    compressed: str = ""
-
-
 def main():
     values = flags.FLAGS
     _check_flags(values)
-    made = _made(values)
-    output = Path(values.output or made.output)
-    from vgan import spec
-    from vgan.clip import ClipSpec
+    # TensorFlow takes seconds to load; flags come first.
     from vgan.data import pipeline
+    from vgan.evaluation import protocol
     from vgan.evaluation.cache import Cache, default_folder
     from vgan.evaluation.evaluator import SPLITS, Evaluator
 
-    clip = ClipSpec(*made.videos.shape[1:])
+    plugs, classifier = _features(values)
+    made, output = _made(values)
     windows = {
-        split: pipeline.open_windows(made.data, clip, made.frame_step, split) for split in SPLITS
+        split: pipeline.open_windows(made.data, made.clip, made.frame_step, split)
+        for split in SPLITS
     }
-    interval = values.start_interval or (clip.frames - 1) * made.frame_step + 1
-    parts = spec.parse_sum(values.features)
-    if any(part.weight != 1 for part in parts):
-        raise UsageError(f"--features={values.features}: features have no weights. Drop them")
-    plugs = [spec.build(part, "vgan.metrics.plugs.{}") for part in parts]
-    evaluator = Evaluator(
-        windows,
+    rule = protocol.Rule(
         values.split,
         values.num_videos,
-        interval,
+        values.start_interval or (made.clip.frames - 1) * made.frame_step + 1,
         values.seed,
-        Cache(values.cache or default_folder()),
-        plugs,
-        _classifier(values),
-        _progress,
     )
-    result = evaluator.score(made.videos)
+    cache = Cache(values.cache or default_folder())
+    evaluator = Evaluator(windows, *rule, cache, plugs, classifier, _progress)
+    protocol.warn(made, evaluator)
+    videos = made.draw()
+    result = evaluator.score(videos)
     if values.targets:
-        result.scores.update(_pairs(values, made.videos))
-    protocol = _protocol(values, made, windows[values.split], interval, evaluator, result)
-    _write(output, result, protocol, evaluator, windows["test"].fps)
+        result.scores.update(_pairs(values, videos))
+    _write(Path(output), result, protocol.describe(made, rule, evaluator, result), evaluator)
 
 
 def _check_flags(values):
@@ -109,34 +90,46 @@ def _check_output(output, values):
         raise StorageError(f"output {str(output)!r}: it exists. Add --overwrite or name another")
 
 
+def _features(values):
+    from vgan import spec
+    from vgan.metrics import classifier
+
+    parts = spec.parse_sum(values.features)
+    if any(part.weight != 1 for part in parts):
+        raise UsageError(f"--features={values.features}: features have no weights. Drop them")
+    plugs = [spec.build(part, "vgan.metrics.plugs.{}") for part in parts]
+    return plugs, classifier.load(values.classifier) if values.classifier else None
+
+
 def _made(values):
-    from vgan import experiment, saved_model  # TensorFlow takes seconds to load.
+    """What is to be scored, and the folder for it."""
+    from vgan import experiment, saved_model
+    from vgan.clip import ClipSpec
+    from vgan.evaluation import clips
+    from vgan.evaluation.protocol import Made
 
     step = values.frame_step or 1
     if values.videos:
-        from vgan.evaluation import clips
-
         videos, _, lossy = clips.read_folder(values.videos)
-        told = f"videos {values.videos!r}"
-        if lossy:
-            logging.warning(
-                "videos %r are compressed (%s), the data are not: some of the distance is the "
-                "codec's. Score a model itself, or save .npy files",
-                values.videos,
-                ", ".join(lossy),
-            )
-        return Made(videos, told, values.data, step, None, ", ".join(lossy))
+        told, clip = f"videos {values.videos!r}", ClipSpec(*videos.shape[1:])
+        made = Made(lambda: videos, len(videos), clip, told, values.data, step, None, lossy)
+        return made, values.output
     if values.model:
-        model = saved_model.load(values.model)
-        told = f"export {values.model!r}"
-        return Made(_drawn(model, values), told, values.data, step, None)
-    run = experiment.restore(values.workdir, values.checkpoint)
-    told = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
-    output = str(Path(values.workdir) / "evaluation" / str(run.step))
-    _check_output(Path(values.output or output), values)
-    step = values.frame_step or run.config.frame_step
-    data = values.data or run.config.data
-    return Made(_drawn(run.sampling_model(), values), told, data, step, output)
+        model, told = saved_model.load(values.model), f"export {values.model!r}"
+        data, output = values.data, values.output
+    else:
+        run = experiment.restore(values.workdir, values.checkpoint)
+        model = run.sampling_model()
+        told = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
+        data, step = values.data or run.config.data, values.frame_step or run.config.frame_step
+        output = values.output or str(Path(values.workdir) / "evaluation" / str(run.step))
+        _check_output(Path(output), values)
+    told += ", classes in turn" if model.labels else ""
+
+    def draw():
+        return _drawn(model, values)
+
+    return Made(draw, values.num_videos, model.clip, told, data, step, model.fps, []), output
 
 
 def _drawn(model, values):
@@ -150,21 +143,12 @@ def _drawn(model, values):
     return np.concatenate(videos)
 
 
-def _classifier(values):
-    if values.classifier is None:
-        return None
-    from vgan.metrics import classifier
-
-    return classifier.load(values.classifier)
-
-
 def _pairs(values, videos):
     from vgan.evaluation import clips, scores
 
-    names = {}
-    targets, names["targets"], _ = clips.read_folder(values.targets)
-    _, names["videos"], _ = clips.read_folder(values.videos)
-    if [Path(n).stem for n in names["targets"]] != [Path(n).stem for n in names["videos"]]:
+    targets, theirs, _ = clips.read_folder(values.targets)
+    _, ours, _ = clips.read_folder(values.videos)
+    if [Path(name).stem for name in theirs] != [Path(name).stem for name in ours]:
         raise DataError(
             f"targets {values.targets!r}: their names aren't those of {values.videos!r}. Give one "
             "file of the same name for each"
@@ -177,36 +161,11 @@ def _pairs(values, videos):
     return scores.of_pairs(videos, targets)
 
 
-def _protocol(values, made, windows, interval, evaluator, result):
-    other = "train" if values.split == "test" else "test"
-    packages = ("vgan", "tensorflow", "keras", "numpy", "opencv-python")
-    return {
-        "generated": made.told,
-        "compressed": made.compressed,
-        "data": made.data,
-        "fingerprint": windows.fingerprint,
-        "split": values.split,
-        "clip": str(windows.clip),
-        "frame_step": made.frame_step,
-        "clip_rule": f"starts {interval} frames apart in each video, at most {values.num_videos} "
-        "clips, chosen by a hash of seed and contents",
-        "resize_rule": "area, to the size of the clip",
-        "seed": values.seed,
-        "n_generated": len(result.clips),
-        "n_real": len(evaluator.sets[values.split]),
-        "n_other_real": len(evaluator.sets[other]),
-        "source_videos": len(set(evaluator.sets[values.split].sources.tolist())),
-        "floor": f"the same figure for as many real clips of the {other} split",
-        "interval": "two standard errors, by a jackknife over source videos on either side",
-        "versions": {name: importlib.metadata.version(name) for name in packages},
-    }
-
-
-def _write(output, result, protocol, evaluator, fps):
+def _write(output, result, told, evaluator):
     from vgan.evaluation import output as outputs
     from vgan.reports import evaluation as report
 
-    text = outputs.scores_text(result, protocol)
+    text = outputs.scores_text(result, told)
     numbers, distances = result.nearest
     shown = report.Clips(
         result.clips.take(slice(SHOWN)),
@@ -216,12 +175,15 @@ def _write(output, result, protocol, evaluator, fps):
     )
     with outputs.folder(output) as folder:
         (folder / "scores.json").write_text(text)
+        fps = evaluator.windows["test"].fps
         report.write(folder / "report.html", json.loads(text), shown, result.per_clip, fps)
     print("\n".join(outputs.table(json.loads(text))))
     print(f"\nwrote {output}/scores.json and {output}/report.html")
 
 
 def _progress(what, total):
+    if not sys.stderr.isatty():
+        print(f"{what}: {total}", file=sys.stderr, flush=True)
     return tqdm(total=total, desc=what, unit="clip", disable=None).update
 
 

@@ -1,0 +1,106 @@
+"""What a score was computed from, told in full, and what to be wary of."""
+
+import importlib.metadata
+import typing
+
+from absl import logging
+
+from vgan.clip import ClipSpec
+from vgan.evaluation.evaluator import SPLITS
+
+FEW = 512
+"""With fewer clips distances are mostly bias and chance."""
+
+
+class Made(typing.NamedTuple):
+    """Videos to be scored, and what they are to be compared with.
+
+    Attributes:
+      draw: () -> videos uint8 [N, T, H, W, 3].
+      number: N.
+      clip: ClipSpec of them.
+      told: where they come from, as text.
+      data, frame_step: of the real clips.
+      fps: the frame rate that a model makes them for, None for files.
+      lossy: names of the codecs that files have lost something by.
+    """
+
+    draw: typing.Callable
+    number: int
+    clip: ClipSpec
+    told: str
+    data: str
+    frame_step: int
+    fps: float | None
+    lossy: list
+
+
+class Rule(typing.NamedTuple):
+    """How clips are chosen: the arguments of Evaluator of the same names."""
+
+    split: str
+    most: int
+    interval: int
+    seed: int
+
+
+def warn(made, evaluator):
+    """Warns of what makes the scores of `made` mean less than they seem to."""
+    fps = evaluator.windows["test"].fps
+    if made.lossy:
+        logging.warning(
+            "%s are compressed (%s), the data are not: some of the distance is the codec's. "
+            "Score a model itself, or save .npy files",
+            made.told,
+            ", ".join(made.lossy),
+        )
+    if made.fps and not 0.9 < made.fps / fps < 1.1:
+        logging.warning(
+            "the model makes %g frames a second, the real clips have %g with --frame_step=%d: "
+            "their motion can't be compared. Give the frame step that it was trained with",
+            made.fps,
+            fps,
+            made.frame_step,
+        )
+    count = min(made.number, *map(len, evaluator.sets.values()))
+    if count < FEW:
+        logging.warning(
+            "%d clips on a side: enough to see a bad model, too few to tell two good ones apart. "
+            "From %d on distances mean more; read them by their floors",
+            count,
+            FEW,
+        )
+
+
+def describe(made, rule, evaluator, result):
+    """A dict of what all figures of an evaluation share.
+
+    Args:
+      made: Made.
+      rule: Rule.
+      evaluator: evaluator.Evaluator.
+      result: evaluator.Result.
+    """
+    other = SPLITS[1 - SPLITS.index(rule.split)]
+    windows, clips = evaluator.windows[rule.split], evaluator.sets[rule.split]
+    packages = ("vgan", "tensorflow", "keras", "numpy", "opencv-python")
+    return {
+        "generated": made.told,
+        "compressed": ", ".join(made.lossy),
+        "data": made.data,
+        "fingerprint": windows.fingerprint,
+        "split": rule.split,
+        "clip": str(windows.clip),
+        "frame_step": made.frame_step,
+        "clip_rule": f"starts {rule.interval} frames apart in each video, at most {rule.most} "
+        "clips, chosen by a hash of seed and contents",
+        "resize_rule": "area, to the size of the clip",
+        "seed": rule.seed,
+        "n_generated": len(result.clips),
+        "n_real": len(clips),
+        "n_other_real": len(evaluator.sets[other]),
+        "source_videos": len(set(clips.sources.tolist())),
+        "floor": f"the same figure for as many real clips of the {other} split",
+        "interval": "two standard errors, by a jackknife over source videos on either side",
+        "versions": {name: importlib.metadata.version(name) for name in packages},
+    }
