@@ -39,7 +39,7 @@ OTHER = {
     "summary_interval": 11,
     "sample_interval": 12,
     "eval_interval": 13,
-    "eval_videos": 14,
+    "eval_videos": 17,
     "best_score": "coverage",
 }
 
@@ -131,6 +131,7 @@ NUMBERS = ["r1_gamma", "learning_rate", *FRACTIONS]
         *((name, -1e-9) for name in NUMBERS),
         *((name, value) for name in NUMBERS for value in (math.nan, math.inf, -math.inf)),
         ("keep_checkpoints", 1),
+        ("eval_videos", 15),
         ("seed", -1),
         ("seed", 2**32),
         ("learning_rate", 0.0),
@@ -150,7 +151,8 @@ def test_text_is_one_line(text):
 
 
 def test_the_least_values_are_allowed():
-    ExperimentConfig(**dict.fromkeys(POSITIVE, 1), **dict.fromkeys(FRACTIONS, 0.0), seed=0)
+    least = dict.fromkeys(POSITIVE, 1) | {"eval_videos": 16} | dict.fromkeys(FRACTIONS, 0.0)
+    ExperimentConfig(**least, seed=0)
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,12 @@ def test_pairs(command, folder, clips, cache, tmp_path):
     assert scores["psnr"]["value"] == pytest.approx(psnr.mean(), rel=1e-5)
     assert 0 < scores["ssim"]["value"] < 1
 
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "thesis.txt").touch()
+    done = command("vgan.evaluate", *arguments, f"--output={tmp_path}/kept", "--overwrite")
+    assert done.code == 5 and "holds no evaluation, so it isn't overwritten" in the_line(done)
+    assert (tmp_path / "kept" / "thesis.txt").exists()
+
     (targets / "00.npy").rename(targets / "20.npy")
     done = command("vgan.evaluate", *arguments, f"--output={tmp_path}/other")
     assert done.code == 2
@@ -169,6 +175,11 @@ def test_pairs(command, folder, clips, cache, tmp_path):
         (["--workdir={run}", "--features=resnet()", "--output={new}"], 1, "unknown name 'resnet'"),
         (["--workdir={run}", "--classifier={folder}", "--output={new}"], 4, "classifier"),
         (["--workdir={run}", "--seed=-1"], 1, "--seed"),
+        (
+            ["--workdir={run}", "--features=2*i3d()", "--output={new}"],
+            1,
+            "have no weights",
+        ),
     ],
 )
 def test_it_refuses(command, scored, folder, clips, cache, tmp_path, arguments, code, text):

@@ -60,7 +60,7 @@ class ExperimentConfig:
         250, "Steps between sample clips in TensorBoard and samples/.", least=1
     )
     eval_interval: int = _flag(0, "Steps between evaluations on the test split; 0 is never.")
-    eval_videos: int = _flag(256, "Clips of each kind that an evaluation takes.", least=1)
+    eval_videos: int = _flag(256, "Clips of each kind that an evaluation takes.", least=16)
     best_score: str = _flag(
         "frechet_random3d_dt", "The score by which --eval_interval keeps the best checkpoint."
     )

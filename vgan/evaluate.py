@@ -1,5 +1,6 @@
 """Scores made videos against real ones: python -m vgan.evaluate --workdir=runs/base."""
 
+import functools
 import json
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ flags.DEFINE_string("targets", None, "Folder of what --videos should be, by file
 flags.DEFINE_string("data", None, "Real clips: a prepared folder or shapes() (default: the run's).")
 flags.DEFINE_integer("frame_step", None, "Of the real clips (default: the run's, or 1).", 1)
 flags.DEFINE_enum("split", "test", ["train", "test"], "Real clips to compare with.")
-flags.DEFINE_integer("num_videos", 1024, "At most so many clips of each kind.", lower_bound=1)
+flags.DEFINE_integer("num_videos", 1024, "At most so many clips of each kind.", lower_bound=16)
 flags.DEFINE_integer(
     "start_interval",
     None,
@@ -43,7 +44,7 @@ def main():
     _check_flags(values)
     # TensorFlow takes seconds to load; flags come first.
     from vgan.data import pipeline
-    from vgan.evaluation import protocol
+    from vgan.evaluation import protocol, scores
     from vgan.evaluation.cache import Cache, default_folder
     from vgan.evaluation.evaluator import SPLITS, Evaluator
 
@@ -61,11 +62,11 @@ def main():
     )
     cache = Cache(values.cache or default_folder())
     evaluator = Evaluator(windows, *rule, cache, plugs, classifier, _progress)
-    protocol.warn(made, evaluator)
+    protocol.warn(made, evaluator, classifier)
     videos = made.draw()
     result = evaluator.score(videos)
-    if values.targets:
-        result.scores.update(_pairs(values, videos))
+    if made.targets is not None:
+        result.scores.update(scores.of_pairs(videos, made.targets))
     _write(Path(output), result, protocol.describe(made, rule, evaluator, result), evaluator)
 
 
@@ -88,6 +89,10 @@ def _check_flags(values):
 def _check_output(output, values):
     if output.exists() and not values.overwrite:
         raise StorageError(f"output {str(output)!r}: it exists. Add --overwrite or name another")
+    if output.exists() and not (output / "scores.json").exists():
+        raise StorageError(
+            f"output {str(output)!r}: holds no evaluation, so it isn't overwritten. Name another"
+        )
 
 
 def _features(values):
@@ -110,10 +115,11 @@ def _made(values):
 
     step = values.frame_step or 1
     if values.videos:
-        videos, _, lossy = clips.read_folder(values.videos)
+        videos, names, lossy = clips.read_folder(values.videos)
+        targets = _targets(values, videos, names)
         told, clip = f"videos {values.videos!r}", ClipSpec(*videos.shape[1:])
         made = Made(lambda: videos, len(videos), clip, told, values.data, step, None, lossy)
-        return made, values.output
+        return made._replace(targets=targets), values.output
     if values.model:
         model, told = saved_model.load(values.model), f"export {values.model!r}"
         data, output = values.data, values.output
@@ -143,22 +149,25 @@ def _drawn(model, values):
     return np.concatenate(videos)
 
 
-def _pairs(values, videos):
-    from vgan.evaluation import clips, scores
+def _targets(values, videos, names):
+    if values.targets is None:
+        return None
+    from vgan.evaluation import clips
+    from vgan.metrics import paired
 
     targets, theirs, _ = clips.read_folder(values.targets)
-    _, ours, _ = clips.read_folder(values.videos)
-    if [Path(name).stem for name in theirs] != [Path(name).stem for name in ours]:
+    if [Path(name).stem for name in theirs] != [Path(name).stem for name in names]:
         raise DataError(
             f"targets {values.targets!r}: their names aren't those of {values.videos!r}. Give one "
             "file of the same name for each"
         )
-    if targets.shape[1:] != videos.shape[1:]:
+    if targets.shape != videos.shape or min(videos.shape[2:4]) < paired.WINDOW:
         raise DataError(
             f"targets {values.targets!r}: {list(targets.shape[1:])}, the videos are "
-            f"{list(videos.shape[1:])}. Give files of one length and size"
+            f"{list(videos.shape[1:])}. Give files of one length and size, at least "
+            f"{paired.WINDOW} pixels each way"
         )
-    return scores.of_pairs(videos, targets)
+    return targets
 
 
 def _write(output, result, told, evaluator):
@@ -182,9 +191,15 @@ def _write(output, result, told, evaluator):
 
 
 def _progress(what, total):
-    if not sys.stderr.isatty():
-        print(f"{what}: {total}", file=sys.stderr, flush=True)
-    return tqdm(total=total, desc=what, unit="clip", disable=None).update
+    """A function to be told of so many clips done; a line or a bar appears with the first."""
+
+    @functools.cache
+    def bar():
+        if not sys.stderr.isatty():
+            print(f"{what}: {total}", file=sys.stderr, flush=True)
+        return tqdm(total=total, desc=what, unit="clip", disable=None)
+
+    return lambda count: bar().update(count)
 
 
 if __name__ == "__main__":

@@ -8,23 +8,15 @@ import numpy as np
 import tensorflow as tf
 
 from vgan import penalties, sampling, saved_model, spec
-from vgan.clip import Batch, to_float
 from vgan.config import ExperimentConfig
 from vgan.data import pipeline
-from vgan.errors import CheckpointError, DataError, UsageError
-from vgan.evaluation.cache import Cache, default_folder
-from vgan.evaluation.evaluator import Evaluator
-from vgan.metrics import copying
+from vgan.errors import CheckpointError, UsageError
 from vgan.models.gan import Gan, Weighted
-from vgan.training import loop, previews
+from vgan.training import loop, previews, watch
 from vgan.training.checkpoints import Checkpoints, saved_steps
-from vgan.training.health import Health
 from vgan.training.scoring import Scoring
 from vgan.training.summaries import Summaries
 from vgan.training.workdir import Workdir
-
-KNOWN = 1024
-"""Among how many training clips the detectors look for copies."""
 
 
 def build(config, num_labels):
@@ -77,6 +69,7 @@ def train(config, path):
     """
     windows = pipeline.open_windows(config.data, config.clip, config.frame_step, "train")
     num_labels = _num_labels(config, windows)
+    evaluator = watch.evaluator(config, windows) if config.eval_interval else None
     model = build(config, num_labels)
     workdir = Workdir(path)
     workdir.create()
@@ -99,11 +92,10 @@ def train(config, path):
         fake = sampling.Model(drawer(model, config.clip, num_labels), config.clip, windows.fps, [])
         samples = previews.Previews(fake, config.seed, workdir.samples, summaries)
         routines = [(config.sample_interval, samples.show)]
-        if config.eval_interval:
-            evaluate = _scoring(config, windows, fake, model, workdir, summaries)
-            routines.append((config.eval_interval, evaluate))
-        shuffled = pipeline.batches(windows, previews.NUMBER, config.seed).take(1)
-        real, labels, _ = next(shuffled.as_numpy_iterator())
+        if evaluator is not None:
+            score = Scoring(evaluator, fake, config, model, workdir, summaries)
+            routines.append((config.eval_interval, score))
+        real, labels = previews.real(windows, config.seed)
         if start == 0:
             summaries.config(config.as_flags())
             summaries.clips(0, "real", real)
@@ -112,7 +104,7 @@ def train(config, path):
         data = pipeline.batches(
             windows, config.batch_size, config.seed, start * config.batch_size, config.flip
         )
-        health = _health(config, windows, samples.make, model, (real, labels))
+        health = watch.health(config, windows, samples.make, model, real, labels)
         loop.train(model, data, config, start, checkpoints, summaries, health, routines)
         version = workdir.export / str(max(start, config.steps))
         if not version.exists():
@@ -185,54 +177,6 @@ def drawer(model, clip, num_labels):
         return sampling.video_range(model, clip, num_labels, seed, first, number, label)
 
     return draw
-
-
-def _health(config, windows, make, model, training):
-    """The detectors of a run; without a test split, training clips stand for held-out ones."""
-    try:
-        test = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")
-    except DataError:
-        held_out, labels = training
-    else:
-        held_out, labels = _spread(test, previews.NUMBER)
-    nothing = np.zeros([*held_out.shape[:-1], 0], np.float32)
-    batch = Batch(tf.constant(to_float(held_out)), tf.constant(nothing), tf.constant(labels))
-
-    @tf.function
-    def verdicts():
-        return model.verdicts(batch, config.seed, tf.range(len(labels), dtype=tf.int64))
-
-    return Health(
-        make,
-        verdicts,
-        training[0],
-        held_out,
-        copying.thumbnails(_spread(windows, KNOWN)[0]),
-    )
-
-
-def _spread(windows, most):
-    """Videos and labels of windows spread evenly over a data set."""
-    chosen = np.linspace(0, len(windows) - 1, min(most, len(windows))).astype(int)
-    videos, labels = zip(*(windows[int(number)] for number in chosen), strict=True)
-    return np.stack(videos), np.array(labels, np.int32)
-
-
-def _scoring(config, windows, fake, model, workdir, summaries):
-    both = {
-        "train": windows,
-        "test": pipeline.open_windows(config.data, config.clip, config.frame_step, "test"),
-    }
-    interval = (config.frames - 1) * config.frame_step + 1
-    cache = Cache(default_folder())
-    evaluator = Evaluator(both, "test", config.eval_videos, interval, config.seed, cache)
-
-    def make(number):
-        return fake.sample(number, config.seed)
-
-    return Scoring(
-        evaluator, make, config.eval_videos, config.best_score, model, workdir, summaries
-    )
 
 
 def _named(text):

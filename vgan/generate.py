@@ -59,6 +59,8 @@ def main():
 def _chosen_model(values):
     if (values.workdir is None) == (values.model is None):
         raise UsageError("--workdir, --model: give one of the two, a training run or an export")
+    if values.model and values.checkpoint != "last":
+        raise UsageError("--checkpoint: chooses one of a run, an export has one. Give --workdir")
     return values.workdir or values.model
 
 

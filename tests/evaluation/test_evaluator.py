@@ -50,13 +50,14 @@ def text(result):
     return output.scores_text(result, {})
 
 
-def test_the_whole_bank(good):
+def test_the_whole_bank(judge, good):
     spaces = ("random3d", "random3d_dt", "motion")
     assert set(good.scores) == {
         *(f"frechet_{space}" for space in spaces),
         *(f"kernel_{space}" for space in spaces),
-        *("precision", "recall", "density", "coverage", "copying"),
+        *("precision", "recall", "density", "coverage"),
     }
+    assert set(judge.names) == set(good.scores)
     for figure in good.scores.values():
         low, high = figure["interval"]
         assert low <= figure["value"] <= high
@@ -66,7 +67,7 @@ def test_the_whole_bank(good):
     assert good.scores["kernel_motion"]["n_generated"] == 24
     assert set(good.statistics) == {
         *("magnitude", "acceleration", "change", "warp_error", "occluded", "near_static"),
-        *("sharpness", "flicker", "loop", "saturated"),
+        *("sharpness", "flicker", "loop", "saturated", "training_distance"),
     }
 
 
@@ -76,7 +77,8 @@ def test_other_real_clips_get_the_floor(judge):
     # The first twenty of them, in the order of their hashes, are those of the floor.
     for name in ("frechet_random3d", "frechet_random3d_dt", "frechet_motion", "coverage"):
         assert result.scores[name]["value"] == pytest.approx(result.scores[name]["floor"])
-    assert result.scores["copying"]["value"] == pytest.approx(0, abs=1e-4)
+    copies = result.statistics.pop("training_distance")
+    assert copies["generated"] == pytest.approx(0, abs=1e-4) and copies["real"] > 5
     for figure in result.statistics.values():
         assert figure["generated"] == pytest.approx(figure["other_real"])
         if "distance" in figure:
@@ -122,7 +124,7 @@ def test_the_other_split(folder, good, made):
     result = evaluator(folder, split="train").score(made)
     mine, theirs = good.statistics["change"], result.statistics["change"]
     assert (theirs["real"], theirs["other_real"]) == (mine["other_real"], mine["real"])
-    assert result.scores["copying"] == good.scores["copying"]
+    assert result.statistics["training_distance"] == good.statistics["training_distance"]
 
 
 def test_the_nearest_training_clips(judge, made):
@@ -158,7 +160,7 @@ class Classes:
 
     digest = "c1"
     about = {"clip": [4, 16, 16, 3], "labels": ["bright", "dark"]}
-    about |= {"held_out_accuracy": 0.9, "digest": digest}
+    about |= {"held_out_accuracy": 0.9, "digest": digest, "data": DATA, "frame_step": 1}
 
     def features(self, videos):
         return videos.mean((1, 2, 3))
@@ -171,12 +173,13 @@ class Classes:
 def test_with_a_classifier(folder, made):
     scores = evaluator(folder, classifier=Classes()).score(made).scores
     assert {"frechet_classifier", "inception_score", "classifier_confidence"} <= set(scores)
-    assert 1 <= scores["inception_score"]["value"] <= 2
+    for kind in ("value", "floor"):
+        assert 1 <= scores["inception_score"][kind] <= 2
+        assert 0.5 <= scores["classifier_confidence"][kind] <= 1
     assert scores["inception_score"]["held_out_accuracy"] == 0.9
     bright = (Classes().probabilities(made)[:, 0] > 0.5).mean()
     shares = scores["inception_score"]["class_shares"]
     assert shares == pytest.approx({"bright": bright, "dark": 1 - bright})
-    assert 0.5 <= scores["classifier_confidence"]["value"] <= 1
 
 
 def test_too_few(judge, made, folder):

@@ -121,7 +121,7 @@ def test_lines_of_scores():
     assert told["score"][:5] == ["value", "about", "95", "%", "floor"]
     assert told["frechet_random3d"] == ["1235", "0.0001235", "to", "2e-08", "0.25"]
     assert told["kernel_random3d"] == ["-0.01", "-0.02", "to", "0", "-0.5"]
-    assert told["frechet_random3d_extrapolated"] == ["-3.5", "fit", "±", "0.5", "0.25"]
+    assert told["frechet_random3d_extrapolated"] == ["-3.5", "(of", "the", "fit:", "0.5)", "0.25"]
     assert told["precision"] == ["1", "unknown", "0.25"]
     assert told["psnr"] == ["31.25", "0.5", "to", "1.5"]
     assert told["ssim"] == ["1", "unknown"]

@@ -79,10 +79,10 @@ def test_the_line_and_its_error(monkeypatch):
         return distances[-1]
 
     monkeypatch.setattr(frechet, "distance", distance)
-    larger, smaller = np.arange(900)[:, None], np.arange(500)[:, None]
+    larger, smaller = np.arange(1000)[:, None], np.arange(600)[:, None]
     value, error = frechet.extrapolated(larger, smaller, 7)
-    assert len(sizes) == 12 and (max(sizes), min(sizes)) == (500, 300)
-    np.testing.assert_allclose(np.diff(1 / np.array(sizes)), (1 / 300 - 1 / 500) / 11, rtol=0.1)
+    assert len(sizes) == 12 and (max(sizes), min(sizes)) == (600, 360)
+    np.testing.assert_allclose(np.diff(1 / np.array(sizes)), (1 / 360 - 1 / 600) / 11, rtol=0.1)
     assert max(map(np.max, rows)) > 800  # the rows beyond the smaller set's number are drawn too
     line, covariance = np.polyfit(1 / np.array(sizes), distances, 1, cov=True)
     assert value == pytest.approx(line[1])
@@ -91,13 +91,13 @@ def test_the_line_and_its_error(monkeypatch):
 
 
 def test_the_seed_chooses_the_subsamples():
-    a, b = np.random.default_rng(3).normal(size=(2, 300, 4))
+    a, b = np.random.default_rng(3).normal(size=(2, 600, 4))
     assert frechet.extrapolated(a, b, 5) == frechet.extrapolated(a, b, 5)
     assert frechet.extrapolated(a, b, 5) != frechet.extrapolated(a, b, 6)
 
 
 def test_no_extrapolation_from_few():
-    a = np.random.default_rng(4).normal(size=(300, 3))
+    a = np.random.default_rng(4).normal(size=(600, 3))
     least = frechet.LEAST
     assert frechet.extrapolated(a[:least], a[:least], 0) is not None
     assert frechet.extrapolated(a[: least - 1], a, 0) is None

@@ -62,7 +62,14 @@ def test_the_protocol_is_told_in_full(shown, evaluation):
 def test_everything_measured_has_a_meaning():
     from vgan.evaluation.measure import UNITS
 
-    for name in [*UNITS, "near_static", "fvd", "copying", "density", "kernel_random3d_dt"]:
+    for name in [
+        *UNITS,
+        "near_static",
+        "fvd",
+        "training_distance",
+        "density",
+        "kernel_random3d_dt",
+    ]:
         assert report.meaning(name)
     assert report.meaning("frechet_random3d_dt") == "distance from real clips in " + (
         "change from frame to frame"

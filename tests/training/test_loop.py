@@ -147,6 +147,7 @@ def test_time_left_is_that_of_the_steps_left(monkeypatch, capsys):
         "speed/clips_per_second": 8.0,
         "cost/input": 0.0,
         "cost/health": 0.1,
+        "cost/samples": 0.0,
         "cost/flow": 0.25,
     }
     assert capsys.readouterr().out.endswith("8.0 clips/s  4:50 left\n")

@@ -22,6 +22,8 @@ class Model(tf.Module):
 class Judge:
     """Gives the values it is told, one after the other."""
 
+    names = ("frechet", "videos")
+
     def __init__(self, values, better="lower"):
         self._values, self._better = iter(values), better
 
@@ -40,9 +42,9 @@ def run(tmp_path):
 
     def score(values, start=0, name="frechet", better="lower"):
         summaries = types.SimpleNamespace(scalars=lambda step, v: score.logged.append((step, v)))
-        scoring = Scoring(
-            Judge(values, better), lambda n: np.zeros([n, 1]), 3, name, model, workdir, summaries
-        )
+        made = types.SimpleNamespace(sample=lambda number, seed: np.zeros([number, 1]))
+        config = types.SimpleNamespace(best_score=name, eval_videos=3, seed=0)
+        scoring = Scoring(Judge(values, better), made, config, model, workdir, summaries)
         for step in range(start, start + len(values)):
             model.weight.assign(step)
             scoring(step)

@@ -1,5 +1,6 @@
 """Sets of clips to be scored, in an order that only their contents and a seed determine."""
 
+import collections
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +44,7 @@ class ClipSet:
             yield self.take(np.s_[first : first + CHUNK])
 
 
-def of_windows(windows, interval, seed, most, cache):
+def of_windows(windows, interval, seed, most, cache, advance):
     """Windows of a data set, sorted by a hash of seed and contents, as a ClipSet.
 
     So the first n are a random choice of them, whatever order the videos came in.
@@ -53,42 +54,51 @@ def of_windows(windows, interval, seed, most, cache):
       interval: frames between the starts of clips of one video.
       seed: int.
       most: how many clips are kept.
-      cache: cache.Cache, where the order is kept.
+      cache: cache.Cache, where the hashes of contents are kept.
+      advance: called with a number of windows as they are read.
     """
     numbers, sources = windows.apart(interval)
     key = (windows.fingerprint, windows.clip.shape, windows.frame_step, windows.split, interval)
-    key += (seed, most)
 
     def read(number):
         return windows[int(number)][0]
 
-    kept = cache.get(
-        (*key, "order"), lambda: {"order": _order(read, numbers, sources, seed)[:most]}
-    )
-    order = kept["order"]
-    return ClipSet(read, numbers[order], sources[order], key)
+    def compute():
+        return {"digests": _digests(read, numbers, advance)}
+
+    digests = cache.get((*key, "digests"), compute)["digests"]
+    order = _order(digests, sources, seed)[:most]
+    return ClipSet(read, numbers[order], sources[order], (*key, seed, most))
 
 
 def of_videos(videos, seed, most):
     """Videos uint8 [N, T, H, W, 3], each a source of its own, sorted in the same way."""
     numbers = np.arange(len(videos))
-    order = _order(videos.__getitem__, numbers, numbers, seed)[:most]
+    digests = _digests(videos.__getitem__, numbers, lambda count: None)
+    order = _order(digests, numbers, seed)[:most]
     return ClipSet(videos.__getitem__, order, order)
 
 
-def _order(read, numbers, sources, seed):
-    key = seed.to_bytes(8, "big")
+def _digests(read, numbers, advance):
+    """A hash of each window's contents, uint8 [N, 16]."""
 
     def digest(number):
-        return hashlib.blake2b(read(number).tobytes(), key=key, digest_size=16).digest()
+        found = hashlib.blake2b(read(number).tobytes(), digest_size=16).digest()
+        advance(1)
+        return found
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        digests = list(pool.map(digest, numbers))
+        return np.frombuffer(b"".join(pool.map(digest, numbers)), np.uint8).reshape(-1, 16)
+
+
+def _order(digests, sources, seed):
+    key = seed.to_bytes(8, "big")
+    digests = [hashlib.blake2b(row.tobytes(), key=key).digest() for row in digests]
     # Equal clips of different videos are told apart by what else those hold.
-    least = {}
-    for digest_of_one, source in zip(digests, sources, strict=True):
-        least[source] = min(digest_of_one, least.get(source, digest_of_one))
-    return np.array(sorted(range(len(digests)), key=lambda n: (digests[n], least[sources[n]])), int)
+    held = collections.defaultdict(list)
+    for digest, source in sorted(zip(digests, sources, strict=True)):
+        held[source].append(digest)
+    return np.array(sorted(range(len(digests)), key=lambda n: (digests[n], held[sources[n]])), int)
 
 
 def read_folder(folder):

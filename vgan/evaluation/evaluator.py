@@ -5,6 +5,7 @@ import typing
 from vgan.errors import DataError, UsageError
 from vgan.evaluation import clips as clip_sets
 from vgan.evaluation import measure, scores
+from vgan.evaluation.sides import Sides
 from vgan.metrics import copying, extractors
 
 SPLITS = ("train", "test")
@@ -12,7 +13,7 @@ SPLITS = ("train", "test")
 MOST_KNOWN = 4096
 """Copies are looked for among so many training clips."""
 
-_LEAST = 16
+LEAST = 16
 """With fewer clips, five nearest neighbours are most of the set."""
 
 
@@ -77,16 +78,18 @@ class Evaluator:
         self.windows = windows
         self.sets = {}
         for name in SPLITS:
-            self.sets[name] = clip_sets.of_windows(windows[name], interval, seed, most, cache)
-            if len(self.sets[name]) < _LEAST:
+            told = self._progress(f"reading {name} clips", len(windows[name].apart(interval)[0]))
+            self.sets[name] = clip_sets.of_windows(windows[name], interval, seed, most, cache, told)
+            if len(self.sets[name]) < LEAST:
                 raise DataError(
                     f"data split {name!r}: {len(self.sets[name])} clips whose starts are "
-                    f"{interval} frames apart, scores need {_LEAST}. Lower --start_interval, or "
-                    "prepare more videos"
+                    f"{interval} frames apart, scores need {LEAST}. Prepare more videos; or train "
+                    "with --eval_interval=0, and score with a lower --start_interval"
                 )
         self._real, self._other = split, SPLITS[1 - SPLITS.index(split)]
         quarter = max(1, windows["train"].clip.frames * windows["train"].frame_step // 4)
-        known = clip_sets.of_windows(windows["train"], quarter, seed, MOST_KNOWN, cache)
+        told = self._progress("reading training clips", len(windows["train"].apart(quarter)[0]))
+        known = clip_sets.of_windows(windows["train"], quarter, seed, MOST_KNOWN, cache, told)
         self._known = known
         self._known_thumbnails = measure.thumbnails(
             known, cache, self._told("training clips", known)
@@ -97,33 +100,40 @@ class Evaluator:
 
     def score(self, videos):
         """The Result for videos uint8 [N, T, H, W, 3]; raises DataError if they are too few."""
-        if len(videos) < _LEAST:
-            raise DataError(f"videos: {len(videos)} of them, scores need {_LEAST}. Make more")
+        if len(videos) < LEAST:
+            raise DataError(f"videos: {len(videos)} of them, scores need {LEAST}. Make more")
         made = clip_sets.of_videos(videos, self._seed, self._most)
         measured, nearest = self._measure("generated clips", made)
         real, other = self._measured[self._real][0], self._measured[self._other][0]
         sources = [made.sources, self.sets[self._real].sources, self.sets[self._other].sources]
-        sides = scores.Sides(measured, real, other, sources)
+        sides = Sides(measured, real, other, sources)
         found = {}
         for extractor in self._extractors:
             found |= scores.of_features(sides, extractor, self._seed)
         found |= scores.of_neighbours(sides, self._bank[0])
         if self._classifier is not None:
             found |= scores.of_probabilities(sides, "probabilities", self._classifier.about)
-        found |= self._copying(measured, made)
         per_clip = {
             name: {"generated": measured[name], "real": real[name]} for name in measure.UNITS
         }
-        return Result(found, scores.of_statistics(sides, measure.UNITS), per_clip, made, nearest)
+        beside = scores.of_statistics(sides, measure.UNITS, self._nearest(measured, made))
+        return Result(found, beside, per_clip, made, nearest)
+
+    @property
+    def names(self):
+        """The names of all scores."""
+        found = [f"kernel_{extractor.name}" for extractor in self._extractors]
+        found += [f"frechet_{extractor.name}" for extractor in self._extractors]
+        return [*found, *scores.SHARES]
 
     def nearest_windows(self, numbers):
         """The training clips, uint8 [n, T, H, W, 3], that `Result.nearest` names by number."""
         return self._known.take(numbers)
 
-    def _copying(self, measured, made):
+    def _nearest(self, measured, made):
         held_out, clips = self._measured["test"][0], self.sets["test"]
         sources = [made.sources, clips.sources, clips.sources]
-        return scores.of_copying(scores.Sides(measured, held_out, held_out, sources), "nearest")
+        return Sides(measured, held_out, held_out, sources)
 
     def _measure(self, what, clips):
         cache, found = self._cache, {}

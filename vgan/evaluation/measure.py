@@ -1,13 +1,12 @@
 """Everything that is measured of a clip: features, statistics, and a small version of it."""
 
+import importlib.metadata
+
 import numpy as np
 
-from vgan import spec
 from vgan.metrics import appearance, copying
 from vgan.metrics import motion as motion_metrics
-
-ESTIMATOR = "farneback()"
-"""Motion is judged by another estimator than the one training uses."""
+from vgan.motion import estimators
 
 _VERSION = 1
 """Enters the keys under which measurements are kept: count it up when they change."""
@@ -35,18 +34,19 @@ def features(clips, extractor, cache, advance):
       cache: cache.Cache.
       advance: called with a number of clips as they are done.
     """
-    found = _measure(clips, extractor.digest, _named("features", extractor), cache, advance)
+    digest = f"{extractor.name} {extractor.digest}"
+    found = _measure(clips, digest, _named("features", extractor), cache, advance)
     return found["features"]
 
 
 def statistics(clips, cache, advance):
     """A dict of float64 [N], the statistics of `UNITS`; arguments as for `features`."""
-    estimate = spec.build(spec.parse(ESTIMATOR), "vgan.motion.estimators.{}")
+    estimate = estimators.farneback()  # Another one than training uses.
 
     def measure(videos):
         return motion_metrics.statistics(videos, estimate) | appearance.statistics(videos)
 
-    return _measure(clips, f"statistics {ESTIMATOR}", measure, cache, advance)
+    return _measure(clips, "statistics", measure, cache, advance)
 
 
 def thumbnails(clips, cache, advance):
@@ -69,4 +69,5 @@ def _measure(clips, digest, measure, cache, advance):
 
     if clips.key is None:
         return over_chunks()
-    return cache.get((*clips.key, digest, _VERSION), over_chunks)
+    packages = [importlib.metadata.version(name) for name in ("tensorflow", "opencv-python")]
+    return cache.get((*clips.key, digest, _VERSION, *packages), over_chunks)

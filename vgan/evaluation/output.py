@@ -59,7 +59,8 @@ def table(scores):
     yield ""
     rows = [("statistic", "generated", "about 95 %", "real", "other real", "")]
     for name, figure in scores["statistics"].items():
-        values = (_text(figure["real"]), _text(figure["other_real"]), figure["unit"])
+        other = "" if figure["other_real"] is None else _text(figure["other_real"])
+        values = (_text(figure["real"]), other, figure["unit"])
         rows.append((name, _text(figure["generated"]), _span(figure), *values))
     yield from _columns(rows)
 
@@ -72,7 +73,7 @@ def _columns(rows):
 
 def _span(figure):
     if "standard_error_of_fit" in figure:
-        return f"fit ± {_text(figure['standard_error_of_fit'])}"
+        return f"(of the fit: {_text(figure['standard_error_of_fit'])})"
     if figure["interval"] is None:
         return "unknown"
     return " to ".join(map(_text, figure["interval"]))

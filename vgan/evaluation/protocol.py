@@ -23,6 +23,7 @@ class Made(typing.NamedTuple):
       data, frame_step: of the real clips.
       fps: the frame rate that a model makes them for, None for files.
       lossy: names of the codecs that files have lost something by.
+      targets: what the videos should be, of their shape, or None.
     """
 
     draw: typing.Callable
@@ -33,6 +34,7 @@ class Made(typing.NamedTuple):
     frame_step: int
     fps: float | None
     lossy: list
+    targets: typing.Any = None
 
 
 class Rule(typing.NamedTuple):
@@ -44,8 +46,23 @@ class Rule(typing.NamedTuple):
     seed: int
 
 
-def warn(made, evaluator):
-    """Warns of what makes the scores of `made` mean less than they seem to."""
+def warn(made, evaluator, classifier):
+    """Warns of what makes scores mean less than they seem to.
+
+    Args:
+      made: Made.
+      evaluator: evaluator.Evaluator.
+      classifier: metrics.classifier.Classifier or None.
+    """
+    if classifier is not None:
+        labels = tuple(evaluator.windows["train"].labels)
+        if (classifier.labels, classifier.about["frame_step"]) != (labels, made.frame_step):
+            logging.warning(
+                "the classifier was trained on other data: %s with --frame_step=%d. Train one on "
+                "these",
+                classifier.about["data"],
+                classifier.about["frame_step"],
+            )
     fps = evaluator.windows["test"].fps
     if made.lossy:
         logging.warning(

@@ -6,66 +6,14 @@ of source videos that the first don't share, and as many of them.
 
 import numpy as np
 
-from vgan.errors import UsageError
-from vgan.evaluation.intervals import jackknife
 from vgan.metrics import frechet, kernel, neighbours, paired
 from vgan.metrics.inception import inception_score
 from vgan.metrics.motion import near_static_limit
 
-NEIGHBOURS = 5
+SHARES = ("precision", "recall", "density", "coverage")
 
 FVD_CLIPS = 2048
 """The published protocol of FVD compares so many clips with as many."""
-
-
-class Sides:
-    """What was measured of the three sets, by name.
-
-    Args:
-      fake, real, other: dicts of arrays [N, ...] of each set, in the sets' order.
-      sources: three arrays int [N], the source videos of the sets' clips.
-    """
-
-    def __init__(self, fake, real, other, sources):
-        self._rows = (fake, real, other)
-        self._sources = sources
-        self.count = min(len(source) for source in sources)
-
-    def figures(self, name, names, compute, equal=True):
-        """Figures with their intervals and floors, a dict by name.
-
-        Args:
-          name: of what was measured.
-          names: of the figures.
-          compute: (real rows, fake rows) -> one number for each of the names.
-          equal: take as many clips of each set; otherwise all, for figures without bias.
-        """
-        stop = self.count if equal else None
-        fake, real, other = (rows[name][:stop] for rows in self._rows)
-        sources = [source[:stop] for source in self._sources]
-        values, floors = compute(real, fake), compute(real, other)
-        errors = jackknife(compute, real, sources[1], fake, sources[0])
-        counts = {"n_generated": len(fake), "n_real": len(real)}
-        found = {}
-        for position, figure in enumerate(names):
-            value = float(values[position])
-            interval = None
-            if errors is not None:
-                error = float(errors[position])
-                interval = [value - 2 * error, value + 2 * error]
-            floor = float(floors[position])
-            ratio = value / floor if floor > 0 else None
-            found[figure] = {"value": value, "interval": interval, "floor": floor}
-            found[figure] |= {"over_floor": ratio} | counts
-        return found
-
-    def figure(self, name, compute, equal=True):
-        """The one figure that `compute` gives; see `figures`."""
-        return self.figures(name, [name], lambda *rows: [compute(*rows)], equal)[name]
-
-    def all(self, name):
-        """All rows of (fake, real, other)."""
-        return tuple(rows[name] for rows in self._rows)
 
 
 def protocol(extractor):
@@ -83,7 +31,7 @@ def of_features(sides, extractor, seed):
     """Fréchet and kernel distances in one feature space, by name.
 
     Args:
-      sides: Sides that holds the extractor's features under its name.
+      sides: sides.Sides that holds the extractor's features under its name.
       extractor: extractors.FeatureExtractor.
       seed: int, of the extrapolation's subsamples.
     """
@@ -107,14 +55,12 @@ def of_features(sides, extractor, seed):
 def of_neighbours(sides, extractor):
     """Precision, recall, density and coverage in one feature space, by name."""
 
-    names = ("precision", "recall", "density", "coverage")
-
     def compute(real, fake):
-        found = neighbours.coverage_statistics(real, fake, NEIGHBOURS)
-        return [found[name] for name in names]
+        found = neighbours.coverage_statistics(real, fake)
+        return [found[name] for name in SHARES]
 
-    about = {"better": "higher", "neighbours": NEIGHBOURS} | protocol(extractor)
-    figures = sides.figures(extractor.name, names, compute)
+    about = {"better": "higher", "neighbours": neighbours.NEIGHBOURS} | protocol(extractor)
+    figures = sides.figures(extractor.name, SHARES, compute)
     return {name: figure | about for name, figure in figures.items()}
 
 
@@ -122,10 +68,10 @@ def of_probabilities(sides, name, about):
     """Inception Score and mean confidence from a classifier's probabilities.
 
     Args:
-      sides: Sides that holds probabilities under `name`.
-      about: dict of the classifier, with its `labels`, `digest` and `held_out_accuracy`.
+      sides: sides.Sides that holds probabilities under `name`.
+      about: dict of the classifier, as its folder tells it.
     """
-    told = {name: about[name] for name in ("digest", "held_out_accuracy")}
+    told = {name: about[name] for name in ("digest", "held_out_accuracy", "data", "frame_step")}
     fake = sides.all(name)[0]
     shares = np.bincount(fake.argmax(axis=1), minlength=len(about["labels"])) / len(fake)
     told["class_shares"] = dict(zip(about["labels"], shares.tolist(), strict=True))
@@ -140,23 +86,8 @@ def of_probabilities(sides, name, about):
     return {name: figure | {"better": "higher"} | told for name, figure in figures.items()}
 
 
-def of_copying(sides, name):
-    """How near made clips lie to training clips, over how near held-out clips do."""
-
-    def ratio(real, fake):
-        return float(fake.mean() / max(real.mean(), 1e-9))
-
-    return {"copying": sides.figure(name, ratio) | {"better": "higher"}}
-
-
 def of_pairs(videos, targets):
-    """PSNR and SSIM of videos against what they should be, uint8 [N, T, H, W, 3] both.
-
-    Raises:
-      UsageError: frames smaller than SSIM's window.
-    """
-    if min(videos.shape[2:4]) < 11:
-        raise UsageError(f"--targets: SSIM needs frames of 11x11, not {videos.shape[2:4]}")
+    """PSNR and SSIM of videos against what they should be, uint8 [N, T, H, W, 3] both."""
     found = {}
     for name, compute in (("psnr", paired.psnr), ("ssim", paired.ssim)):
         values = compute(videos, targets)
@@ -174,12 +105,14 @@ def of_pairs(videos, targets):
     return found
 
 
-def of_statistics(sides, units):
+def of_statistics(sides, units, nearest):
     """Statistics of made clips beside real ones, with the distance of their distributions.
 
     Args:
-      sides: Sides that holds the statistics by name.
+      sides: sides.Sides that holds the statistics by name.
       units: dict of what each is counted in.
+      nearest: sides.Sides that holds as "nearest" how far made and held-out clips lie from the
+        training clip that is nearest to them, in grey levels.
     """
     found = {}
     for name, unit in units.items():
@@ -205,6 +138,14 @@ def of_statistics(sides, units):
         "interval": still["interval"],
         "real": float((real < limit).mean()),
         "other_real": float((other < limit).mean()),
+    }
+    copies = nearest.figure("nearest", lambda _, fake: float(fake.mean()), equal=False)
+    found["training_distance"] = {
+        "unit": "grey levels",
+        "generated": copies["value"],
+        "interval": copies["interval"],
+        "real": copies["floor"],
+        "other_real": None,
     }
     return found
 

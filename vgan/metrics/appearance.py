@@ -43,7 +43,7 @@ def loop(luma):
         return np.zeros(len(luma))
     lags = [
         np.abs(luma[:, lag:] - luma[:, :-lag]).mean(axis=(1, 2, 3), dtype=np.float64)
-        for lag in range(1, frames // 2 + 2)
+        for lag in range(1, frames // 2 + 1)
     ]
     apart = np.stack(lags, axis=1)
     highest = np.maximum.accumulate(apart, axis=1)

@@ -1,4 +1,4 @@
-"""Features of clips, in which sets of them are compared; chosen by a spec such as `random3d()`.
+"""Features of clips, in which sets of them are compared.
 
 Each public function here makes a `FeatureExtractor` that needs no download: a fixed random network,
 the same on differences of frames, and histograms of flow.

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+NEIGHBOURS = 5
 
-def coverage_statistics(real, fake, k=5):
+
+def coverage_statistics(real, fake, k=NEIGHBOURS):
     """Precision, recall, density and coverage.
 
     Around each point lies a ball that reaches to its k-th nearest neighbour in its own set. More

@@ -33,6 +33,7 @@ def saved_model(
       UsageError: no SavedModel, or not one with this signature and output; in use, clips or
         features that don't fit.
     """
+    _check_name(path, name)
     return _plug(path, output, signature, name, frames, size, value_range)
 
 
@@ -101,6 +102,14 @@ def _check(path, frames, size, value_range):
         raise UsageError(f"features {str(path)!r}: value_range={value_range!r}. Write (low, high)")
 
 
+def _check_name(path, name):
+    if not isinstance(name, str) or not name.isidentifier() or "fvd" in name.lower():
+        raise UsageError(
+            f"features {str(path)!r}: name={name!r}. Give a word of letters, digits and _; only "
+            "what i3d(...) gives may be called FVD"
+        )
+
+
 def _load(path, signature, output):
     try:
         module = tf.saved_model.load(str(path))
@@ -117,6 +126,12 @@ def _load(path, signature, output):
         raise UsageError(
             f"features {str(path)!r}: signature {signature!r} takes {shapes}, needed is one input "
             "of clips [N, T, H, W, 3]"
+        )
+    (taken,) = inputs.values()
+    if taken.dtype != tf.float32 or (taken.shape.rank and taken.shape[0] is not None):
+        raise UsageError(
+            f"features {str(path)!r}: signature {signature!r} takes {taken.dtype.name} "
+            f"{taken.shape.as_list()}, needed is float32 of any number of clips"
         )
     if output not in function.structured_outputs:
         known = ", ".join(sorted(function.structured_outputs))

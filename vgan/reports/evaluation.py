@@ -20,7 +20,7 @@ _MEANINGS = {
     "coverage": "share of real clips with a made one nearby",
     "inception_score": "each clip is clearly of a class, and all classes occur",
     "classifier_confidence": "how sure a classifier is of a clip's class",
-    "copying": "distance to the training clips, over that of real clips; below 0.7 suspect copies",
+    "training_distance": "how far the nearest training clip is; far below real: copies",
     "psnr": "how near each pixel is to what it should be, in dB",
     "ssim": "how alike structures are to what they should be, 1 if the same",
     "magnitude": "how fast things move",
@@ -34,7 +34,7 @@ _MEANINGS = {
     "saturated": "black or white to the limit",
     "near_static": "clips that hardly move",
 }
-_HEADLINES = ("fvd", "precision", "coverage", "copying")
+_HEADLINES = ("fvd", "coverage")
 
 
 class Clips(NamedTuple):
@@ -136,7 +136,10 @@ def _headlines(scores):
                     style="flex: 1 1 15em",
                 )
             )
-    told = "1 × floor is what other real clips get, as good as a score can tell."
+    told = (
+        "As many other real clips get 1 × floor. A distance above it is worse than real; so is a "
+        "coverage below it."
+    )
     return page.section("Headline scores", page.quiet(told), page.flow(*cards))
 
 

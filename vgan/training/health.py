@@ -8,14 +8,12 @@ import typing
 import numpy as np
 from absl import logging
 
-from vgan import spec
 from vgan.metrics import appearance, copying, neighbours
 from vgan.metrics import motion as motion_metrics
+from vgan.motion import estimators
 
 PATIENCE = 500
 """Steps for which something must be wrong before it is said: at the start all of it is."""
-
-_ESTIMATOR = "farneback()"
 
 
 class Detector(typing.NamedTuple):
@@ -96,7 +94,7 @@ class Health:
     """
 
     def __init__(self, make, verdicts, real, held_out, known):
-        self._estimate = spec.build(spec.parse(_ESTIMATOR), "vgan.motion.estimators.{}")
+        self._estimate = estimators.farneback()
         self._make, self._verdicts = make, verdicts
         self._known = known
         self._real = self._measure(real) | self._measure(held_out, ["distance"])
@@ -136,7 +134,7 @@ class Health:
         for name, tag, least in (
             ("diversity", "diversity", 1e-3),
             ("distance", "copying", 1e-3),
-            ("flicker", "flicker", 0.05),  # Under a twentieth of a grey level nobody sees it.
+            ("flicker", "flicker", 0.25),  # Less than a quarter of a grey level is not seen.
             ("magnitude", "motion", 1e-3),
         ):
             if name in made:

@@ -48,7 +48,8 @@ def train(synthesizer, data, config, start, checkpoints, summaries, health, rout
                 summaries.scalars(done, means)
             for interval, routine in routines:
                 if done % interval == 0 or done == config.steps:
-                    routine(done)
+                    with meter.timing("samples"):
+                        routine(done)
             if done % config.checkpoint_interval == 0 or done == config.steps or interruption:
                 summaries.flush()
                 checkpoints.save(done)

@@ -1,9 +1,16 @@
 """Clips from fixed latents, to be watched while a run trains."""
 
 from vgan import media
+from vgan.data import pipeline
 
 NUMBER = 16
 """How many clips TensorBoard and samples/ show, and the detectors look at."""
+
+
+def real(windows, seed):
+    """Training clips to be shown beside made ones: uint8 [NUMBER, T, H, W, 3], and labels."""
+    shuffled = pipeline.batches(windows, NUMBER, seed).take(1)
+    return next(shuffled.as_numpy_iterator())[:2]
 
 
 class Previews:

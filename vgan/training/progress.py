@@ -14,7 +14,7 @@ class Meter:
         self._steps, self._batch_size = steps, batch_size
         self._sums, self._counts = {}, {}
         self._since, self._since_step = time.perf_counter(), start
-        self._spent = {"input": 0.0, "health": 0.0}
+        self._spent = {"input": 0.0, "health": 0.0, "samples": 0.0}
         self._host_before = 0.0
         self._bar = None
         if sys.stdout.isatty():
@@ -22,7 +22,7 @@ class Meter:
 
     @contextlib.contextmanager
     def timing(self, cost):
-        """A context whose time counts as that of "input" or of "health"."""
+        """A context whose time counts as that of "input", "health" or "samples"."""
         start = time.perf_counter()
         yield
         self._spent[cost] += time.perf_counter() - start

@@ -15,36 +15,35 @@ class Scoring:
 
     Args:
       evaluator: evaluation.evaluator.Evaluator.
-      make: (number) -> made videos uint8 [number, T, H, W, 3].
-      number: how many are made.
-      best_score: name of the score that decides.
+      model: sampling.Model of the run.
+      config: config.ExperimentConfig.
       synthesizer: what is kept.
       workdir: workdir.Workdir.
       summaries: summaries.Summaries.
     Raises:
-      UsageError: in use, there is no such score.
+      UsageError: there is no such score.
     """
 
-    def __init__(self, evaluator, make, number, best_score, synthesizer, workdir, summaries):
-        self._evaluator, self._make, self._number = evaluator, make, number
-        self._best_score, self._workdir, self._summaries = best_score, workdir, summaries
-        self._about = {"score": best_score, "videos": number}
+    def __init__(self, evaluator, model, config, synthesizer, workdir, summaries):
+        if config.best_score not in evaluator.names:
+            known = ", ".join(evaluator.names)
+            raise UsageError(f"--best_score={config.best_score}: no such score. Known: {known}")
+        self._evaluator, self._model, self._config = evaluator, model, config
+        self._workdir, self._summaries = workdir, summaries
+        self._about = {"score": config.best_score, "videos": config.eval_videos}
         self._checkpoints = Checkpoints(workdir.best, synthesizer, keep=1)
         workdir.best.mkdir(exist_ok=True)
 
     def __call__(self, step):
         """Scores the model as it is after `step` steps."""
-        scores = self._evaluator.score(self._make(self._number)).scores
-        if self._best_score not in scores:
-            raise UsageError(
-                f"--best_score={self._best_score}: no such score. Known: {', '.join(scores)}"
-            )
+        videos = self._model.sample(self._config.eval_videos, self._config.seed)
+        scores = self._evaluator.score(videos).scores
         self._summaries.scalars(step, {f"scores/{n}": s["value"] for n, s in scores.items()})
         self._summaries.scalars(step, {f"floors/{n}": s["floor"] for n, s in scores.items()})
-        found = scores[self._best_score]
+        found = scores[self._config.best_score]
         before = self._best()
         print(
-            f"step {step}: {self._best_score} {found['value']:.4g} "
+            f"step {step}: {self._config.best_score} {found['value']:.4g} "
             f"(floor {found['floor']:.4g}, best {'none' if before is None else f'{before:.4g}'})",
             flush=True,
         )

@@ -1,0 +1,70 @@
+"""What watches a run: the detectors of failure, and the scores."""
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from vgan.clip import Batch, to_float
+from vgan.data import pipeline
+from vgan.errors import DataError
+from vgan.evaluation.cache import Cache, default_folder
+from vgan.evaluation.clips import ClipSet
+from vgan.evaluation.evaluator import Evaluator
+from vgan.metrics import copying
+from vgan.training import previews
+from vgan.training.health import Health
+
+KNOWN = 1024
+"""Among how many training clips the detectors look for copies."""
+
+
+def health(config, windows, make, model, real, labels):
+    """The detectors of a run.
+
+    Args:
+      config: config.ExperimentConfig.
+      windows: of the train split.
+      make: () -> made videos, from the same latents each time.
+      model: models.synthesizer.Synthesizer.
+      real, labels: training clips uint8 [N, T, H, W, 3] and int [N].
+    """
+    try:
+        test = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")
+    except DataError:
+        logging.warning(
+            "the data have no test split: overfitting and copies can't be seen. Prepare them with "
+            "a --test_fraction"
+        )
+        held_out = real
+    else:
+        held_out, labels = _spread(test, previews.NUMBER)
+    nothing = np.zeros([*held_out.shape[:-1], 0], np.float32)
+    batch = Batch(tf.constant(to_float(held_out)), tf.constant(nothing), tf.constant(labels))
+
+    @tf.function
+    def verdicts():
+        return model.verdicts(batch, config.seed, tf.range(len(labels), dtype=tf.int64))
+
+    chosen = _places(windows, KNOWN)
+    known = ClipSet(lambda number: windows[int(number)][0], chosen, chosen)
+    thumbnails = np.concatenate([copying.thumbnails(videos) for videos in known.chunks()])
+    return Health(make, verdicts, real, held_out, thumbnails)
+
+
+def evaluator(config, windows):
+    """The Evaluator of a run on its test split; raises DataError where that has too few clips."""
+    test = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")
+    length = (config.frames - 1) * config.frame_step + 1
+    cache = Cache(default_folder())
+    both = {"train": windows, "test": test}
+    return Evaluator(both, "test", config.eval_videos, length, config.seed, cache)
+
+
+def _spread(windows, most):
+    videos, labels = zip(*(windows[int(n)] for n in _places(windows, most)), strict=True)
+    return np.stack(videos), np.array(labels, np.int32)
+
+
+def _places(windows, most):
+    """Numbers of windows, spread evenly over a data set."""
+    return np.linspace(0, len(windows) - 1, min(most, len(windows))).astype(int)
