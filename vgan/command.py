@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import sys
+from logging import Formatter
 
 from absl import app, flags, logging
 
@@ -41,6 +42,7 @@ def _guard(main, argv, positional=False):
         _fail(f"stray argument {argv[1]!r}: flags are written --name=value, with an equals sign", 1)
     if flags.FLAGS["verbosity"].value < 1:
         logging.set_verbosity(logging.WARNING)
+        logging.get_absl_handler().setFormatter(Formatter("vgan: warning: %(message)s"))
     try:
         return main(argv[1:]) if positional else main()
     except KeyboardInterrupt:
