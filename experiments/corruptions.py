@@ -3,8 +3,9 @@
   python experiments/corruptions.py --output=experiments/results/corruptions.csv
 
 Clips of the train split are spoilt and scored against those of the test split. A score's floor is
-what the same clips get unspoilt, so a ratio of 1 is no harm. For shares such as coverage, what they
-lack of 1 is taken. A row `holds` where the three ratios rise and the last is 3 or more.
+what they get unspoilt (as many of them as the test split has), so a ratio of 1 is no harm. For
+shares such as coverage, what they lack of 1 is taken. A row `holds` where the three ratios rise and
+the last is 3 or more. Fréchet distances are the plain ones.
 """
 
 import csv

@@ -63,6 +63,7 @@ def test_a_run(scored):
     assert found["scores"]["frechet_random3d_dt"]["over_floor"] > 3
     assert "frechet_random3d_dt " in done.out and "near_static " in done.out
     assert f"wrote {run}/evaluation/4/scores.json" in done.out
+    assert "vgan: warning: 20 clips on a side: enough to see a bad model" in done.err
     page = (run / "evaluation" / "4" / "report.html").read_text()
     assert page.count("data:image/webp;base64,") == 3 * 16
     assert [path.name for path in (run / "evaluation").iterdir()] == ["4"]

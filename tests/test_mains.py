@@ -117,6 +117,12 @@ def test_generate_writes_a_folder_of_files(command, tiny_run, tmp_path):
         (["--workdir={run}", "--output={new}", "--label=cat"], 1, "label 'cat': unknown. Choose"),
         (["--workdir={run}", "--output={run}"], 5, "it exists. Add --overwrite"),
         (["--workdir={untrained}", "--output={new}"], 4, "neither a workdir with a checkpoint"),
+        (["--workdir={run}", "--checkpoint=best", "--output={new}"], 4, "no best checkpoint"),
+        (
+            ["--model={run}/export", "--checkpoint=best", "--output={new}"],
+            1,
+            "--checkpoint",
+        ),
         (["--workdir={nowhere}", "--output={new}"], 4, "neither a workdir with a checkpoint"),
         (["--model={nowhere}", "--output={new}"], 4, "nor an export"),
         (["--workdir={run}", "--output={file}/a.mp4"], 5, "file': File exists"),

@@ -216,3 +216,16 @@ def test_folder_missing_or_without_videos(tmp_path):
         open_train(tmp_path)
     with pytest.raises(DataError, match="note.txt': not a folder"):
         open_train(tmp_path / "note.txt")
+
+
+@pytest.mark.parametrize("interval", [1, 2, 5, 99])
+def test_windows_apart(pristine, raw, interval):
+    """Their starts lie so many frames apart in each video; videos of 6, 9, 3 and 12 frames."""
+    data = windows(ClipSpec(3, SIZE, SIZE), 2, "train", pristine)
+    numbers, sources = data.apart(interval)
+    starts = {name: range(0, count - 4, interval) for name, count in LENGTHS.items() if count > 4}
+    assert len(numbers) == len(sources) == sum(map(len, starts.values()))
+    for source, (name, expected) in enumerate(starts.items()):
+        frames = decoded(raw / name)
+        for number, start in zip(numbers[sources == source], expected, strict=True):
+            np.testing.assert_array_equal(data[number][0], frames[start : start + 5 : 2])

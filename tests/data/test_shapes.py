@@ -276,3 +276,9 @@ def test_the_fingerprint_follows_every_argument():
     same = windows(CLIP, 1, "train", num_videos=2048, objects=2, textured=False, seed=0)
     assert same.fingerprint == prints[0] and 8 <= len(prints[0]) <= 32
     int(prints[0], 16)
+
+
+def test_each_video_is_a_source_of_its_own():
+    data = windows(ClipSpec(4, 16, 16), 1, "train", num_videos=5)
+    numbers, sources = data.apart(3)
+    assert numbers.tolist() == sources.tolist() == [0, 1, 2, 3, 4]

@@ -61,39 +61,27 @@ class Evaluator:
             )
         self._seed, self._most, self._cache = seed, most, cache
         self._progress = progress or (lambda what, total: lambda count: None)
-        self._bank = [
-            extractors.random3d(),
-            extractors.random3d(difference=True),
-            extractors.motion(),
-        ]
-        self._extractors = [*self._bank, *plugs]
         self._classifier = classifier
+        bank = [extractors.random3d(), extractors.random3d(difference=True), extractors.motion()]
+        self._extractors = [*bank, *plugs]
         if classifier is not None:
             self._extractors.append(_of_classifier("classifier", classifier.features, classifier))
-        names = [extractor.name for extractor in self._extractors]
-        if len(set(names)) < len(names):
-            raise UsageError(
-                f"--features: two of {', '.join(names)} have one name. Add name='...' to yours"
-            )
+        _check_names(self._extractors)
         self.windows = windows
-        self.sets = {}
-        for name in SPLITS:
-            told = self._progress(f"reading {name} clips", len(windows[name].apart(interval)[0]))
-            self.sets[name] = clip_sets.of_windows(windows[name], interval, seed, most, cache, told)
-            if len(self.sets[name]) < LEAST:
+        self.sets = {name: self._open(name, interval, most) for name in SPLITS}
+        for name, clips in self.sets.items():
+            if len(clips) < LEAST:
                 raise DataError(
-                    f"data split {name!r}: {len(self.sets[name])} clips whose starts are "
-                    f"{interval} frames apart, scores need {LEAST}. Prepare more videos; or train "
-                    "with --eval_interval=0, and score with a lower --start_interval"
+                    f"data split {name!r}: {len(clips)} clips whose starts are {interval} frames "
+                    f"apart, scores need {LEAST}. Prepare more videos; or train with "
+                    "--eval_interval=0, and score with a lower --start_interval"
                 )
         self._real, self._other = split, SPLITS[1 - SPLITS.index(split)]
-        quarter = max(1, windows["train"].clip.frames * windows["train"].frame_step // 4)
-        told = self._progress("reading training clips", len(windows["train"].apart(quarter)[0]))
-        known = clip_sets.of_windows(windows["train"], quarter, seed, MOST_KNOWN, cache, told)
-        self._known = known
-        self._known_thumbnails = measure.thumbnails(
-            known, cache, self._told("training clips", known)
-        )
+        clip = windows["train"].clip
+        quarter = max(1, clip.frames * windows["train"].frame_step // 4)
+        self._known = self._open("train", quarter, MOST_KNOWN)
+        told = self._told("training clips", self._known)
+        self._known_thumbnails = measure.thumbnails(self._known, cache, told)
         self._measured = {
             name: self._measure(f"{name} clips", clips) for name, clips in self.sets.items()
         }
@@ -110,7 +98,7 @@ class Evaluator:
         found = {}
         for extractor in self._extractors:
             found |= scores.of_features(sides, extractor, self._seed)
-        found |= scores.of_neighbours(sides, self._bank[0])
+        found |= scores.of_neighbours(sides, self._extractors[0])
         if self._classifier is not None:
             found |= scores.of_probabilities(sides, "probabilities", self._classifier.about)
         per_clip = {
@@ -129,6 +117,11 @@ class Evaluator:
     def nearest_windows(self, numbers):
         """The training clips, uint8 [n, T, H, W, 3], that `Result.nearest` names by number."""
         return self._known.take(numbers)
+
+    def _open(self, split, interval, most):
+        windows = self.windows[split]
+        told = self._progress(f"reading {split} clips", len(windows.apart(interval)[0]))
+        return clip_sets.of_windows(windows, interval, self._seed, most, self._cache, told)
 
     def _nearest(self, measured, made):
         held_out, clips = self._measured["test"][0], self.sets["test"]
@@ -154,6 +147,14 @@ class Evaluator:
 
     def _told(self, what, clips):
         return self._progress(what, len(clips))
+
+
+def _check_names(features):
+    names = [extractor.name for extractor in features]
+    if len(set(names)) < len(names):
+        raise UsageError(
+            f"--features: two of {', '.join(names)} have one name. Add name='...' to yours"
+        )
 
 
 def _of_classifier(name, compute, classifier):
