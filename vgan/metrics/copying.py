@@ -33,7 +33,8 @@ def nearest(clips, known):
       distances float64 [N] in grey levels, and int [N], numbers of known clips.
     """
     shape = [-1, _FRAMES, _SIDE, _SIDE, 3]
-    mirrored = np.reshape(known, shape)[:, :, :, ::-1].reshape(len(known), -1)
-    apart = np.minimum(neighbours.distances(clips, known), neighbours.distances(clips, mirrored))
+    mirrored = np.reshape(clips, shape)[:, :, :, ::-1].reshape(len(clips), -1)
+    apart = neighbours.distances(np.concatenate([clips, mirrored]), known)
+    apart = np.minimum(*np.split(apart, 2))
     best = apart.argmin(axis=1)
     return apart[np.arange(len(clips)), best], best
