@@ -27,7 +27,11 @@ OTHER = {
     "adversarial": "mine.hinge(margin='1')",
     "losses": """0.1*motion(estimator='dis(finest_scale=1)') + 2*l1""",
     "r1_gamma": 0.1 + 0.2,
+    "r2_gamma": 0.25,
     "r1_interval": 4,
+    "gradient_penalty": 10.0,
+    "weight_clip": 0.01,
+    "turns": "1:5",
     "learning_rate": 1e-05,
     "beta_1": 0.0,
     "beta_2": 0.99,
@@ -72,6 +76,12 @@ def test_the_command_line_wins_over_the_flagfile(parse, tmp_path):
 
 def test_clip():
     assert ExperimentConfig(frames=4, height=5, width=6).clip == ClipSpec(4, 5, 6)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1:5", (1, 5)), ("12:1", (12, 1))])
+def test_turns(text, expected):
+    found = ExperimentConfig(turns=text).turns_by_player
+    assert (found["generator"], found["discriminator"]) == expected
 
 
 def test_changes_are_told_as_old_to_new():
@@ -119,7 +129,8 @@ POSITIVE = (
     "summary_interval sample_interval eval_videos"
 ).split()
 FRACTIONS = ["beta_1", "beta_2", "ema_decay"]
-NUMBERS = ["r1_gamma", "learning_rate", *FRACTIONS]
+NUMBERS = ["r1_gamma", "r2_gamma", "gradient_penalty", "weight_clip"]
+NUMBERS += ["learning_rate", *FRACTIONS]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +146,7 @@ NUMBERS = ["r1_gamma", "learning_rate", *FRACTIONS]
         ("seed", -1),
         ("seed", 2**32),
         ("learning_rate", 0.0),
+        *(("turns", text) for text in ("", "5", "2:3", "0:1", "1:-1", "1:1:1", "a:1")),
         ("precision", "float64"),
         ("precision", ""),
     ],

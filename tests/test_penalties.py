@@ -21,10 +21,15 @@ def linear(shape, weights, view=critics.whole_clip, power=1):
     return critics.Critic(keras.Model([x, label], logit, name="linear"), view)
 
 
+def penalty(name, critic, real, fake):
+    clips, *size, _ = real.shape
+    batch = Batch(real, tf.zeros([clips, *size, 0]), tf.zeros([clips], tf.int32))
+    samples = tf.range(clips, dtype=tf.int64)
+    return getattr(penalties, name)(critic, real, fake, batch, 0, samples)
+
+
 def r1(critic, video):
-    clips, *size, _ = video.shape
-    batch = Batch(video, tf.zeros([clips, *size, 0]), tf.zeros([clips], tf.int32))
-    return penalties.r1(critic, video, batch, 0, tf.range(clips, dtype=tf.int64))
+    return penalty("r1", critic, video, None)
 
 
 def clips(number, frames):
@@ -69,3 +74,36 @@ def test_its_gradient_reaches_the_weights():
     (kernel,) = critic.network.trainable_variables
     # d/dw of |w|^2 / (2 T) = w / T.
     np.testing.assert_allclose(tape.gradient(total, kernel), kernel / 2, rtol=1e-6)
+
+
+def test_r2_is_the_same_at_made_clips():
+    real, fake = clips(3, 2), 2 * clips(3, 2)
+    critic = linear((2, *FRAME), np.stack([WEIGHTS, -2 * WEIGHTS]), power=2)
+    np.testing.assert_allclose(penalty("r2", critic, real, fake), r1(critic, fake), rtol=1e-6)
+    with tf.GradientTape() as tape:
+        tape.watch(fake)
+        total = tf.reduce_sum(penalty("r2", critic, real, fake))
+    assert tape.gradient(total, fake) is None  # It is a penalty on the critic.
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_slope_of_a_linear_critic(whole):
+    """The length of its weights, whatever it is shown: clips of 2 frames, or 2 single frames."""
+    if whole:
+        critic, square = linear((2, *FRAME), np.stack([WEIGHTS] * 2)), 2 * SQUARES
+    else:
+        critic, square = linear(FRAME, WEIGHTS, critics.random_frames(2)), SQUARES
+    found = penalty("one_lipschitz", critic, clips(3, 2), -clips(3, 2))
+    np.testing.assert_allclose(found, [(np.sqrt(square) - 1) ** 2] * 3, rtol=1e-5)
+
+
+def test_slopes_are_taken_between_real_and_made_clips():
+    """D = sum w x^2 / 2 has the gradient w x: its slope grows from real to made ones threefold."""
+    critic = linear((1, *FRAME), WEIGHTS[None] / 2, power=2)
+    real, fake = tf.ones([40, 1, *FRAME]), 3 * tf.ones([40, 1, *FRAME])
+    slopes = np.sqrt(penalty("one_lipschitz", critic, real, fake)) + 1
+    size = np.sqrt(SQUARES)
+    assert (slopes >= size * 0.999).all() and (slopes <= 3.001 * size).all()
+    assert np.ptp(slopes) > size  # Each clip has a share of its own.
+    again = np.sqrt(penalty("one_lipschitz", critic, real, fake)) + 1
+    np.testing.assert_array_equal(slopes, again)

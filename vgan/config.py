@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -38,9 +39,17 @@ class ExperimentConfig:
     adversarial: str = _flag("bce", "Adversarial pair of vgan/adversarial.py.", True)
     losses: str = _flag("", "Other losses of the generator, weight*name(...) + ...", True)
     r1_gamma: float = _flag(0.0, "Weight of the R1 penalty on the critics; 0 is off.", True)
+    r2_gamma: float = _flag(0.0, "Weight of R1's like on made clips; 0 is off.", True)
     r1_interval: int = _flag(
-        16, "R1 is due each so many steps, at so many times its weight.", True, least=1
+        16, "R1 and R2 are due each so many steps, at so many times their weights.", True, least=1
     )
+    gradient_penalty: float = _flag(
+        0.0, "Weight of the penalty on the critics' slope, for wasserstein; 0 is off.", True
+    )
+    weight_clip: float = _flag(
+        0.0, "Bound of the critics' weights, for wasserstein; 0 is off.", True
+    )
+    turns: str = _flag("1:1", "Turns of the generator to those of the critics: 1:5, or 2:1.", True)
     learning_rate: float = _flag(2e-4, "Of Adam, for all players.", True)
     beta_1: float = _flag(0.5, "Adam's decay of the mean gradient.", True, below=1.0)
     beta_2: float = _flag(0.999, "Adam's decay of the mean squared gradient.", True, below=1.0)
@@ -70,6 +79,10 @@ class ExperimentConfig:
             _check(f"--{field.name}={getattr(self, field.name)}", getattr(self, field.name), field)
         if self.learning_rate == 0:
             raise UsageError("--learning_rate=0: nothing would be learnt. Give a value above 0")
+        if not re.fullmatch(r"1:[1-9]\d*|[1-9]\d*:1", self.turns):
+            raise UsageError(
+                f"--turns={self.turns}: must be 1:N or N:1, the generator's turns to the critics'"
+            )
         if self.precision not in PRECISIONS:
             known = ", ".join(PRECISIONS)
             raise UsageError(f"--precision={self.precision}: unknown. Choose one of {known}")
@@ -78,6 +91,12 @@ class ExperimentConfig:
     def clip(self):
         """The ClipSpec of the flags."""
         return ClipSpec(self.frames, self.height, self.width)
+
+    @property
+    def turns_by_player(self):
+        """How many turns each player has to one of the other, by its name."""
+        generator, discriminator = map(int, self.turns.split(":"))
+        return {"generator": generator, "discriminator": discriminator}
 
     def as_flags(self):
         """The text of a flagfile that gives this configuration again."""

@@ -45,16 +45,22 @@ def build(config, num_labels):
     for name, part in _named(config.losses):
         loss = spec.build(part, "vgan.losses.{}")
         losses.append(Weighted(name, loss, part.weight, getattr(loss, "every", 1)))
-    r1 = Weighted("r1", penalties.r1, config.r1_gamma, config.r1_interval)
+    regularisers = [
+        Weighted("r1", penalties.r1, config.r1_gamma, config.r1_interval),
+        Weighted("r2", penalties.r2, config.r2_gamma, config.r1_interval),
+        Weighted("gradient_penalty", penalties.one_lipschitz, config.gradient_penalty),
+    ]
     return Gan(
         generator=generator,
         average=average,
         critics=critics,
         adversarial=spec.build(spec.parse(config.adversarial), "vgan.adversarial.{}"),
         losses=losses,
-        penalties=[r1] if config.r1_gamma else [],
+        penalties=[penalty for penalty in regularisers if penalty.weight],
         optimizers=[_optimizer(config), _optimizer(config)],
         ema_decay=config.ema_decay,
+        weight_clip=config.weight_clip,
+        turns=config.turns_by_player,
     )
 
 

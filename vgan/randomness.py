@@ -6,7 +6,7 @@ resumed. The generator is philox by name, which gives the same numbers on every 
 
 import tensorflow as tf
 
-TRAINING, SAMPLING, VIEWS, PAIRS, FLIPS = range(5)
+TRAINING, SAMPLING, VIEWS, PAIRS, FLIPS, MIXES = range(6)
 _STREAMS = 16
 
 

@@ -52,20 +52,24 @@ class Watched(tf.Module):
         self.seen.assign_add(tf.reduce_sum(numbers))
 
 
-def make(optimizer=lambda: keras.optimizers.SGD(0.1), ema_decay=0.999):
+def make(optimizer=lambda: keras.optimizers.SGD(0.1), ema_decay=0.999, **changes):
     keras.utils.set_random_seed(3)
     clip_critic = critic("of_clips", SIZE, critics.whole_clip)
     frame_critic = critic("of_frames", SIZE[1:], critics.random_frames(2))
-    return Gan(
-        generator=generator(),
-        average=generator(),
-        critics=[Weighted("clips", clip_critic), Weighted("frames", frame_critic, 0.5)],
-        adversarial=adversarial.bce(),
-        losses=[Weighted("l1", l1, 2.0, every=4), Weighted("watched", Watched(), 0.3, every=3)],
-        penalties=[Weighted("r1", penalties.r1, 0.7, every=2)],
-        optimizers=[optimizer(), optimizer()],
-        ema_decay=ema_decay,
-    )
+    parts = {
+        "generator": generator(),
+        "average": generator(),
+        "critics": [Weighted("clips", clip_critic), Weighted("frames", frame_critic, 0.5)],
+        "adversarial": adversarial.bce(),
+        "losses": [
+            Weighted("l1", l1, 2.0, every=4),
+            Weighted("watched", Watched(), 0.3, every=3),
+        ],
+        "penalties": [Weighted("r1", penalties.r1, 0.7, every=2)],
+        "optimizers": [optimizer(), optimizer()],
+        "ema_decay": ema_decay,
+    }
+    return Gan(**parts | changes)
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +206,37 @@ def test_lazy_terms_take_turns(first):
     assert len({gan.turn(step) for step in range(120)}) <= 6, "each turn is compiled once"
 
 
+@pytest.mark.parametrize(
+    ("turns", "generator", "discriminator", "l1", "r1"),
+    [
+        ({"discriminator": 3}, [0, 3, 6, 9, 12], range(13), [0, 12], range(0, 13, 2)),
+        ({"generator": 2}, range(13), range(0, 13, 2), [0, 4, 8, 12], [0, 4, 8, 12]),
+    ],
+)
+def test_several_turns_of_one_player(turns, generator, discriminator, l1, r1):
+    """Lazy terms count the turns of their own player: l1 each fourth, R1 each second."""
+    gan = make(turns=turns)
+    found = [gan.turn(step) for step in range(13)]
+    for name, expected in (("generator", generator), ("discriminator", discriminator)):
+        assert [n for n, turn in enumerate(found) if name in turn.players] == list(expected)
+    for name, expected in (("l1", l1), ("r1", r1)):
+        assert [n for n, turn in enumerate(found) if name in turn.due] == list(expected)
+
+
+def test_who_waits_stays_as_he_is(batch):
+    gan = make(turns={"discriminator": 3})
+    before = {player: [np.array(v) for v in vs] for player, vs in gan.players().items()}
+    gradients, _, statistics = gan.gradients(batch, SEED, SAMPLES, gan.turn(1))
+    assert set(gradients) == set(gan.gradient_norms(gradients)) == {"discriminator"}
+    gan.apply(gradients)
+    gan.generator.trainable_variables[0].assign_add(tf.ones_like(before["generator"][0]))
+    average = [np.array(v) for v in gan.average.trainable_variables]
+    gan.after_step(statistics, gan.turn(1))
+    assert equal(average, gan.average.trainable_variables)
+    assert equal(before["generator"][1:], gan.players()["generator"][1:])
+    assert not equal(before["discriminator"], gan.players()["discriminator"])
+
+
 def test_what_is_not_due_is_not_computed(first, batch):
     gan, (all_gradients, _, _) = first
     gradients, terms, statistics = gan.gradients(batch, SEED, SAMPLES, gan.turn(1))
@@ -245,7 +280,7 @@ def test_the_average_follows_by_a_ramp():
     expected = 0.0
     for number, decay in enumerate((1 / 10, 2 / 11, 0.22, 0.22)):
         assert int(gan.steps) == number
-        gan.after_step({})
+        gan.after_step({}, gan.turn(0))
         expected = decay * expected + (1 - decay)
         for mean in gan.average.trainable_variables:
             np.testing.assert_allclose(mean, expected * np.ones(mean.shape), rtol=1e-5)
@@ -261,7 +296,7 @@ def test_spectral_norms_move_and_the_average_takes_them_over():
         for variable in network.trainable_variables:
             variable.assign(rng.normal(size=variable.shape))
     before = [[np.array(v) for v in network.non_trainable_variables] for network in networks]
-    gan.after_step({})
+    gan.after_step({}, gan.turn(0))
     for network, old in zip(networks, before, strict=True):
         now = [np.array(v) for v in network.non_trainable_variables]
         assert len(now) == 2 and not any(map(np.array_equal, now, old))
@@ -274,10 +309,10 @@ def test_spectral_norms_move_and_the_average_takes_them_over():
 def test_a_loss_is_handed_its_own_statistics(batch):
     gan = make()
     _, _, statistics = gan.gradients(batch, SEED, SAMPLES, gan.turn(0))
-    gan.after_step(statistics)
+    gan.after_step(statistics, gan.turn(0))
     (watched,) = gan.loss_modules
     assert float(watched.seen) == sum(range(12, 12 + CLIPS))
-    gan.after_step({"logits/real/clips": tf.zeros([CLIPS])})
+    gan.after_step({"logits/real/clips": tf.zeros([CLIPS])}, gan.turn(0))
     assert float(watched.seen) == sum(range(12, 12 + CLIPS)), "it was not due"
     assert gan.host_seconds == 1.5
 
@@ -304,7 +339,7 @@ def test_the_whole_state_is_in_a_checkpoint(batch, tmp_path):
     def step(model, samples):
         gradients, _, statistics = model.gradients(batch, SEED, samples, model.turn(0))
         model.apply(gradients)
-        model.after_step(statistics)
+        model.after_step(statistics, model.turn(0))
 
     step(gan, SAMPLES)
     path = tf.train.Checkpoint(gan=gan).write(str(tmp_path / "saved"))
@@ -315,3 +350,32 @@ def test_the_whole_state_is_in_a_checkpoint(batch, tmp_path):
     step(other, SAMPLES + CLIPS)
     assert equal(values(other), values(gan))
     assert float(gan.loss_modules[0].seen) == sum(range(12, 12 + 2 * CLIPS))
+
+
+def test_the_weights_of_critics_are_clipped_after_a_step(batch):
+    free, bound = make(), make(weight_clip=0.05)
+    for gan in (free, bound):
+        gradients, _, statistics = gan.gradients(batch, SEED, SAMPLES, gan.turn(0))
+        gan.apply(gradients)
+        gan.after_step(statistics, gan.turn(0))
+    players = [gan.players() for gan in (free, bound)]
+    assert equal(*(player["generator"] for player in players))
+    for one, other in zip(*(player["discriminator"] for player in players), strict=True):
+        np.testing.assert_allclose(other, np.clip(one, -0.05, 0.05), atol=1e-7)
+    assert max(np.abs(weight).max() for weight in players[0]["discriminator"]) > 0.1
+
+
+def test_penalties_see_what_was_made(batch):
+    seen = []
+
+    def look(critic, real, fake, batch, seed, samples):
+        del critic, batch, seed, samples
+        seen.append((real, fake))
+        return tf.zeros([CLIPS])
+
+    gan = make(penalties=[Weighted("look", look)])
+    gan.gradients(batch, SEED, SAMPLES, gan.turn(0))
+    for real, fake in seen:
+        np.testing.assert_array_equal(real, batch.video)
+        np.testing.assert_allclose(fake, made(gan, batch), rtol=1e-5, atol=1e-6)
+    assert len(seen) == 2

@@ -42,7 +42,7 @@ class Toy(tf.Module):
     def apply(self, gradients):
         self.mean.assign_sub(0.1 * gradients["generator"][0])
 
-    def after_step(self, statistics):
+    def after_step(self, statistics, turn):
         pass
 
 

@@ -20,8 +20,10 @@ class Weighted(typing.NamedTuple):
 class Gan(tf.Module):
     """A generator, its running average, and the critics that judge it.
 
-    Both players move in every step, on the same weights and the same generated clips: the
-    generator runs once a step. All state is attributes, so that tf.train.Checkpoint keeps it.
+    Both players move on the same weights and the same generated clips: the generator runs once a
+    step. With several turns of one player, the other moves only in the first of so many steps, and
+    its lazy terms count the steps in which it moves. All state is attributes, so that
+    tf.train.Checkpoint keeps it.
 
     Args:
       generator: keras.Model, [latents, condition, label] -> video.
@@ -32,10 +34,22 @@ class Gan(tf.Module):
       penalties: list of Weighted penalties, on each critic.
       optimizers: of the generator and of the critics, keras optimizers.
       ema_decay: of the average, reached by a ramp.
+      weight_clip: bound of the critics' weights after each step, 0 for none.
+      turns: {player: how many turns it has to one of the other}.
     """
 
     def __init__(
-        self, generator, average, critics, adversarial, losses, penalties, optimizers, ema_decay
+        self,
+        generator,
+        average,
+        critics,
+        adversarial,
+        losses,
+        penalties,
+        optimizers,
+        ema_decay,
+        weight_clip=0.0,
+        turns=None,
     ):
         super().__init__()
         self.generator, self.average = generator, average
@@ -46,7 +60,8 @@ class Gan(tf.Module):
         self.steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
         self._critics, self._losses, self._penalties = critics, losses, penalties
         self._adversarial = adversarial
-        self._ema_decay = ema_decay
+        self._ema_decay, self._weight_clip = ema_decay, weight_clip
+        self._turns = {"generator": 1, "discriminator": 1} | (turns or {})
         for player, optimizer in self._optimizers().items():
             optimizer.build(self.players()[player])
 
@@ -56,12 +71,20 @@ class Gan(tf.Module):
         return {"generator": self.generator.trainable_variables, "discriminator": critics}
 
     def turn(self, step):
-        """The lazy terms due in a step."""
-        parts = (*self._losses, *self._penalties)
-        return Turn(tuple(part.name for part in parts if step % part.every == 0))
+        """The players that move in a step, and the lazy terms due in it."""
+        due, players = [], []
+        for player, other, parts in (
+            ("generator", "discriminator", self._losses),
+            ("discriminator", "generator", self._penalties),
+        ):
+            count, waits = divmod(step, self._turns[other])
+            if not waits:
+                players.append(player)
+                due += [part.name for part in parts if count % part.every == 0]
+        return Turn(tuple(due), tuple(players))
 
     def gradients(self, batch, seed, samples, turn):
-        """Gradients of both players from one pass of the generator.
+        """Gradients of the players that move, from one pass of the generator.
 
         Args:
           batch: clip.Batch.
@@ -87,9 +110,8 @@ class Gan(tf.Module):
                 statistics[f"logits/sign/{critic.name}"] = tf.reduce_mean(tf.sign(real_logits), 1)
                 verdict = self._adversarial.discriminator(real_logits, fake_logits)
                 add("discriminator", critic, tf.reduce_mean(verdict, 1))
-                add(
-                    "generator", critic, tf.reduce_mean(self._adversarial.generator(fake_logits), 1)
-                )
+                wish = self._adversarial.generator(fake_logits, real_logits)
+                add("generator", critic, tf.reduce_mean(wish, 1))
             for loss in self._losses:
                 if loss.name in turn.due:
                     value = loss.part(fake, batch, seed, samples)
@@ -99,33 +121,32 @@ class Gan(tf.Module):
             for penalty in self._penalties:
                 if penalty.name in turn.due:
                     for critic in self._critics:
-                        value = penalty.part(critic.part, batch.video, batch, seed, samples)
+                        value = penalty.part(critic.part, batch.video, fake, batch, seed, samples)
                         name = f"{penalty.name}/{critic.name}"
                         add("discriminator", penalty._replace(name=name), value)
-            scaled = {p: o.scale_loss(totals[p]) for p, o in self._optimizers().items()}
-        found = {p: tape.gradient(scaled[p], v) for p, v in self.players().items()}
+            scaled = {p: self._optimizers()[p].scale_loss(totals[p]) for p in turn.players}
+        found = {p: tape.gradient(scaled[p], self.players()[p]) for p in turn.players}
         return found, terms, statistics
 
     def apply(self, gradients):
-        """Lets both players take their step."""
-        for player, optimizer in self._optimizers().items():
-            optimizer.apply(gradients[player], self.players()[player])
+        """Lets the players that have gradients take their step."""
+        for player, found in gradients.items():
+            self._optimizers()[player].apply(found, self.players()[player])
 
     def gradient_norms(self, gradients):
         """The global norm of each player's gradients, free of loss scaling."""
         return {
-            player: tf.linalg.global_norm(gradients[player]) / optimizer.scale_loss(1.0)
-            for player, optimizer in self._optimizers().items()
+            player: tf.linalg.global_norm(found) / self._optimizers()[player].scale_loss(1.0)
+            for player, found in gradients.items()
         }
 
-    def after_step(self, statistics):
-        """Moves the average, the spectral norms, and the state of the losses."""
-        done = tf.cast(self.steps, tf.float32)
-        decay = tf.minimum(self._ema_decay, (1.0 + done) / (10.0 + done))
-        for mean, value in zip(
-            self.average.trainable_variables, self.generator.trainable_variables, strict=True
-        ):
-            mean.assign(mean + (1.0 - decay) * (value - mean))
+    def after_step(self, statistics, turn):
+        """Clips weights, and moves the average, the spectral norms, and the state of the losses."""
+        if self._weight_clip:
+            for weight in self.players()["discriminator"]:
+                weight.assign(tf.clip_by_value(weight, -self._weight_clip, self._weight_clip))
+        if "generator" in turn.players:
+            self._move_average()
         for network in (self.generator, *(critic.network for critic in self.critic_modules)):
             for layer in network.layers:
                 if hasattr(layer, "after_step"):
@@ -145,6 +166,14 @@ class Gan(tf.Module):
             if found and hasattr(loss.part, "after_step"):
                 loss.part.after_step(found)
         self.steps.assign_add(1)
+
+    def _move_average(self):
+        done = tf.cast(self.steps, tf.float32)
+        decay = tf.minimum(self._ema_decay, (1.0 + done) / (10.0 + done))
+        for mean, value in zip(
+            self.average.trainable_variables, self.generator.trainable_variables, strict=True
+        ):
+            mean.assign(mean + (1.0 - decay) * (value - mean))
 
     @property
     def latent_shape(self):

@@ -8,9 +8,11 @@ class Turn(typing.NamedTuple):
 
     Attributes:
       due: names of the lazy terms that this step computes.
+      players: names of the players that move.
     """
 
     due: tuple = ()
+    players: tuple = ("generator", "discriminator")
 
 
 class Synthesizer(typing.Protocol):
@@ -25,7 +27,7 @@ class Synthesizer(typing.Protocol):
     def apply(self, gradients):
         """Lets each player take its step."""
 
-    def after_step(self, statistics):
+    def after_step(self, statistics, turn):
         """Moves all other state: averages, quantiles, spectral norms."""
 
     def sample(self, latents, condition, label):

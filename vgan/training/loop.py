@@ -67,7 +67,7 @@ def compile_step(synthesizer, seed):
         gradients, terms, statistics = synthesizer.gradients(batch, seed, samples, turn)
         norms = synthesizer.gradient_norms(gradients)
         synthesizer.apply(gradients)
-        synthesizer.after_step(statistics)
+        synthesizer.after_step(statistics, turn)
         means = {f"terms/{name}": tf.reduce_mean(value) for name, value in terms.items()}
         means |= {name: tf.reduce_mean(value) for name, value in statistics.items()}
         return means | {f"gradient_norm/{player}": norm for player, norm in norms.items()}
