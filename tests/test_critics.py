@@ -57,6 +57,42 @@ def test_the_whole_clip_is_as_it_is():
     np.testing.assert_array_equal(critics.whole_clip(video, 0, tf.range(2)), video)
 
 
+def coarse(every, samples, seed=0):
+    """Numbers of the frames that are left, [B, T // every]."""
+    view = critics.coarse_clip(every)
+    clips = view(numbered(len(samples)), seed, tf.constant(samples, tf.int64))
+    assert clips.shape == (len(samples), FRAMES // every, 2, 3, 1)
+    numbers = clips.numpy()[:, :, 0, 0, 0]
+    clip, frame = np.divmod(numbers, 100)
+    assert (clip == np.arange(len(samples))[:, None]).all()
+    return frame
+
+
+@pytest.mark.parametrize("every", [1, 2, 4, 8])
+def test_each_so_many_th_frame_from_a_random_one_on(every):
+    frames = coarse(every, range(200))
+    np.testing.assert_array_equal(frames, frames[:, :1] + np.arange(0, FRAMES, every))
+    counts = np.unique(frames[:, 0], return_counts=True)[1]
+    assert frames.max() == FRAMES - 1 and frames[:, 0].max() == every - 1 and len(counts) == every
+    assert counts.min() > 200 / every - 5 * (200 / every) ** 0.5
+
+
+def test_the_phase_depends_on_seed_and_sample_alone():
+    together = coarse(4, [5, 6, 7, 8, 9])
+    np.testing.assert_array_equal(coarse(4, [9, 6]), together[[4, 1]])
+    assert (coarse(4, range(64), seed=1) != coarse(4, range(64), seed=2)).any(1).mean() > 0.5
+
+
+def test_averaged_down_in_space():
+    video = np.random.default_rng(0).normal(size=(2, FRAMES, 6, 9, 3)).astype(np.float32)
+    samples = tf.range(2, dtype=tf.int64)
+    blocks = [[video[:, :, y : y + 3, x : x + 3].mean((2, 3)) for x in (0, 3, 6)] for y in (0, 3)]
+    expected = np.moveaxis(np.array(blocks), (0, 1), (2, 3))
+    np.testing.assert_allclose(critics.coarse_clip(1, 3)(video, 0, samples), expected, atol=1e-6)
+    pictures = critics.random_frames(FRAMES, 3)(video, 0, samples)
+    np.testing.assert_allclose(pictures, expected.reshape(-1, 2, 3, 3), atol=1e-6)
+
+
 @pytest.fixture(scope="module")
 def mean_and_label():
     """A critic of frames whose logit is the mean pixel plus 1000 times the label."""
@@ -74,7 +110,7 @@ def test_logits_of_a_clip_are_those_of_its_inputs(mean_and_label):
     nothing = tf.zeros([3, FRAMES, 2, 3, 0])
     samples = tf.constant([4, 0, 2], tf.int64)
     inputs = mean_and_label.inputs(tf.cast(numbered(3), tf.float32), nothing, 7, samples)
-    logits = mean_and_label.judge(inputs, np.int32([2, 0, 5])).numpy()
+    logits = mean_and_label.judge(inputs, np.int32([2, 0, 5])).logits.numpy()
     assert logits.shape == (3, 4) and logits.dtype == np.float32
     frames = chosen(4, [4, 0, 2], seed=7)
     np.testing.assert_allclose(logits, frames + [[2000], [100], [5200]])

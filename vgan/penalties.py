@@ -60,9 +60,10 @@ def _half_square(critic, video, batch, seed, samples):
 
 
 def _squared_gradient(critic, inputs, label):
-    """The squared length of the logit's gradient at each input, float32 [N]."""
+    """The squared length of the gradient of the mean logit of each input, float32 [N]."""
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        logits = tf.reduce_sum(critic.judge(inputs, label))
-    gradient = tf.cast(tape.gradient(logits, inputs), tf.float32)
+        logits = critic.judge(inputs, label).logits
+        means = tf.reduce_mean(tf.reshape(logits, [tf.shape(inputs)[0], -1]), 1)
+    gradient = tf.cast(tape.gradient(means, inputs), tf.float32)
     return tf.reduce_sum(tf.square(gradient), tf.range(1, tf.rank(gradient)))

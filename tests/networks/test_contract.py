@@ -12,10 +12,44 @@ import tensorflow as tf
 from vgan import spec
 from vgan.clip import ClipSpec
 from vgan.errors import UsageError
+from vgan.networks.batch_statistics import BatchNorm
+from vgan.networks.layers import SpectralNorm
 
-SMALL = {"channels": 8, "latent_dim": 8}
+SMALL = {
+    "channels": 8,
+    "latent_dim": 8,
+    "estimator": "block_matching(block=4, radius=2)",  # DIS can't see clips so small.
+}
+GIVEN = ("clip", "condition_channels", "num_labels")
 CLIPS = (ClipSpec(4, 8, 8), ClipSpec(8, 16, 24))
 BATCH, LABELS, SEED = 3, 3, 11
+# What a network can be beside its defaults; each is put through the whole contract once.
+OPTIONS = {
+    ("discriminator", "conv3d"): [
+        {
+            "every": 2,
+            "shrink": 2,
+            "differences": 4.0,
+            "attention": True,
+            "minibatch_std": 3,
+            "classes": 0.5,
+        },
+        {"halve_time": False, "patches": True, "batch_norm": True, "spectral_norm": False},
+    ],
+    ("discriminator", "frames2d"): [
+        {"shrink": 2, "patches": True, "classes": 0.5, "attention": True},
+        {"batch_norm": True, "spectral_norm": False},
+    ],
+    ("discriminator", "compensated"): [{"pairs": 2}],
+    ("generator", "conv3d"): [{"attention": True}],
+    ("generator", "residual3d"): [{"attention": True, "spectral_norm": True}],
+    ("discriminator", "residual3d"): [{"attention": True}],
+    ("generator", "two_stream"): [{"batch_norm": False}],
+    ("generator", "recurrent"): [
+        {"cell": "conv_lstm", "periods": (1, 2)},
+        {"batch_norm": False},
+    ],
+}
 
 
 def template(kind):
@@ -40,14 +74,23 @@ class Case:
     options: tuple = ()
 
     def build(self):
-        factory = spec.resolve(self.name, template(self.kind))
-        small = {k: v for k, v in SMALL.items() if k in inspect.signature(factory).parameters}
-        return factory(
+        return self.factory(
             self.clip,
             condition_channels=self.condition_channels,
             num_labels=self.num_labels,
-            **(small | dict(self.options)),
+            **self.arguments(),
         )
+
+    @property
+    def factory(self):
+        return spec.resolve(self.name, template(self.kind))
+
+    def arguments(self):
+        """The network's own arguments, whether by default, as in SMALL, or by this case."""
+        parameters = inspect.signature(self.factory).parameters
+        own = [name for name in parameters if name not in GIVEN]
+        usual = {name: SMALL.get(name, parameters[name].default) for name in own}
+        return usual | dict(self.options)
 
     def __str__(self):
         options = "".join(f" {key}={value}" for key, value in self.options)
@@ -65,6 +108,8 @@ def cases():
         for clip, choices in given.items():
             for choice in choices:
                 yield from (Case(kind, name, clip, *choice, one) for one in options)
+        for variant in OPTIONS.get((kind, name), ()):
+            yield Case(kind, name, CLIPS[1], *everything, tuple(variant.items()))
 
 
 class Player:
@@ -88,13 +133,20 @@ class Player:
             latents = rng.normal(size=(BATCH, *self.latent_shape))
             self.inputs["latents"] = latents.astype(np.float32)
 
-    def output(self, rows=slice(None), module=None, **changed):
+    def output(self, **how):
+        """A generator's video, or a critic's logits."""
+        return self.outputs(**how)[0]
+
+    def outputs(self, rows=slice(None), module=None, training=True, **changed):
+        """All that training sees of it: [video], or [logits], or [logits, class loss]."""
         module = module or self.module
         given = {name: tf.constant(v[rows]) for name, v in (self.inputs | changed).items()}
         if self.is_generator:
-            return module([given["latents"], given["condition"], given["label"]], training=True)
+            inputs = [given["latents"], given["condition"], given["label"]]
+            return [module(inputs, training=training)]
         shown = module.inputs(given["video"], given["condition"], SEED, given["samples"])
-        return module.judge(shown, given["label"])
+        verdict = module.judge(shown, given["label"])
+        return [part for part in verdict if part is not None]
 
 
 @pytest.fixture(scope="module", params=cases(), ids=str)
@@ -152,10 +204,12 @@ def test_what_is_given_matters(player):
 
 
 def test_a_gradient_reaches_every_variable(player):
+    rng = np.random.default_rng(1)
     with tf.GradientTape() as tape:
-        output = player.output()
-        direction = np.random.default_rng(1).normal(size=output.shape)
-        total = tf.reduce_sum(output * direction.astype(np.float32))
+        total = 0.0
+        for output in player.outputs():
+            direction = rng.normal(size=output.shape).astype(np.float32)
+            total += tf.reduce_sum(output * direction)
     variables = player.network.trainable_variables
     assert variables
     for variable, gradient in zip(variables, tape.gradient(total, variables), strict=True):
@@ -178,14 +232,23 @@ def test_the_family_finds_what_moves_after_a_step(player):
     inside = player.network._flatten_layers(include_self=False)
     moving = {layer.name for layer in inside if hasattr(layer, "after_step")}
     assert moving <= {layer.name for layer in player.network.layers}
-    assert bool(moving) == dict(player.case.options).get("spectral_norm", bool(moving))
+    arguments = player.case.arguments()
+    for switch, layer_class in (("spectral_norm", SpectralNorm), ("batch_norm", BatchNorm)):
+        if switch in arguments:
+            found = any(isinstance(layer, layer_class) for layer in player.network.layers)
+            # A network of one stage may have nothing to normalise.
+            assert found <= arguments[switch]
+            assert found or not arguments[switch] or player.case.clip == CLIPS[0]
 
 
 def test_a_clip_knows_nothing_of_its_batch(player):
-    together = player.output()
+    if not player.is_generator and "batch" in player.module.entangled:
+        pytest.skip(f"a critic with {player.module.entangled} may know")
+    together = player.outputs(training=False)
     for row in range(BATCH):
-        alone = player.output(slice(row, row + 1))
-        np.testing.assert_allclose(alone[0], together[row], atol=1e-5)
+        alone = player.outputs(rows=slice(row, row + 1), training=False)
+        for one, all_of_them in zip(alone, together, strict=True):
+            np.testing.assert_allclose(one[0], all_of_them[row], atol=1e-5)
 
 
 def test_save_and_load(player, tmp_path):

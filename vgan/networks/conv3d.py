@@ -4,13 +4,23 @@ Source: Radford et al., "Unsupervised Representation Learning with Deep Convolut
 and the single-stream network of Vondrick et al., "Generating Videos with Scene Dynamics", 2016.
 """
 
+import functools
 import math
 
 import keras
 from keras import layers
 
 from vgan import critics
-from vgan.networks.layers import check_counts, check_strides, halvings, logits, weighted
+from vgan.networks import strided
+from vgan.networks.attention import attend, stage_for_attention
+from vgan.networks.layers import (
+    activated,
+    check_counts,
+    check_strides,
+    halvings,
+    shrunk,
+    weighted,
+)
 
 
 def _strides(clip):
@@ -24,6 +34,17 @@ def _factors(clip):
     return [math.prod(axis) for axis in zip(*_strides(clip), strict=True)]
 
 
+def _sizes(clip):
+    """The (time, height, width) at the start of each of the generator's stages, smallest first."""
+    strides = _strides(clip)
+    ends = range(len(strides), 0, -1)
+    factors = [[math.prod(axis) for axis in zip(*strides[:end], strict=True)] for end in ends]
+    return [
+        tuple(full // factor for full, factor in zip(clip.shape[:3], stage, strict=True))
+        for stage in factors
+    ]
+
+
 def _kernel(stride):
     return tuple(4 if s == 2 else 3 for s in stride)
 
@@ -34,6 +55,7 @@ def generator(
     num_labels=0,
     latent_dim=128,
     channels=64,
+    attention=False,
     spectral_norm=False,
 ):
     """Latents to a clip through transposed 3-D convolutions, each doubling the size.
@@ -45,6 +67,7 @@ def generator(
       latent_dim: length of the latent vector.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
         the one at full size a quarter as wide but at least 8, for there channels are dear.
+      attention: let all positions look at each other where they are at most 1,024, but many.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
@@ -55,7 +78,8 @@ def generator(
     strides = _strides(clip)
     check_counts("--generator=conv3d", channels=channels, latent_dim=latent_dim)
     check_strides(clip, _factors, "--generator=conv3d")
-    start = [size // factor for size, factor in zip(clip.shape[:3], _factors(clip), strict=True)]
+    sizes = _sizes(clip)
+    attended = sizes[stage_for_attention(sizes)] if attention else None
     widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1]
 
     latents = keras.Input((latent_dim,), name="latents")
@@ -64,12 +88,14 @@ def generator(
     style = latents
     if num_labels:
         style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
-    x = weighted(layers.Dense, math.prod(start) * widths[0], spectral_norm=spectral_norm)(style)
-    x = layers.Reshape((*start, widths[0]))(x)
+    x = weighted(layers.Dense, math.prod(sizes[0]) * widths[0], spectral_norm=spectral_norm)(style)
+    x = layers.Reshape((*sizes[0], widths[0]))(x)
     for stride, width in zip(strides[::-1], [*widths[1:], max(8, channels // 4)], strict=True):
-        x = _activated(x, style)
+        x = activated(x, style)
+        if x.shape[1:4] == attended:
+            x = attend(x, spectral_norm=spectral_norm)
         if condition_channels:
-            x = layers.Concatenate()([x, _shrunk(condition, clip, x)])
+            x = layers.Concatenate()([x, shrunk(condition, clip, x)])
         x = weighted(
             layers.Conv3DTranspose,
             width,
@@ -78,33 +104,30 @@ def generator(
             padding="same",
             spectral_norm=spectral_norm,
         )(x)
-    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(_activated(x, style))
+    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(activated(x, style))
     video = layers.Activation("tanh", dtype="float32", name="video")(x)
     return keras.Model([latents, condition, label], video, name="conv3d_generator")
 
 
-def _activated(x, style):
-    """Pixel norm, scales of the channels that the latents choose, and a rectifier.
-
-    The scales are the same at all times and places: what a clip keeps, such as its colours, need
-    not be said anew for each frame. Pixel norm holds activations in range without any state.
-
-    Source: Karras et al., "Progressive Growing of GANs", 2018, section 4.2, and "A Style-Based
-    Generator Architecture for GANs", 2019, section 2.
-    """
-    scales = layers.Dense(x.shape[-1], bias_initializer="ones")(style)
-    scales = layers.Reshape((1, 1, 1, x.shape[-1]))(scales)
-    normal = layers.RMSNormalization()(x)
-    return layers.LeakyReLU(0.2)(layers.Multiply()([normal, scales]))
-
-
-def _shrunk(condition, clip, x):
-    factors = [full // small for full, small in zip(clip.shape[:3], x.shape[1:4], strict=True)]
-    return layers.AveragePooling3D(factors)(condition)
-
-
-def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectral_norm=True):
+def discriminator(
+    clip,
+    condition_channels=0,
+    num_labels=0,
+    channels=32,
+    spectral_norm=True,
+    every=1,
+    shrink=1,
+    differences=0.0,
+    halve_time=True,
+    attention=False,
+    batch_norm=False,
+    minibatch_std=0,
+    patches=False,
+    classes=0.0,
+):
     """A critic of whole clips: strided 3-D convolutions, one logit a clip.
+
+    With `every` and `shrink` it is one scale of several: "conv3d() + conv3d(shrink=2)".
 
     Args:
       clip: ClipSpec of what is judged; frames and sides must be multiples of the strides.
@@ -112,29 +135,61 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
       num_labels: number of classes, 0 for none; a label enters by projection.
       channels: width of the first stage; each later one is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
+      every: judge each so many-th frame, counted from a random one.
+      shrink: judge clips averaged down so many times in height and width.
+      differences: where above 0, the critic is also shown by how much each frame differs from the
+        next, so many times enlarged: what moves is a small part of what clips look like.
+      halve_time: also halve the frames, where there are 8 or more; otherwise kernels of 4 frames
+        without padding take 3 of them at each stage, as long as there are some.
+      attention, batch_norm, minibatch_std, patches, classes: options of strided.critic.
     Returns:
-      critics.Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
+      critics.Critic with a network [N, T, H, W, C + K], label int [N] -> logits [N, 1].
     Raises:
-      UsageError: the strides don't divide the clip.
+      UsageError: the strides don't divide the clip, or an option is out of its range.
 
-    Source of the projection: Miyato and Koyama, "cGANs with Projection Discriminator", 2018.
+    Source: without halve_time, Tulyakov et al., "MoCoGAN: Decomposing Motion and Content", 2018,
+    the video discriminator of its code.
     """
-    strides = _strides(clip)
     check_counts("--discriminator=conv3d", channels=channels)
-    check_strides(clip, _factors, "--discriminator=conv3d")
-    video = keras.Input((*clip.shape[:3], clip.channels + condition_channels), name="video")
-    label = keras.Input((), dtype="int32", name="label")
-    x = video
-    for stage, stride in enumerate(strides):
-        x = weighted(
-            layers.Conv3D,
-            channels * min(4, 2**stage),
-            _kernel(stride),
-            strides=stride,
-            padding="same",
+    factors = _factors if halve_time else lambda clip: (1, *_factors(clip)[1:])
+    seen = strided.coarse(clip, factors, "conv3d", every, shrink)
+    convolutions = [
+        functools.partial(
+            _convolved,
+            width=channels * min(4, 2**stage),
+            time_stride=stride[0] if halve_time else None,
             spectral_norm=spectral_norm,
-        )(x)
-        x = layers.LeakyReLU(0.2)(x)
-    output = logits(layers.Flatten()(x), label, num_labels, spectral_norm)
-    network = keras.Model([video, label], output, name="conv3d_discriminator")
-    return critics.Critic(network, critics.whole_clip)
+        )
+        for stage, stride in enumerate(_strides(seen))
+    ]
+    depth = (clip.channels + condition_channels) * (2 if differences else 1)
+    return strided.critic(
+        "conv3d",
+        critics.coarse_clip(every, shrink, differences),
+        keras.Input((*seen.shape[:3], depth), name="video"),
+        convolutions,
+        num_labels,
+        spectral_norm,
+        attention=attention,
+        batch_norm=batch_norm,
+        minibatch_std=minibatch_std,
+        patches=patches,
+        classes=classes,
+    )
+
+
+def _convolved(x, width, time_stride, spectral_norm):
+    """Half the size in space; in time by the stride, or where it is None without padding."""
+    padding = "same"
+    if time_stride is None:
+        x, padding = layers.ZeroPadding3D((0, 1, 1))(x), "valid"
+    # A time kernel never longer than the clip: see the facts met of oneDNN in WORKSPACE.md.
+    time = min(3 if time_stride == 1 else 4, x.shape[1])
+    return weighted(
+        layers.Conv3D,
+        width,
+        (time, 4, 4),
+        strides=(time_stride or 1, 2, 2),
+        padding=padding,
+        spectral_norm=spectral_norm,
+    )(x)

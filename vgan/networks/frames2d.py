@@ -8,19 +8,46 @@ from keras import layers
 
 from vgan import critics
 from vgan.errors import UsageError
-from vgan.networks.layers import check_counts, check_strides, halvings, logits, weighted
+from vgan.networks import strided
+from vgan.networks.layers import check_counts, halvings, weighted
+
+
+def factors(clip):
+    """What frames, height and width must be multiples of."""
+    return 1, 2 ** _stages(clip), 2 ** _stages(clip)
+
+
+def convolutions(clip, channels, spectral_norm):
+    """Layers that halve pictures to about 4 x 4 pixels, each twice as wide, up to fourfold."""
+    return [
+        weighted(
+            layers.Conv2D,
+            channels * min(4, 2**stage),
+            4,
+            strides=2,
+            padding="same",
+            spectral_norm=spectral_norm,
+        )
+        for stage in range(_stages(clip))
+    ]
 
 
 def _stages(clip):
     return halvings(min(clip.height, clip.width), 4)
 
 
-def _factors(clip):
-    return 1, 2 ** _stages(clip), 2 ** _stages(clip)
-
-
 def discriminator(
-    clip, condition_channels=0, num_labels=0, frames=2, channels=32, spectral_norm=True
+    clip,
+    condition_channels=0,
+    num_labels=0,
+    frames=2,
+    channels=32,
+    spectral_norm=True,
+    shrink=1,
+    attention=False,
+    batch_norm=False,
+    patches=False,
+    classes=0.0,
 ):
     """A critic of random frames: strided 2-D convolutions, one logit a frame.
 
@@ -31,33 +58,31 @@ def discriminator(
       frames: how many frames of each clip are judged.
       channels: width of the first stage; each later one is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
+      shrink: judge frames averaged down so many times in height and width.
+      attention, batch_norm, patches, classes: options of strided.critic.
     Returns:
-      critics.Critic with a network [N, H, W, C + K], label int [N] -> logits [N].
+      critics.Critic with a network [N, H, W, C + K], label int [N] -> logits [N, 1].
     Raises:
-      UsageError: the strides don't divide the clip, or it has fewer frames than are judged.
+      UsageError: the strides don't divide the clip, it has fewer frames than are judged, or an
+        option is out of its range.
     """
     if not 1 <= frames <= clip.frames:
         raise UsageError(
             f"--discriminator=frames2d(frames={frames}): the clip has --frames={clip.frames}. "
             f"Judge 1 to {clip.frames}"
         )
-    stages = _stages(clip)
     check_counts("--discriminator=frames2d", channels=channels)
-    check_strides(clip, _factors, "--discriminator=frames2d")
+    seen = strided.coarse(clip, factors, "frames2d", shrink=shrink)
     depth = clip.channels + condition_channels
-    frame = keras.Input((clip.height, clip.width, depth), name="frame")
-    label = keras.Input((), dtype="int32", name="label")
-    x = frame
-    for stage in range(stages):
-        x = weighted(
-            layers.Conv2D,
-            channels * min(4, 2**stage),
-            4,
-            strides=2,
-            padding="same",
-            spectral_norm=spectral_norm,
-        )(x)
-        x = layers.LeakyReLU(0.2)(x)
-    output = logits(layers.Flatten()(x), label, num_labels, spectral_norm)
-    network = keras.Model([frame, label], output, name="frames2d_discriminator")
-    return critics.Critic(network, critics.random_frames(frames))
+    return strided.critic(
+        "frames2d",
+        critics.random_frames(frames, shrink),
+        keras.Input((seen.height, seen.width, depth), name="frame"),
+        convolutions(seen, channels, spectral_norm),
+        num_labels,
+        spectral_norm,
+        attention=attention,
+        batch_norm=batch_norm,
+        patches=patches,
+        classes=classes,
+    )

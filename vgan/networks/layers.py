@@ -66,8 +66,37 @@ def _unit(vector):
 def weighted(layer_class, *args, spectral_norm, **kwargs):
     """A layer of `layer_class`, wrapped in `SpectralNorm` where that is asked for."""
     if spectral_norm:
-        return SpectralNorm(layer_class(*args, use_bias=False, **kwargs))
+        return SpectralNorm(layer_class(*args, use_bias=False, **kwargs), name=kwargs.get("name"))
     return layer_class(*args, **kwargs)
+
+
+def activated(x, style, name=None):
+    """Pixel norm, scales of the channels that the latents choose, and a rectifier.
+
+    The scales are the same at all times and places: what a clip keeps, such as its colours, need
+    not be said anew for each frame. Pixel norm holds activations in range without any state.
+
+    Args:
+      x: features [B, T, H, W, C].
+      style: [B, D].
+      name: its layers are called `<name>_scales` and `<name>_norm`; None: as Keras likes.
+    Returns:
+      features [B, T, H, W, C].
+
+    Source: Karras et al., "Progressive Growing of GANs", 2018, section 4.2, and "A Style-Based
+    Generator Architecture for GANs", 2019, section 2.
+    """
+    scales, norm = (name and f"{name}_{part}" for part in ("scales", "norm"))
+    scales = keras.layers.Dense(x.shape[-1], bias_initializer="ones", name=scales)(style)
+    scales = keras.layers.Reshape((1, 1, 1, x.shape[-1]))(scales)
+    normal = keras.layers.RMSNormalization(name=norm)(x)
+    return keras.layers.LeakyReLU(0.2)(keras.layers.Multiply()([normal, scales]))
+
+
+def shrunk(condition, clip, x):
+    """The given frames [B, T, H, W, K] of a whole clip, averaged down to the size of features x."""
+    factors = [full // small for full, small in zip(clip.shape[:3], x.shape[1:4], strict=True)]
+    return keras.layers.AveragePooling3D(factors)(condition)
 
 
 def halvings(size, least):
@@ -119,14 +148,30 @@ def _nearest(clip, axis, factors, misfits):
 
 
 def logits(features, label, num_labels, spectral_norm):
-    """One logit a row, of features [N, D]; where there are classes, with the label's projection.
+    """Logits of features, one a row or one a position; where there are classes, with projection.
+
+    Args:
+      features: [N, D], or [N, m, D] for a logit at each of m positions.
+      label: int [N].
+      num_labels: number of classes, 0 for none.
+      spectral_norm: divide the kernel by its largest singular value.
+    Returns:
+      float32 [N, 1] or [N, m]; the label's projection is that of the mean features.
 
     Source: Miyato and Koyama, "cGANs with Projection Discriminator", ICLR 2018, equation 3.
     """
     dtype = "float32"
-    verdict = weighted(keras.layers.Dense, 1, spectral_norm=spectral_norm, dtype=dtype)(features)
+    verdict = weighted(
+        keras.layers.Dense, 1, spectral_norm=spectral_norm, dtype=dtype, name="verdict"
+    )(features)
+    verdict = keras.layers.Flatten(dtype=dtype)(verdict)
     if num_labels:
-        rows = keras.layers.Embedding(num_labels, features.shape[-1], dtype=dtype)(label)
+        if len(features.shape) == 3:
+            features = keras.layers.GlobalAveragePooling1D(dtype=dtype)(features)
+        # A table that were free would scale the logits without bound, whatever the other norms are.
+        table = {"spectral_norm": spectral_norm, "dtype": dtype, "name": "projection"}
+        codes = keras.ops.one_hot(label, num_labels, dtype=dtype)
+        rows = weighted(keras.layers.Dense, features.shape[-1], **table)(codes)
         product = keras.layers.Dot(axes=-1, dtype=dtype)([rows, features])
         verdict = keras.layers.Add(dtype=dtype)([verdict, product])
     return keras.layers.Flatten(dtype=dtype, name="logits")(verdict)

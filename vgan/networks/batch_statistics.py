@@ -1,0 +1,102 @@
+"""Layers that see the whole batch: through them the clips of a batch depend on each other."""
+
+import math
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="vgan")
+class BatchNorm(keras.layers.Layer):
+    """Brings each channel to mean 0 and variance 1, then to a learnt scale and offset.
+
+    A training call takes mean and variance of its batch, in float32, and changes no variable. It
+    leaves them, the variance unbiased, to `after_step`, which has to run in the same trace and
+    alone moves the averages that other calls take.
+
+    Args:
+      momentum: share of the averages that a step keeps, in [0, 1).
+      epsilon: added to the variance.
+
+    Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2.
+    """
+
+    def __init__(self, momentum=0.9, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.momentum, self.epsilon = momentum, epsilon
+        self._last = None
+
+    def build(self, input_shape):
+        def weight(name, initializer, trainable):
+            return self.add_weight(
+                shape=input_shape[-1:],
+                initializer=initializer,
+                trainable=trainable,
+                autocast=False,
+                dtype="float32",
+                name=name,
+            )
+
+        self.gamma = weight("gamma", "ones", True)
+        self.beta = weight("beta", "zeros", True)
+        self.mean = weight("mean", "zeros", False)
+        self.variance = weight("variance", "ones", False)
+
+    def call(self, x, training=False):
+        given = {} if training else {"mean": self.mean.value, "variance": self.variance.value}
+        # One fused operation: four times as fast here as a formula of keras.ops.
+        y, *found = tf.compat.v1.nn.fused_batch_norm(
+            ops.reshape(x, (1, 1, -1, x.shape[-1])),
+            self.gamma.value,
+            self.beta.value,
+            epsilon=self.epsilon,
+            is_training=bool(training),
+            **given,
+        )
+        if training:
+            self._last = tuple(found)  # A list would be tracked by Keras as state.
+        return ops.reshape(y, ops.shape(x))
+
+    def after_step(self):
+        """Moves the averages towards the last training call's statistics, if there was one."""
+        if self._last is None:
+            return
+        for average, value in zip((self.mean, self.variance), self._last, strict=True):
+            average.assign(self.momentum * average.value + (1.0 - self.momentum) * value)
+        self._last = None
+
+    def get_config(self):
+        return super().get_config() | {"momentum": self.momentum, "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable(package="vgan")
+class MinibatchStd(keras.layers.Layer):
+    """Appends a channel that says how much the clips of a group differ.
+
+    It is the standard deviation of each feature over the group, averaged over all features and
+    positions, so it is the same everywhere in the group. The members of a group lie as far apart
+    in the batch as can be, so that they aren't frames of one clip.
+
+    Args:
+      group: how many rows of the batch are compared; a batch that isn't a multiple of it is one
+        group.
+
+    Source: Karras et al., "Progressive Growing of GANs", ICLR 2018, section 3.
+    """
+
+    def __init__(self, group=4, **kwargs):
+        super().__init__(**kwargs)
+        self.group = group
+
+    def call(self, x):
+        rows, features = ops.shape(x)[0], math.prod(x.shape[1:])
+        group = ops.where(rows % self.group == 0, self.group, rows)
+        members = ops.reshape(ops.cast(x, "float32"), (group, -1, features))
+        # The slope of a square root is infinite at 0, where all members are equal.
+        deviation = ops.mean(ops.sqrt(ops.var(members, axis=0) + 1e-8), axis=-1)
+        each = ops.reshape(ops.tile(deviation, [group]), (-1,) + (1,) * (len(x.shape) - 1))
+        return ops.concatenate([x, ops.ones_like(x[..., :1]) * ops.cast(each, x.dtype)], axis=-1)
+
+    def get_config(self):
+        return super().get_config() | {"group": self.group}

@@ -1,0 +1,116 @@
+"""Players of factorised 3-D convolutions: each is one in space and then one in time.
+
+Source: Tran et al., "A Closer Look at Spatiotemporal Convolutions for Action Recognition", 2018.
+"""
+
+import functools
+import math
+
+import keras
+from keras import layers
+
+from vgan import critics
+from vgan.networks.conv3d import _factors, _kernel, _strides
+from vgan.networks.layers import activated, check_counts, check_strides, shrunk, weighted
+from vgan.networks.strided import critic
+
+
+def generator(
+    clip,
+    condition_channels=0,
+    num_labels=0,
+    latent_dim=128,
+    channels=64,
+    spectral_norm=False,
+):
+    """Latents to a clip: conv3d's generator with each transposed convolution factorised.
+
+    Args:
+      clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
+      condition_channels: K of the given frames [B, T, H, W, K], averaged down to each stage.
+      num_labels: number of classes, 0 for none; a label joins the latents.
+      latent_dim: length of the latent vector.
+      channels: width at half the size; each stage before is twice as wide, up to fourfold, and
+        the one at full size a quarter as wide but at least 8.
+      spectral_norm: divide each kernel by its largest singular value.
+    Returns:
+      keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
+      [B, T, H, W, C] float32 in [-1, 1].
+    Raises:
+      UsageError: the strides don't divide the clip.
+    """
+    strides = _strides(clip)
+    check_counts("--generator=conv2plus1d", channels=channels, latent_dim=latent_dim)
+    check_strides(clip, _factors, "--generator=conv2plus1d")
+    start = [size // factor for size, factor in zip(clip.shape[:3], _factors(clip), strict=True)]
+    widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1]
+
+    latents = keras.Input((latent_dim,), name="latents")
+    condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
+    label = keras.Input((), dtype="int32", name="label")
+    style = latents
+    if num_labels:
+        style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
+    x = weighted(layers.Dense, math.prod(start) * widths[0], spectral_norm=spectral_norm)(style)
+    x = layers.Reshape((*start, widths[0]))(x)
+    for stride, width in zip(strides[::-1], [*widths[1:], max(8, channels // 4)], strict=True):
+        x = activated(x, style)
+        if condition_channels:
+            x = layers.Concatenate()([x, shrunk(condition, clip, x)])
+        x = _factorised(layers.Conv3DTranspose, x, width, stride, spectral_norm)
+    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(activated(x, style))
+    video = layers.Activation("tanh", dtype="float32", name="video")(x)
+    return keras.Model([latents, condition, label], video, name="conv2plus1d_generator")
+
+
+def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectral_norm=True):
+    """A critic of whole clips: conv3d's with each strided convolution factorised.
+
+    Args:
+      clip: ClipSpec of what is judged; frames and sides must be multiples of the strides.
+      condition_channels: K of the given frames, which are judged together with the clip.
+      num_labels: number of classes, 0 for none; a label enters by projection.
+      channels: width of the first stage; each later one is twice as wide, up to fourfold.
+      spectral_norm: divide each kernel by its largest singular value.
+    Returns:
+      critics.Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
+    Raises:
+      UsageError: the strides don't divide the clip.
+    """
+    strides = _strides(clip)
+    check_counts("--discriminator=conv2plus1d", channels=channels)
+    check_strides(clip, _factors, "--discriminator=conv2plus1d")
+    video = keras.Input((*clip.shape[:3], clip.channels + condition_channels), name="video")
+    convolutions = [
+        functools.partial(
+            _factorised,
+            layers.Conv3D,
+            width=channels * min(4, 2**stage),
+            stride=stride,
+            spectral_norm=spectral_norm,
+        )
+        for stage, stride in enumerate(strides)
+    ]
+    return critic("conv2plus1d", critics.whole_clip, video, convolutions, num_labels, spectral_norm)
+
+
+def _factorised(convolution, x, width, stride, spectral_norm):
+    """A convolution in space, a rectifier, and a convolution in time.
+
+    Both have the output's width. The paper's middle width M, which keeps the number of parameters
+    of one 3-D convolution, is for strides that halve time slower than that one.
+    """
+
+    def convolved(x, kernel, strides):
+        return weighted(
+            convolution,
+            width,
+            kernel,
+            strides=strides,
+            padding="same",
+            spectral_norm=spectral_norm,
+        )(x)
+
+    (time, *space), (time_stride, *space_strides) = _kernel(stride), stride
+    x = convolved(x, (1, *space), (1, *space_strides))
+    return convolved(layers.LeakyReLU(0.2)(x), (time, 1, 1), (time_stride, 1, 1))

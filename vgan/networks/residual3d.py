@@ -1,0 +1,191 @@
+"""Residual 3-D players that see and paint at every scale, made to grow stage by stage.
+
+Names and shapes of the variables of a stage depend on its distance from the smallest one only, so
+the networks of a larger clip contain those of a smaller one, and can take over their weights.
+
+Source: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", 2020, section 4.1
+(skips to and from pictures) and "Progressive Growing of GANs", 2018; blocks: He et al.,
+"Identity Mappings in Deep Residual Networks", 2016.
+"""
+
+import functools
+import math
+
+import keras
+from keras import layers
+
+from vgan import critics
+from vgan.networks.attention import attend, stage_for_attention
+from vgan.networks.layers import (
+    activated,
+    check_counts,
+    check_strides,
+    halvings,
+    logits,
+    shrunk,
+    weighted,
+)
+
+
+def _strides(clip):
+    """The stride (time, height, width) of each stage above the smallest one, 4 frames of 4 x 4.
+
+    Time doubles in the first ones; if it must double more often than space does, in the last.
+    """
+    space = halvings(min(clip.height, clip.width), 4)
+    time = halvings(clip.frames, 4)
+    doublings = [1 if stage < time else 0 for stage in range(space)]
+    if doublings:
+        doublings[-1] += max(0, time - space)
+    return [(2**double, 2, 2) for double in doublings]
+
+
+def _factors(clip):
+    return [math.prod(axis) for axis in zip((1, 1, 1), *_strides(clip), strict=True)]
+
+
+def _stages(clip):
+    """Of each stage, smallest first: its stride from the one before, and its size."""
+    size = [full // factor for full, factor in zip(clip.shape[:3], _factors(clip), strict=True)]
+    stages = [((1, 1, 1), tuple(size))]
+    for stride in _strides(clip):
+        size = [small * factor for small, factor in zip(size, stride, strict=True)]
+        stages.append((stride, tuple(size)))
+    return stages
+
+
+def _width(channels, stage):
+    return max(8, 4 * channels >> stage)
+
+
+def _convolved(x, width, name, kernel=3, quiet=False, spectral_norm=False):
+    # Started quiet, what is added to a picture or to features hardly shows where a network grows.
+    start = keras.initializers.VarianceScaling(0.01) if quiet else "glorot_uniform"
+    layer = weighted(
+        layers.Conv3D,
+        width,
+        kernel,
+        padding="same",
+        kernel_initializer=start,
+        spectral_norm=spectral_norm,
+        name=name,
+    )
+    return layer(x)
+
+
+def generator(
+    clip,
+    condition_channels=0,
+    num_labels=0,
+    latent_dim=128,
+    channels=32,
+    attention=False,
+    spectral_norm=False,
+):
+    """Latents to a clip: each stage doubles the size and adds a picture to those before.
+
+    Args:
+      clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
+      condition_channels: K of the given frames [B, T, H, W, K], averaged down to each stage.
+      num_labels: number of classes, 0 for none; a label joins the latents.
+      latent_dim: length of the latent vector.
+      channels: width of the third stage; the first is four times as wide, and each has half the
+        width of the one before, but at least 8.
+      attention: let all positions look at each other where they are at most 1,024, but many.
+      spectral_norm: divide each kernel, but those to pictures, by its largest singular value.
+    Returns:
+      keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
+      [B, T, H, W, C] float32 in [-1, 1].
+    Raises:
+      UsageError: the strides don't divide the clip.
+    """
+    check_counts("--generator=residual3d", channels=channels, latent_dim=latent_dim)
+    check_strides(clip, _factors, "--generator=residual3d")
+    stages = _stages(clip)
+    attended = stage_for_attention([size for _, size in stages]) if attention else None
+
+    latents = keras.Input((latent_dim,), name="latents")
+    condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
+    label = keras.Input((), dtype="int32", name="label")
+    style = latents
+    if num_labels:
+        style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
+    start = (*stages[0][1], _width(channels, 0))
+    x = weighted(layers.Dense, math.prod(start), spectral_norm=spectral_norm, name="start")(style)
+    x, picture = layers.Reshape(start)(x), None
+    convolved = functools.partial(_convolved, spectral_norm=spectral_norm)
+    for stage, (stride, _) in enumerate(stages):
+        name, width = f"stage{stage}", _width(channels, stage)
+        larger = layers.UpSampling3D(stride)
+        branch = convolved(activated(x, style, f"{name}_in"), width, f"{name}_conv1")
+        # Where they act on each position alone, layers are cheaper before the upsampling.
+        branch = larger(activated(branch, style, f"{name}_mid"))
+        if stage == attended:
+            branch = attend(branch, f"{name}_attention", spectral_norm)
+        if condition_channels:
+            branch = layers.Concatenate()([branch, shrunk(condition, clip, branch)])
+        branch = convolved(branch, width, f"{name}_conv2", quiet=True)
+        if x.shape[-1] != width:
+            x = convolved(x, width, f"{name}_shortcut", kernel=1)
+        x = layers.Add()([larger(x), branch])
+        seen = activated(x, style, f"{name}_out")
+        seen = _convolved(seen, clip.channels, f"{name}_rgb", 1, quiet=stage > 0)
+        if stage:
+            larger = layers.UpSampling3D(stride, dtype="float32")
+            seen = layers.Add(dtype="float32")([larger(picture), seen])
+        picture = seen
+    video = layers.Activation("tanh", dtype="float32", name="video")(picture)
+    return keras.Model([latents, condition, label], video, name="residual3d_generator")
+
+
+def discriminator(
+    clip,
+    condition_channels=0,
+    num_labels=0,
+    channels=16,
+    attention=False,
+    spectral_norm=True,
+):
+    """A critic of whole clips, which it also sees averaged down to each scale; one logit a clip.
+
+    Args:
+      clip: ClipSpec of what is judged; frames and sides must be multiples of the strides.
+      condition_channels: K of the given frames, which are judged together with the clip.
+      num_labels: number of classes, 0 for none; a label enters by projection.
+      channels: width of the stage third from the smallest one, which is four times as wide; each
+        larger stage is half as wide as the one below, but at least 8.
+      attention: let all positions look at each other where they are at most 1,024, but many.
+      spectral_norm: divide each kernel by its largest singular value.
+    Returns:
+      critics.Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
+    Raises:
+      UsageError: the strides don't divide the clip.
+    """
+    check_counts("--discriminator=residual3d", channels=channels)
+    check_strides(clip, _factors, "--discriminator=residual3d")
+    stages = _stages(clip)
+    attended = stage_for_attention([size for _, size in stages]) if attention else None
+    video = keras.Input((*clip.shape[:3], clip.channels + condition_channels), name="video")
+    label = keras.Input((), dtype="int32", name="label")
+    x, picture = None, video
+    convolved = functools.partial(_convolved, spectral_norm=spectral_norm)
+    for stage, (stride, _) in reversed(list(enumerate(stages))):
+        name, width = f"stage{stage}", _width(channels, stage)
+        below = _width(channels, max(0, stage - 1))
+        smaller = layers.AveragePooling3D(stride)
+        seen = convolved(picture, width, f"{name}_rgb", kernel=1, quiet=stage > 0)
+        x = seen if x is None else layers.Add()([x, seen])
+        branch = layers.LeakyReLU(0.2)(x)
+        if stage == attended:
+            branch = attend(branch, f"{name}_attention", spectral_norm)
+        branch = convolved(branch, width, f"{name}_conv1")
+        branch = smaller(layers.LeakyReLU(0.2)(branch))
+        branch = convolved(branch, below, f"{name}_conv2", quiet=True)
+        x, picture = smaller(x), smaller(picture)
+        if width != below:
+            x = convolved(x, below, f"{name}_shortcut", kernel=1)
+        x = layers.Add()([x, branch])
+    features = layers.Flatten()(layers.LeakyReLU(0.2)(x))
+    output = logits(features, label, num_labels, spectral_norm)
+    network = keras.Model([video, label], output, name="residual3d_discriminator")
+    return critics.Critic(network, critics.whole_clip)

@@ -1,0 +1,131 @@
+"""A generator of a foreground that moves before a background that stands still.
+
+Source: Vondrick, Pirsiavash and Torralba, "Generating Videos with Scene Dynamics", NIPS 2016.
+"""
+
+import math
+
+import keras
+from keras import layers, ops
+
+from vgan.errors import UsageError
+from vgan.networks.batch_statistics import BatchNorm
+from vgan.networks.layers import activated, check_counts, check_strides, halvings, shrunk
+
+
+@keras.saving.register_keras_serializable(package="vgan")
+class SparseMask(keras.layers.Layer):
+    """Hands a mask on, and adds `weight` times its mean to the model's losses in training calls.
+
+    Args:
+      weight: of the loss.
+
+    Source: Vondrick et al., section 3.3; the mean is what their code takes of the L1 norm.
+    """
+
+    def __init__(self, weight, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = weight
+
+    def call(self, mask, training=False):
+        if training:
+            self.add_loss(self.weight * ops.mean(mask))
+        return mask
+
+    def get_config(self):
+        return super().get_config() | {"weight": self.weight}
+
+
+def _strides(clip):
+    """One stride (time, height, width) a stage, doubling about 4 x 4 pixels, 2 frames."""
+    space = max(1, halvings(min(clip.height, clip.width), 4))
+    time = min(space, halvings(clip.frames, 2))
+    return [(1 if stage < space - time else 2, 2, 2) for stage in range(space)]
+
+
+def _factors(clip):
+    return [math.prod(axis) for axis in zip(*_strides(clip), strict=True)]
+
+
+def generator(
+    clip,
+    condition_channels=0,
+    num_labels=0,
+    latent_dim=100,
+    channels=64,
+    batch_norm=True,
+    mask_sparsity=0.1,
+):
+    """Latents to a clip: a mask blends a moving foreground and a background, pixel by pixel.
+
+    A clip is `m * f + (1 - m) * b`. Foreground f and mask m come from one stack of transposed 3-D
+    convolutions, the background b is one picture, from a stack of 2-D ones.
+
+    Args:
+      clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
+      condition_channels: K of the given frames [B, T, H, W, K], averaged down to each stage, for
+        the background over time as well.
+      num_labels: number of classes, 0 for none; a label joins the latents.
+      latent_dim: length of the latent vector.
+      channels: width of each stack at half the size; each stage before is twice as wide, up to
+        eightfold.
+      batch_norm: normalise by the batch, as in the paper; if not, by pixel, with scales of the
+        channels that the latents choose.
+      mask_sparsity: weight of the mask's mean among the losses, which asks for background where
+        that will do; at least 0.
+    Returns:
+      keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
+      [B, T, H, W, C] float32 in [-1, 1].
+    Raises:
+      UsageError: the strides don't divide the clip, or a negative weight.
+
+    Source: Vondrick et al., section 3.2, "Two Stream Architecture".
+    """
+    name = "--generator=two_stream"
+    check_counts(name, latent_dim=latent_dim, channels=channels)
+    check_strides(clip, _factors, name)
+    if not isinstance(mask_sparsity, int | float) or not 0 <= mask_sparsity < math.inf:
+        raise UsageError(f"{name}(mask_sparsity={mask_sparsity!r}): must be a weight of at least 0")
+    latents = keras.Input((latent_dim,), name="latents")
+    condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
+    label = keras.Input((), dtype="int32", name="label")
+    style = latents
+    if num_labels:
+        style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
+
+    def stack(frames, strides, depth):
+        return _stack(style, condition, clip, frames, strides, depth, channels, batch_norm)
+
+    strides, frames = _strides(clip), clip.frames // _factors(clip)[0]
+    moving = stack(frames, strides, clip.channels + 1)
+    foreground = _float32("tanh", "foreground")(moving[..., :-1])
+    mask = SparseMask(mask_sparsity, dtype="float32")(_float32("sigmoid", "mask")(moving[..., -1:]))
+    picture = stack(1, [(1, *space) for _, *space in strides], clip.channels)
+    background = _float32("tanh", "background")(picture)
+    video = mask * foreground + (1.0 - mask) * background
+    return keras.Model([latents, condition, label], video, name="two_stream_generator")
+
+
+def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm):
+    """Transposed convolutions that double a few small maps to [B, T or 1, H, W, depth]."""
+    sides = [side // 2 ** len(strides) for side in (clip.height, clip.width)]
+    widths = [channels * min(8, 2**stage) for stage in range(len(strides))][::-1]
+    x = layers.Dense(frames * math.prod(sides) * widths[0])(style)
+    x = layers.Reshape((frames, *sides, widths[0]))(x)
+    for stride, width in zip(strides, [*widths[1:], None], strict=True):
+        x = layers.ReLU()(BatchNorm()(x)) if batch_norm else activated(x, style)
+        if condition.shape[-1]:
+            x = layers.Concatenate()([x, shrunk(condition, clip, x)])
+        x = layers.Conv3DTranspose(
+            width or depth,
+            tuple(4 if step == 2 else 1 for step in stride),
+            strides=stride,
+            padding="same",
+            # Batch norm would take a bias away again.
+            use_bias=not (width and batch_norm),
+        )(x)
+    return x
+
+
+def _float32(activation, name):
+    return layers.Activation(activation, dtype="float32", name=name)
