@@ -8,7 +8,8 @@ import tensorflow as tf
 from vgan import critics, penalties, randomness, spec
 from vgan.clip import Batch
 from vgan.errors import UsageError
-from vgan.models.gan import Gan, Weighted
+from vgan.models.game import Weighted
+from vgan.models.gan import Gan
 
 TEMPLATE = "vgan.adversarial.{}"
 EACH_PAIR = pytest.mark.parametrize("name", spec.names(TEMPLATE))

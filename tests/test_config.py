@@ -32,10 +32,16 @@ OTHER = {
     "gradient_penalty": 10.0,
     "weight_clip": 0.01,
     "turns": "1:5",
+    "updates": "alternating",
+    "diff_augment": "brightness(amount=0.2) + cutout",
+    "augment_target": 0.6,
+    "instance_noise": 0.05,
     "learning_rate": 1e-05,
+    "schedule": "linear(start=0.5, warmup=100)",
     "beta_1": 0.0,
     "beta_2": 0.99,
     "ema_decay": 0.9999,
+    "stages": "4x12x20:3, 8x12x20:2",
     "precision": "bfloat16",
     "init_from": "runs/base",
     "checkpoint_interval": 9,
@@ -43,6 +49,7 @@ OTHER = {
     "summary_interval": 11,
     "sample_interval": 12,
     "eval_interval": 13,
+    "eval_start_interval": 5,
     "eval_videos": 17,
     "best_score": "coverage",
 }
@@ -112,14 +119,18 @@ HARMLESS = {
     "summary_interval",
     "sample_interval",
     "eval_interval",
+    "eval_start_interval",
     "eval_videos",
     "best_score",
 }
+NEEDS = {"augment_target": {"diff_augment": "cutout"}}
 
 
 @pytest.mark.parametrize("name", OTHER)
 def test_which_flags_may_change_on_resuming(name):
-    fixed, harmless = ExperimentConfig(**{name: OTHER[name]}).changes(vars(ExperimentConfig()))
+    needed = NEEDS.get(name, {})
+    changed = ExperimentConfig(**needed, **{name: OTHER[name]})
+    fixed, harmless = changed.changes(vars(ExperimentConfig(**needed)))
     assert len(fixed) == (name not in HARMLESS)
     assert len(harmless) == (name in HARMLESS)
 
@@ -128,8 +139,8 @@ POSITIVE = (
     "frames frame_step height width batch_size steps r1_interval checkpoint_interval "
     "summary_interval sample_interval eval_videos"
 ).split()
-FRACTIONS = ["beta_1", "beta_2", "ema_decay"]
-NUMBERS = ["r1_gamma", "r2_gamma", "gradient_penalty", "weight_clip"]
+FRACTIONS = ["beta_1", "beta_2", "ema_decay", "augment_target"]
+NUMBERS = ["r1_gamma", "r2_gamma", "gradient_penalty", "weight_clip", "instance_noise"]
 NUMBERS += ["learning_rate", *FRACTIONS]
 
 
@@ -143,17 +154,26 @@ NUMBERS += ["learning_rate", *FRACTIONS]
         *((name, value) for name in NUMBERS for value in (math.nan, math.inf, -math.inf)),
         ("keep_checkpoints", 1),
         ("eval_videos", 15),
+        ("eval_start_interval", -1),
         ("seed", -1),
         ("seed", 2**32),
         ("learning_rate", 0.0),
         *(("turns", text) for text in ("", "5", "2:3", "0:1", "1:-1", "1:1:1", "a:1")),
         ("precision", "float64"),
         ("precision", ""),
+        ("updates", "both"),
+        ("updates", ""),
     ],
 )
 def test_values_out_of_range_name_the_flag(name, value):
     with pytest.raises(UsageError, match=f"^--{name}="):
         ExperimentConfig(**{name: value})
+
+
+def test_a_target_for_the_strength_of_no_change():
+    with pytest.raises(UsageError, match="--augment_target: it adapts --diff_augment"):
+        ExperimentConfig(augment_target=0.6)
+    ExperimentConfig(augment_target=0.6, diff_augment="shift")
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", "\n", "a\u2028b", " a", "a ", "a\n"])

@@ -26,7 +26,7 @@ def test_lines_say_what_they_seem_to(path):
     assert first.startswith("# "), "says what it is"
     for line in lines:
         # absl takes a '#' for a comment in the first column only, and skips what has no dashes.
-        assert re.fullmatch(r"(#.*|--\w+(=\S(.*\S)?)?|)", line), line
+        assert re.fullmatch(r"(#.*|--\w+(=(\S(.*\S)?)?)?|)", line), line
         assert line.startswith("#") or not re.search(r"\s#", line), line
 
 

@@ -187,7 +187,7 @@ def test_motion_takes_its_estimator_by_a_spec():
     assert build("motion(every=7)").every == 7
     with pytest.raises(UsageError, match="Known: block_matching, dis, farneback"):
         build("motion(estimator='eyes')")
-    with pytest.raises(UsageError, match="It takes: estimator, pairs, every"):
+    with pytest.raises(UsageError, match="It takes: variant, estimator, pairs, every"):
         build("motion(block=8)")
 
 

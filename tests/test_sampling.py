@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 import vgan
-from vgan import experiment, sampling
+from vgan import sampling, trained
 from vgan.clip import ClipSpec
 from vgan.data.shapes import Shapes
 from vgan.errors import CheckpointError, UsageError
@@ -46,8 +46,8 @@ def test_videos_and_seeds_differ(model, twenty):
 
 
 def test_any_range_of_a_seed(tiny_run, twenty):
-    gan, config, _, labels, step = experiment.restore(tiny_run)
-    draw = experiment.drawer(gan, config.clip, len(labels))
+    gan, config, _, labels, step = trained.restore(tiny_run)
+    draw = sampling.drawer(gan, config.clip, len(labels))
     assert step == 4
     for first, number in ((0, 3), (5, 9), (8, 8), (15, 5)):
         np.testing.assert_array_equal(draw(4, first, number, -1), twenty[first : first + number])
@@ -67,8 +67,8 @@ def test_a_label_by_name_and_by_number(model):
 
 
 def test_the_averaged_weights_are_used(tiny_run):
-    gan, config, *_ = experiment.restore(tiny_run)
-    draw = experiment.drawer(gan, config.clip, 12)
+    gan, config, *_ = trained.restore(tiny_run)
+    draw = sampling.drawer(gan, config.clip, 12)
     before = draw(4, 0, 8, -1)
     gan.generator.set_weights([np.zeros_like(w) for w in gan.generator.get_weights()])
     np.testing.assert_array_equal(draw(4, 0, 8, -1), before)
@@ -77,7 +77,7 @@ def test_the_averaged_weights_are_used(tiny_run):
 
 
 def test_decoding_the_latents_of_a_seed_gives_its_videos(tiny_run, twenty):
-    gan, config, *_ = experiment.restore(tiny_run)
+    gan, config, *_ = trained.restore(tiny_run)
     samples = tf.range(8, dtype=tf.int64)
     latents = sampling.randomness.normal(4, sampling.randomness.SAMPLING, samples, gan.latent_shape)
     videos = sampling.decode(gan, config.clip, latents, tf.range(8)).numpy()

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 import vgan
-from vgan import experiment, sampling, saved_model
+from vgan import experiment, sampling, saved_model, trained
 from vgan.config import ExperimentConfig
 from vgan.errors import CheckpointError, StorageError, UsageError
 
@@ -95,14 +95,14 @@ def test_tensorflow_alone_makes_the_live_models_videos(alone, tiny_run):
 
 
 def test_latents_are_decoded_as_by_the_live_model(alone, tiny_run, latents):
-    gan, config, *_ = experiment.restore(tiny_run)
+    gan, config, *_ = trained.restore(tiny_run)
     decode = tf.function(lambda z: sampling.decode(gan, config.clip, z, tf.fill([5], 2)))
     np.testing.assert_array_equal(alone["decoded"], decode(tf.constant(latents)))
 
 
 def test_a_model_without_classes(alone, plain):
     gan, clip, path = plain
-    live = sampling.Model(experiment.drawer(gan, clip, 0), clip, 12.5, [])
+    live = sampling.Model(sampling.drawer(gan, clip, 0), clip, 12.5, [])
     np.testing.assert_array_equal(alone["plain"], live.sample(9))
     loaded = vgan.load(path)
     assert (loaded.clip, loaded.fps, loaded.labels) == (clip, 12.5, ())

@@ -1,19 +1,22 @@
 """vgan: video synthesis with generative adversarial networks on TensorFlow and Keras 3."""
 
 
-def load(path, checkpoint="last"):
+def load(path, checkpoint="last", frames=None):
     """The model of a training run's workdir, or of an export, to draw videos from.
 
     `vgan.load("runs/base").sample(num_videos=4, seed=0)` is uint8 [4, T, H, W, 3].
 
     Args:
       path: the folder.
-      checkpoint: of a workdir, "last", or "best" for the one with the best score.
+      checkpoint: of a workdir, as --checkpoint: "last", "best", "average(last=3)" ...
+      frames: of its videos, None for as many as it was trained on; a recurrent generator makes any
+        number.
     Returns:
       sampling.Model.
     Raises:
       CheckpointError: the folder is neither, or holds no checkpoint.
+      UsageError: a model that can't make so many frames.
     """
-    from vgan import experiment  # Importing vgan alone must stay light.
+    from vgan import trained  # Importing vgan alone must stay light.
 
-    return experiment.load(path, checkpoint)
+    return trained.load(path, checkpoint, frames)

@@ -13,10 +13,11 @@ from vgan.errors import UsageError
 
 
 class Adversarial(typing.NamedTuple):
-    """The two losses of a pair."""
+    """The two losses of a pair, and whether the critics' one is flat for some made clips."""
 
     generator: typing.Callable
     discriminator: typing.Callable
+    saturates: bool = False
 
 
 def bce(minimax=False, label=1.0):
@@ -71,6 +72,7 @@ def hinge():
     return Adversarial(
         generator=lambda fake, real: -fake,
         discriminator=lambda real, fake: ops.relu(1 - real) + ops.relu(1 + fake),
+        saturates=True,
     )
 
 

@@ -24,7 +24,7 @@ def main(folders):
     output = Path(values.output)
     if output.exists() and not values.overwrite:
         raise StorageError(f"output {str(output)!r}: it exists. Add --overwrite or name another")
-    from vgan import experiment  # TensorFlow takes seconds to load; flags come first.
+    from vgan import trained  # TensorFlow takes seconds to load; flags come first.
     from vgan.reports import comparison, runs
 
     compared = [runs.read(folder) for folder in folders]
@@ -33,7 +33,7 @@ def main(folders):
     print(comparison.as_text(*comparison.table(compared)), flush=True)
     drawn = []
     for folder in tqdm(folders, unit="run", disable=None):
-        model = experiment.load(folder)
+        model = trained.load(folder)
         drawn.append((model.sample(values.num_videos, values.seed), model.fps))
     output.parent.mkdir(parents=True, exist_ok=True)
     comparison.write(output, compared, drawn, values.seed)

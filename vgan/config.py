@@ -11,6 +11,7 @@ from absl import flags
 from vgan.clip import ClipSpec
 from vgan.errors import UsageError
 
+UPDATES = ("simultaneous", "one_stage", "alternating")
 PRECISIONS = ("float32", "bfloat16", "float16")
 
 
@@ -50,11 +51,29 @@ class ExperimentConfig:
         0.0, "Bound of the critics' weights, for wasserstein; 0 is off.", True
     )
     turns: str = _flag("1:1", "Turns of the generator to those of the critics: 1:5, or 2:1.", True)
+    updates: str = _flag("simultaneous", f"One of {', '.join(UPDATES)}.", True)
+    diff_augment: str = _flag(
+        "", "Changes of the clips that critics see, of vgan/diff_augment.py: shift + cutout.", True
+    )
+    augment_target: float = _flag(
+        0.0,
+        "Mean sign of the critics' logits of real clips that the strength of --diff_augment is "
+        "adapted to, e.g. 0.6; 0 for full strength.",
+        True,
+        below=1.0,
+    )
+    instance_noise: float = _flag(
+        0.0, "Deviation of noise on what critics see, falling to 0 at the last step.", True
+    )
     learning_rate: float = _flag(2e-4, "Of Adam, for all players.", True)
+    schedule: str = _flag("constant", "Of the learning rate, of vgan/schedules.py.", True)
     beta_1: float = _flag(0.5, "Adam's decay of the mean gradient.", True, below=1.0)
     beta_2: float = _flag(0.999, "Adam's decay of the mean squared gradient.", True, below=1.0)
     ema_decay: float = _flag(
         0.999, "Decay of the averaged generator, reached by a ramp.", True, below=1.0
+    )
+    stages: str = _flag(
+        "", "Sizes to grow through before the full one: 4x8x8:300, 8x16x16:500 (steps each).", True
     )
     precision: str = _flag("float32", f"One of {', '.join(PRECISIONS)}.", True)
     init_from: str = _flag("", "Workdir whose networks a new run starts from.")
@@ -69,6 +88,9 @@ class ExperimentConfig:
         250, "Steps between sample clips in TensorBoard and samples/.", least=1
     )
     eval_interval: int = _flag(0, "Steps between evaluations on the test split; 0 is never.")
+    eval_start_interval: int = _flag(
+        0, "Frames between the starts of real clips of a video there; 0 for a clip's length."
+    )
     eval_videos: int = _flag(256, "Clips of each kind that an evaluation takes.", least=16)
     best_score: str = _flag(
         "frechet_random3d_dt", "The score by which --eval_interval keeps the best checkpoint."
@@ -83,9 +105,14 @@ class ExperimentConfig:
             raise UsageError(
                 f"--turns={self.turns}: must be 1:N or N:1, the generator's turns to the critics'"
             )
-        if self.precision not in PRECISIONS:
-            known = ", ".join(PRECISIONS)
-            raise UsageError(f"--precision={self.precision}: unknown. Choose one of {known}")
+        for flag, known in (("precision", PRECISIONS), ("updates", UPDATES)):
+            if (value := getattr(self, flag)) not in known:
+                choices = ", ".join(known)
+                raise UsageError(f"--{flag}={value}: unknown. Choose one of {choices}")
+        if self.augment_target and not self.diff_augment:
+            raise UsageError(
+                "--augment_target: it adapts --diff_augment, which is empty. Give both or neither"
+            )
 
     @property
     def clip(self):

@@ -8,14 +8,14 @@ from pathlib import Path
 from absl import flags
 from tqdm import tqdm
 
-from vgan import command
+from vgan import checkpoint_choice, command
 from vgan.errors import DataError, StorageError, UsageError
 
 SHOWN = 16
 """How many made and real clips the page shows."""
 
 flags.DEFINE_string("workdir", None, "Folder of a training run.")
-flags.DEFINE_enum("checkpoint", "last", ["last", "best"], "Which checkpoint of the run.")
+flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
 flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
 flags.DEFINE_string("videos", None, "Folder of videos that are made already, instead of both.")
 flags.DEFINE_string("targets", None, "Folder of what --videos should be, by file name: PSNR, SSIM.")
@@ -80,6 +80,7 @@ def _check_flags(values):
                 raise UsageError(f"--{name}: not given, and needed with --{given[0]}")
     if values.targets and given != ["videos"]:
         raise UsageError("--targets: says what the files of --videos should be. Give --videos")
+    checkpoint_choice.parse(values.checkpoint)
     if values.checkpoint != "last" and given != ["workdir"]:
         raise UsageError("--checkpoint: chooses one of a run. Give --workdir")
     if values.output is not None:
@@ -108,7 +109,7 @@ def _features(values):
 
 def _made(values):
     """What is to be scored, and the folder for it."""
-    from vgan import experiment, saved_model
+    from vgan import saved_model, trained
     from vgan.clip import ClipSpec
     from vgan.evaluation import clips
     from vgan.evaluation.protocol import Made
@@ -124,7 +125,7 @@ def _made(values):
         model, told = saved_model.load(values.model), f"export {values.model!r}"
         data, output = values.data, values.output
     else:
-        run = experiment.restore(values.workdir, values.checkpoint)
+        run = trained.restore(values.workdir, values.checkpoint)
         model = run.sampling_model()
         told = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
         data, step = values.data or run.config.data, values.frame_step or run.config.frame_step

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from absl import flags
 
-from vgan import command
+from vgan import checkpoint_choice, command
 from vgan.errors import UsageError
 
 flags.DEFINE_string("workdir", None, "Folder of a training run.")
-flags.DEFINE_enum("checkpoint", "last", ["last", "best"], "Which checkpoint of the run.")
+flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
 flags.DEFINE_string("output", None, "Folder of the new version (default: WORKDIR/export/STEP).")
 flags.DEFINE_integer("max_videos", 64, "The most videos of one request.", lower_bound=1)
 
@@ -17,9 +17,10 @@ def main():
     values = flags.FLAGS
     if values.workdir is None:
         raise UsageError("--workdir: not given. Name the folder of a training run")
-    from vgan import experiment, saved_model  # TensorFlow takes seconds to load.
+    checkpoint_choice.parse(values.checkpoint)
+    from vgan import saved_model, trained  # TensorFlow takes seconds to load.
 
-    run = experiment.restore(values.workdir, values.checkpoint)
+    run = trained.restore(values.workdir, values.checkpoint)
     path = Path(values.output or Path(values.workdir) / "export" / str(run.step))
     clip = run.config.clip
     saved_model.export(run.model, clip, run.fps, run.labels, path, values.max_videos)

@@ -7,7 +7,7 @@ import numpy as np
 from absl import flags
 from tqdm import tqdm
 
-from vgan import command
+from vgan import checkpoint_choice, command
 from vgan.errors import StorageError, UsageError
 
 MOST_IN_A_GRID = 256
@@ -17,9 +17,12 @@ GRID_SUFFIXES = (".mp4", ".gif", ".webp")
 
 flags.DEFINE_string("workdir", None, "Folder of a training run.")
 flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
-flags.DEFINE_enum("checkpoint", "last", ["last", "best"], "Which checkpoint of the run.")
+flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
 flags.DEFINE_integer("num_videos", 16, "How many videos.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Video i of a seed is always the same.", lower_bound=0)
+flags.DEFINE_integer(
+    "frames", None, "Frames of a video, for recurrent generators (default: as trained).", 1
+)
 flags.DEFINE_string("label", None, "Class of all videos; without it, each class in turn.")
 flags.DEFINE_float("fps", None, "Frames a second (default: the rate of the data).")
 flags.register_validator(  # Bounds of absl's own let NaN pass.
@@ -33,9 +36,9 @@ flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 def main():
     values = flags.FLAGS
     path, output = _chosen_model(values), _checked_output(values)
-    from vgan import experiment, media  # TensorFlow takes seconds to load; flags come first.
+    from vgan import media, trained  # TensorFlow takes seconds to load; flags come first.
 
-    model = experiment.load(path, values.checkpoint)
+    model = trained.load(path, values.checkpoint, values.frames)
     fps = model.fps if values.fps is None else values.fps
     chunks = model.stream(values.num_videos, values.seed, values.label)
     progress = tqdm(total=values.num_videos, unit="video", disable=None)
@@ -59,6 +62,9 @@ def main():
 def _chosen_model(values):
     if (values.workdir is None) == (values.model is None):
         raise UsageError("--workdir, --model: give one of the two, a training run or an export")
+    checkpoint_choice.parse(values.checkpoint)
+    if values.model and values.frames:
+        raise UsageError("--frames: an export makes clips of one length. Give --workdir")
     if values.model and values.checkpoint != "last":
         raise UsageError("--checkpoint: chooses one of a run, an export has one. Give --workdir")
     return values.workdir or values.model

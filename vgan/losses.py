@@ -15,27 +15,36 @@ from vgan.motion.compensation import charbonnier, estimate_flow
 from vgan.motion.warp import warp, warp_next
 
 
-def motion(estimator="dis", pairs=2, every=4):
+def motion(variant="one_sided", estimator="dis", pairs=2, every=4):
     """Motion compensation for clips made from noise, against the statistics of real clips.
 
     Minimising the warp error itself would pay the generator for standing still. So what motion
-    compensation leaves unexplained is compared with real clips, from one side only:
-    e = mean m rho(x_t - W(x_t+1; F)), c = mean m rho(x_t - x_t+1), R = e / max(stop(c), c_low),
-    L = relu(R - R_high) + relu(c_low - c) / c_low, where R_high and c_low are running quantiles
-    (90 and 10 %) of R and c on real clips. No gradient flows through the flow F.
+    compensation leaves unexplained, and what changes at all, are compared with real clips:
+    e = mean m rho(x_t - W(x_t+1; F)), c = mean m rho(x_t - x_t+1). No gradient flows through F.
+
+    "one_sided": R = e / max(stop(c), c_low), L = relu(R - R_high) + relu(c_low - c) / c_low, where
+    R_high and c_low are running quantiles (90 and 10 %) of R and c on real clips.
+    "matching": L = |log e - log e_real| + |log c - log c_real|, each made clip against the real
+    one of the same rank in the batch: the one-dimensional Wasserstein distance of the logarithms.
+    It pulls from both sides and needs no state; a small batch's own noise is its floor.
 
     Args:
+      variant: "one_sided" or "matching".
       estimator: spec string of the flow estimator, see vgan.motion.estimators.
       pairs: random pairs of neighbouring frames that are looked at, per clip.
       every: due each so many steps.
     Returns:
       a loss whose term is float32 [B], about zero for clips as explainable as real ones.
     Raises:
-      UsageError: an unknown estimator, or a number below 1; in use, clips of one frame.
+      UsageError: an unknown variant or estimator, or a number below 1; in use, clips of one frame.
     """
     if pairs < 1 or every < 1:
         raise UsageError(f"motion(pairs={pairs}, every={every}): both must be at least 1")
-    return _OneSided(spec.build(spec.parse(estimator), "vgan.motion.estimators.{}"), pairs, every)
+    variants = {"one_sided": _OneSided, "matching": _Matching}
+    if variant not in variants:
+        raise UsageError(f"motion(variant={variant!r}): unknown. Choose {' or '.join(variants)}")
+    estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
+    return variants[variant](estimate, pairs, every)
 
 
 def aligned_motion(alpha=12.5):
@@ -70,15 +79,15 @@ def aligned_motion(alpha=12.5):
     return loss
 
 
-class _OneSided(tf.Module):
+class _Motion(tf.Module):
+    """Measures e and c of real and made clips; a variant turns them into a term."""
+
     def __init__(self, estimate, pairs, every):
         super().__init__()
         self._estimate = estimate
         self._pairs = pairs
         self.every = every
         self.host_seconds = 0.0
-        self.ratio_high = tf.Variable(0.0, trainable=False, name="ratio_high")
-        self.change_low = tf.Variable(0.0, trainable=False, name="change_low")
 
     def __call__(self, video, batch, seed, samples):
         clips = tf.shape(video)[0]
@@ -89,34 +98,12 @@ class _OneSided(tf.Module):
 
         def per_clip(difference):
             explained = tf.reduce_mean(mask * charbonnier(difference), [1, 2, 3])
-            return tf.reduce_mean(tf.reshape(explained, [2, clips, self._pairs]), 2)
+            return tf.unstack(tf.reduce_mean(tf.reshape(explained, [2, clips, self._pairs]), 2))
 
-        fake_residual, real_residual = tf.unstack(per_clip(first - warp(second, flow)))
-        fake_change, real_change = tf.unstack(per_clip(first - second))
-        change_low = self._threshold(self.change_low, real_change, 0.1)
-        real_ratio = real_residual / tf.maximum(real_change, change_low)
-        ratio_high = self._threshold(self.ratio_high, real_ratio, 0.9)
-        fake_ratio = fake_residual / tf.maximum(tf.stop_gradient(fake_change), change_low)
-        term = tf.nn.relu(fake_ratio - ratio_high)
-        term += tf.nn.relu(change_low - fake_change) / change_low
-        return term, {
-            "real_ratio": real_ratio,
-            "real_change": real_change,
-            "fake_ratio": fake_ratio,
-            "fake_change": fake_change,
-            "active": tf.cast(term > 0, tf.float32),
-            "visible": tf.reduce_mean(tf.reshape(mask, [2 * clips, -1]), 1),
-        }
-
-    def after_step(self, statistics):
-        """Moves the running quantiles towards those of the step's real clips."""
-        for variable, values, share in (
-            (self.change_low, statistics["real_change"], 0.1),
-            (self.ratio_high, statistics["real_ratio"], 0.9),
-        ):
-            threshold = self._threshold(variable, values, share)
-            below = tf.reduce_mean(tf.cast(values < threshold, tf.float32))
-            variable.assign(threshold * tf.exp(0.1 * (share - below)))
+        residuals, changes = per_clip(first - warp(second, flow)), per_clip(first - second)
+        term, statistics = self._term(*residuals, *changes)
+        visible_share = tf.reduce_mean(tf.reshape(mask, [2 * clips, -1]), 1)
+        return term, statistics | {"visible": visible_share}
 
     def _timed_estimate(self, first, second):
         start = time.perf_counter()
@@ -134,8 +121,59 @@ class _OneSided(tf.Module):
         first = tf.reshape(tf.gather(video, positions, batch_dims=1), shape)
         return first, tf.reshape(tf.gather(video, positions + 1, batch_dims=1), shape)
 
+
+class _OneSided(_Motion):
+    def __init__(self, estimate, pairs, every):
+        super().__init__(estimate, pairs, every)
+        self.ratio_high = tf.Variable(0.0, trainable=False, name="ratio_high")
+        self.change_low = tf.Variable(0.0, trainable=False, name="change_low")
+
+    def _term(self, fake_residual, real_residual, fake_change, real_change):
+        change_low = self._threshold(self.change_low, real_change, 0.1)
+        real_ratio = real_residual / tf.maximum(real_change, change_low)
+        ratio_high = self._threshold(self.ratio_high, real_ratio, 0.9)
+        fake_ratio = fake_residual / tf.maximum(tf.stop_gradient(fake_change), change_low)
+        term = tf.nn.relu(fake_ratio - ratio_high)
+        term += tf.nn.relu(change_low - fake_change) / change_low
+        return term, {
+            "real_ratio": real_ratio,
+            "real_change": real_change,
+            "fake_ratio": fake_ratio,
+            "fake_change": fake_change,
+            "active": tf.cast(term > 0, tf.float32),
+        }
+
+    def after_step(self, statistics):
+        """Moves the running quantiles towards those of the step's real clips."""
+        for variable, values, share in (
+            (self.change_low, statistics["real_change"], 0.1),
+            (self.ratio_high, statistics["real_ratio"], 0.9),
+        ):
+            threshold = self._threshold(variable, values, share)
+            below = tf.reduce_mean(tf.cast(values < threshold, tf.float32))
+            variable.assign(threshold * tf.exp(0.1 * (share - below)))
+
     def _threshold(self, variable, values, share):
         """The running quantile, or that of these values while none has been kept."""
         ordered = tf.sort(values)
         own = ordered[tf.cast(share * tf.cast(tf.size(values) - 1, tf.float32), tf.int32)]
         return tf.stop_gradient(tf.where(variable > 0, variable, tf.maximum(own, 1e-4)))
+
+
+class _Matching(_Motion):
+    def _term(self, fake_residual, real_residual, fake_change, real_change):
+        term = _to_same_rank(fake_residual, real_residual) + _to_same_rank(fake_change, real_change)
+        return term, {
+            "real_residual": real_residual,
+            "real_change": real_change,
+            "fake_residual": fake_residual,
+            "fake_change": fake_change,
+        }
+
+
+def _to_same_rank(fake, real, least=1e-4):
+    """|log of each - log of the real one of its rank|, float32 [B]; below `least` all is one."""
+    rank = tf.argsort(tf.argsort(fake))
+    wanted = tf.gather(tf.sort(real), rank)
+    fake, wanted = tf.maximum(fake, least), tf.maximum(wanted, least)
+    return tf.abs(tf.math.log(fake) - tf.math.log(tf.stop_gradient(wanted)))

@@ -47,6 +47,16 @@ def decode(synthesizer, clip, latents, labels):
     return to_uint8(synthesizer.sample(latents, nothing, labels))
 
 
+def drawer(synthesizer, clip, num_labels):
+    """The compiled function (seed, first, number, label) -> videos of a live synthesizer."""
+
+    @tf.function(input_signature=[tf.TensorSpec([], tf.int64)] * 3 + [tf.TensorSpec([], tf.int32)])
+    def draw(seed, first, number, label):
+        return video_range(synthesizer, clip, num_labels, seed, first, number, label)
+
+    return draw
+
+
 class Model:
     """A trained model to draw videos from.
 

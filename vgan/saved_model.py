@@ -46,7 +46,8 @@ def export(synthesizer, clip, fps, labels, path, max_videos=64):
     # Servers load any folder with an integer name, so it gets its name last.
     incomplete = path.with_name(f"incomplete-{path.name}-{os.getpid()}")
     archive = keras.export.ExportArchive()
-    archive.track(synthesizer.average)
+    for network in synthesizer.averages:
+        archive.track(network)
     for name, function, signature in _endpoints(synthesizer, clip, labels, max_videos):
         archive.add_endpoint(name, function, input_signature=signature)
     try:

@@ -8,9 +8,9 @@ from vgan import command, config
 def main():
     experiment_config = config.from_flags()
     workdir = config.workdir_from_flags()
-    from vgan import experiment  # TensorFlow takes seconds to load; flags are checked first.
+    from vgan import run  # TensorFlow takes seconds to load; flags are checked first.
 
-    experiment.train(experiment_config, workdir)
+    run.train(experiment_config, workdir)
 
 
 if __name__ == "__main__":

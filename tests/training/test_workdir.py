@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vgan import experiment
+from vgan import run
 from vgan.config import ExperimentConfig
 from vgan.errors import CheckpointError, StorageError
 from vgan.training.workdir import Workdir
@@ -108,7 +108,7 @@ def test_config_is_written_whole(workdir):
 def test_another_experiment_is_refused_and_nothing_changes(tiny, tiny_run, change, text):
     before = {path: path.stat().st_mtime_ns for path in tiny_run.rglob("*") if path.is_file()}
     with pytest.raises(CheckpointError, match="holds another experiment") as caught:
-        experiment.train(ExperimentConfig(**tiny | change), tiny_run)
+        run.train(ExperimentConfig(**tiny | change), tiny_run)
     assert text in str(caught.value)
     after = {path: path.stat().st_mtime_ns for path in tiny_run.rglob("*") if path.is_file()}
     assert after == before
@@ -117,7 +117,7 @@ def test_another_experiment_is_refused_and_nothing_changes(tiny, tiny_run, chang
 def test_harmless_flags_may_change_and_are_printed(tiny, tiny_run, tmp_path, capsys):
     workdir = shutil.copytree(tiny_run, tmp_path / "Läufe mit Leerzeichen 视频")
     changes = {"summary_interval": 3, "keep_checkpoints": 5, "data": "shapes(num_videos=16,)"}
-    experiment.train(ExperimentConfig(**tiny | changes), workdir)
+    run.train(ExperimentConfig(**tiny | changes), workdir)
     out = capsys.readouterr().out
     assert "resuming with a changed flag: --summary_interval: 2 -> 3\n" in out
     assert "resuming with a changed flag: --keep_checkpoints: 3 -> 5\n" in out

@@ -1,28 +1,18 @@
 """The adversarial family: a generator against one or more critics."""
 
-import typing
-
 import tensorflow as tf
 
 from vgan import randomness
+from vgan.errors import UsageError
+from vgan.models.game import Game, ratio, scale_rows
 from vgan.models.synthesizer import Turn
-
-
-class Weighted(typing.NamedTuple):
-    """A part of a player's total, its name in the logs, its weight, and how often it is due."""
-
-    name: str
-    part: typing.Any
-    weight: float = 1.0
-    every: int = 1
 
 
 class Gan(tf.Module):
     """A generator, its running average, and the critics that judge it.
 
-    Both players move on the same weights and the same generated clips: the generator runs once a
-    step. With several turns of one player, the other moves only in the first of so many steps, and
-    its lazy terms count the steps in which it moves. All state is attributes, so that
+    With several turns of one player, the other moves only in the first of so many steps, and its
+    lazy terms count the steps in which it moves. All state is attributes, so that
     tf.train.Checkpoint keeps it.
 
     Args:
@@ -36,6 +26,14 @@ class Gan(tf.Module):
       ema_decay: of the average, reached by a ramp.
       weight_clip: bound of the critics' weights after each step, 0 for none.
       turns: {player: how many turns it has to one of the other}.
+      updates: "simultaneous": both players move on the same weights and the same made clips, the
+        generator runs once; "one_stage": the same gradients from one backward pass through the
+        critics; "alternating": the critics move first, the generator on their new weights.
+      disguise: (video, condition, seed, samples) -> the two as critics see them, or None.
+      instance_noise: step -> deviation of the noise on what critics see, or None.
+      learning_rate: step -> rate of both optimizers, or None for the one they have.
+    Raises:
+      UsageError: updates in one stage that wouldn't be exact.
     """
 
     def __init__(
@@ -50,6 +48,10 @@ class Gan(tf.Module):
         ema_decay,
         weight_clip=0.0,
         turns=None,
+        updates="simultaneous",
+        disguise=None,
+        instance_noise=None,
+        learning_rate=None,
     ):
         super().__init__()
         self.generator, self.average = generator, average
@@ -57,11 +59,16 @@ class Gan(tf.Module):
         self.generator_optimizer, self.discriminator_optimizer = optimizers
         self.critic_modules = [critic.part for critic in critics]
         self.loss_modules = [loss.part for loss in losses if isinstance(loss.part, tf.Module)]
+        self.disguise = disguise
         self.steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
         self._critics, self._losses, self._penalties = critics, losses, penalties
         self._adversarial = adversarial
         self._ema_decay, self._weight_clip = ema_decay, weight_clip
         self._turns = {"generator": 1, "discriminator": 1} | (turns or {})
+        self._updates = updates
+        self._instance_noise, self._learning_rate = instance_noise, learning_rate
+        if updates == "one_stage":
+            _check_exact(critics, adversarial)
         for player, optimizer in self._optimizers().items():
             optimizer.build(self.players()[player])
 
@@ -74,14 +81,14 @@ class Gan(tf.Module):
         """The players that move in a step, and the lazy terms due in it."""
         due, players = [], []
         for player, other, parts in (
-            ("generator", "discriminator", self._losses),
             ("discriminator", "generator", self._penalties),
+            ("generator", "discriminator", self._losses),
         ):
             count, waits = divmod(step, self._turns[other])
             if not waits:
                 players.append(player)
                 due += [part.name for part in parts if count % part.every == 0]
-        return Turn(tuple(due), tuple(players))
+        return Turn(tuple(due), tuple(players), self._updates == "alternating")
 
     def gradients(self, batch, seed, samples, turn):
         """Gradients of the players that move, from one pass of the generator.
@@ -89,49 +96,97 @@ class Gan(tf.Module):
         Args:
           batch: clip.Batch.
           seed: int64 scalar of the run; samples: int64 [B], global sample numbers.
-          turn: what is due.
+          turn: who moves and what is due; only what they minimise is computed.
         Returns:
           {player: gradients}, {term name: float32 [B]}, {statistic name: float32 [B]}.
         """
-        terms, statistics, totals = {}, {}, {"generator": 0.0, "discriminator": 0.0}
+        game = Game(batch, seed, samples, turn)
+        both = len(turn.players) == 2
+        play = self._one_stage if self._updates == "one_stage" and both else self._simultaneous
+        return play(game), game.terms, game.statistics
 
-        def add(player, weighted, value):
-            terms[f"{player}/{weighted.name}"] = value
-            totals[player] += weighted.weight * weighted.every * tf.reduce_mean(value)
-
+    def _simultaneous(self, game):
+        """A backward pass for each player that moves."""
         with tf.GradientTape(persistent=True) as tape:
-            latents = randomness.normal(seed, randomness.TRAINING, samples, self.latent_shape)
-            fake = self.generator([latents, batch.condition, batch.label], training=True)
+            fake = self._generate(game)
+            real_seen, fake_seen, given = self._shown(game, fake)
             for critic in self._critics:
-                real_logits = self._judge(critic.part, batch.video, batch, seed, samples)
-                fake_logits = self._judge(critic.part, fake, batch, seed, samples)
-                statistics[f"logits/real/{critic.name}"] = tf.reduce_mean(real_logits, 1)
-                statistics[f"logits/fake/{critic.name}"] = tf.reduce_mean(fake_logits, 1)
-                statistics[f"logits/sign/{critic.name}"] = tf.reduce_mean(tf.sign(real_logits), 1)
-                verdict = self._adversarial.discriminator(real_logits, fake_logits)
-                add("discriminator", critic, tf.reduce_mean(verdict, 1))
-                wish = self._adversarial.generator(fake_logits, real_logits)
-                add("generator", critic, tf.reduce_mean(wish, 1))
-            for loss in self._losses:
-                if loss.name in turn.due:
-                    value = loss.part(fake, batch, seed, samples)
-                    value, found = value if isinstance(value, tuple) else (value, {})
-                    statistics |= {f"{loss.name}/{name}": of for name, of in found.items()}
-                    add("generator", loss, value)
-            for penalty in self._penalties:
-                if penalty.name in turn.due:
-                    for critic in self._critics:
-                        value = penalty.part(critic.part, batch.video, fake, batch, seed, samples)
-                        name = f"{penalty.name}/{critic.name}"
-                        add("discriminator", penalty._replace(name=name), value)
-            scaled = {p: self._optimizers()[p].scale_loss(totals[p]) for p in turn.players}
-        found = {p: tape.gradient(scaled[p], self.players()[p]) for p in turn.players}
-        return found, terms, statistics
+                shown = [
+                    critic.part.inputs(seen, given, game.seed, game.samples)
+                    for seen in (real_seen, fake_seen)
+                ]
+                game.judge(critic, self._adversarial, *shown)
+            game.lose(self._losses, fake)
+            game.penalise(self._penalties, self._critics, real_seen, fake_seen, given)
+            optimizers = self._optimizers()
+            scaled = {p: optimizers[p].scale_loss(game.totals[p]) for p in game.turn.players}
+        return {p: tape.gradient(scaled[p], self.players()[p]) for p in game.turn.players}
+
+    def _one_stage(self, game):
+        """A single backward pass through the critics, from which both players take theirs.
+
+        A logit belongs to one input alone. So what the generator wants of that input is the
+        gradient that the critics' own loss sends there, times the ratio of the two losses'
+        derivatives by the logit.
+
+        Source: Shen et al., "Training Generative Adversarial Networks in One Stage", 2021,
+        section 3.2.
+        """
+        optimizers, players, logits = self._optimizers(), self.players(), []
+        with tf.GradientTape() as tape:
+            fake = self._generate(game)
+            real_seen, fake_seen, given = self._shown(game, fake)
+            about = given, game.seed, game.samples
+            inputs = [critic.part.inputs(fake_seen, *about) for critic in self._critics]
+            game.lose(self._losses, fake)
+            beside = optimizers["generator"].scale_loss(game.totals["generator"])
+        with tf.GradientTape() as critics_tape:
+            critics_tape.watch(inputs)
+            for critic, fake_inputs in zip(self._critics, inputs, strict=True):
+                real_inputs = critic.part.inputs(real_seen, *about)
+                logits.append(game.judge(critic, self._adversarial, real_inputs, fake_inputs))
+            game.penalise(self._penalties, self._critics, real_seen, fake_seen, given)
+            scaled = optimizers["discriminator"].scale_loss(game.totals["discriminator"])
+        found, sent = critics_tape.gradient(scaled, (players["discriminator"], inputs))
+        one = tf.ones([])
+        rescaled = optimizers["generator"].scale_loss(one)
+        rescaled /= optimizers["discriminator"].scale_loss(one)
+        wanted = [
+            scale_rows(rescaled * ratio(self._adversarial, *pair), gradient)
+            for pair, gradient in zip(logits, sent, strict=True)
+        ]
+        towards = tape.gradient([*inputs, beside], players["generator"], [*wanted, one])
+        return {"discriminator": found, "generator": towards}
+
+    def _generate(self, game):
+        latents = randomness.normal(game.seed, randomness.TRAINING, game.samples, self.latent_shape)
+        fake = self.generator([latents, game.batch.condition, game.batch.label], training=True)
+        if self.generator.losses:
+            game.add_regularisation(self.generator.losses)
+        return fake
+
+    def _shown(self, game, *videos):
+        """Clips as critics see them, and what was given as they see it."""
+        given, seen = game.batch.condition, []
+        for number, video in enumerate((game.batch.video, *videos)):
+            shown = given
+            if self.disguise is not None:
+                video, shown = self.disguise(video, given, game.seed, game.samples)
+            if self._instance_noise is not None:
+                stream = randomness.NOISE
+                draws = 2 * game.samples + number
+                noise = randomness.normal(game.seed, stream, draws, video.shape[1:])
+                video += tf.cast(self._instance_noise(self.steps) * noise, video.dtype)
+            seen.append(video)
+        return *seen, shown
 
     def apply(self, gradients):
         """Lets the players that have gradients take their step."""
         for player, found in gradients.items():
-            self._optimizers()[player].apply(found, self.players()[player])
+            optimizer = self._optimizers()[player]
+            if self._learning_rate is not None:
+                optimizer.learning_rate.assign(self._learning_rate(self.steps))
+            optimizer.apply(found, self.players()[player])
 
     def gradient_norms(self, gradients):
         """The global norm of each player's gradients, free of loss scaling."""
@@ -147,6 +202,9 @@ class Gan(tf.Module):
                 weight.assign(tf.clip_by_value(weight, -self._weight_clip, self._weight_clip))
         if "generator" in turn.players:
             self._move_average()
+        signs = [of for name, of in statistics.items() if name.startswith("logits/sign/")]
+        if self.disguise is not None and signs:
+            self.disguise.after_step(tf.reduce_mean(signs, 0))
         for network in (self.generator, *(critic.network for critic in self.critic_modules)):
             for layer in network.layers:
                 if hasattr(layer, "after_step"):
@@ -176,6 +234,11 @@ class Gan(tf.Module):
             mean.assign(mean + (1.0 - decay) * (value - mean))
 
     @property
+    def averages(self):
+        """The networks that `sample` uses."""
+        return [self.average]
+
+    @property
     def latent_shape(self):
         """The shape of one clip's latents."""
         return list(self.generator.inputs[0].shape[1:])
@@ -183,7 +246,8 @@ class Gan(tf.Module):
     @property
     def host_seconds(self):
         """Seconds that flow estimation has taken on the host so far, in this process."""
-        return sum(loss.host_seconds for loss in self.loss_modules)
+        parts = [*self.loss_modules, *self.critic_modules]
+        return sum(part.host_seconds for part in parts)
 
     def sample(self, latents, condition, label):
         """Clips of the averaged generator, float32 [B, T, H, W, C] in [-1, 1]."""
@@ -191,18 +255,29 @@ class Gan(tf.Module):
 
     def verdicts(self, batch, seed, samples):
         """What each critic says of real clips: {name: logits float32 [B]}."""
-        return {
-            critic.name: tf.reduce_mean(
-                self._judge(critic.part, batch.video, batch, seed, samples), 1
-            )
-            for critic in self._critics
-        }
-
-    def _judge(self, critic, video, batch, seed, samples):
-        return critic.judge(critic.inputs(video, batch.condition, seed, samples), batch.label)
+        game = Game(batch, seed, samples, Turn())
+        seen, given = self._shown(game)
+        found = {}
+        for critic in self._critics:
+            inputs = critic.part.inputs(seen, given, seed, samples)
+            found[critic.name] = tf.reduce_mean(critic.part.judge(inputs, batch.label).logits, 1)
+        return found
 
     def _optimizers(self):
         return {
             "generator": self.generator_optimizer,
             "discriminator": self.discriminator_optimizer,
         }
+
+
+def _check_exact(critics, adversarial):
+    """Raises UsageError where one backward pass can't give both players' gradients."""
+    reasons = [f"{critic.name} ({critic.part.entangled})" for critic in critics]
+    reasons = [r for r, c in zip(reasons, critics, strict=True) if c.part.entangled]
+    if adversarial.saturates:
+        reasons.append("an adversarial pair that sends the critics no gradient for some clips")
+    if reasons:
+        raise UsageError(
+            f"--updates=one_stage: not exact with {', '.join(reasons)}: each logit must belong "
+            "to one input alone. Use --updates=simultaneous"
+        )

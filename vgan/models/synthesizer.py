@@ -8,11 +8,19 @@ class Turn(typing.NamedTuple):
 
     Attributes:
       due: names of the lazy terms that this step computes.
-      players: names of the players that move.
+      players: names of the players that move, in this order.
+      alternate: they move one after another, each on the other's new weights, not at once.
     """
 
     due: tuple = ()
     players: tuple = ("generator", "discriminator")
+    alternate: bool = False
+
+    def rounds(self):
+        """The turns in which the players of this one move, one after another."""
+        if not self.alternate:
+            return [self]
+        return [self._replace(players=(player,), alternate=False) for player in self.players]
 
 
 class Synthesizer(typing.Protocol):

@@ -36,29 +36,42 @@ class Checkpoints:
                 file.unlink()
             left.rmdir()
 
-    def restore(self):
-        """Restores the newest good checkpoint and returns its step; 0 if there is none at all.
+    def restore(self, step=None):
+        """Restores a checkpoint and returns its step.
 
+        Args:
+          step: None for the newest good one; 0 is returned if there is none at all.
         Raises:
-          CheckpointError: there are checkpoints, and none can be read; or they are of another
-            model.
+          CheckpointError: as `newest_good`; or it is of another model.
         """
-        for step in _steps(self._folder, ".*"):
-            path = self._folder / f"ckpt-{step}"
-            try:
-                _verify(path)
-            except (tf.errors.OpError, IndexError) as error:
-                reason = str(error).splitlines()[0]
-                logging.warning("checkpoint %r is damaged, trying an older: %s", str(path), reason)
-            else:
-                _read(self._checkpoint, path)
-                return step
-        if not all(re.match(r"ckpt-0(_temp|\.data)", f.name) for f in self._folder.glob("ckpt-*")):
-            raise CheckpointError(
-                f"checkpoints {str(self._folder)!r}: none can be read. Nothing was deleted; "
-                "restore them from a copy, or train in another --workdir"
-            )
-        return 0  # At most the first save was killed, before anything was learnt.
+        step = newest_good(self._folder) if step is None else step
+        if step or saved_steps(self._folder):
+            _read(self._checkpoint, self._folder / f"ckpt-{step}")
+        return step
+
+
+def newest_good(folder):
+    """The step of the newest checkpoint that can be read; 0 if there is none at all.
+
+    Raises:
+      CheckpointError: there are checkpoints, and none can be read.
+    """
+    folder = Path(folder)
+    for step in _steps(folder, ".*"):
+        path = folder / f"ckpt-{step}"
+        try:
+            _verify(path)
+        except (tf.errors.OpError, IndexError) as error:
+            reason = str(error).splitlines()[0]
+            logging.warning("checkpoint %r is damaged, trying an older: %s", str(path), reason)
+        else:
+            return step
+    if not all(re.match(r"ckpt-0(_temp|\.data)", f.name) for f in folder.glob("ckpt-*")):
+        raise CheckpointError(
+            f"checkpoints {str(folder)!r}: none can be read. Nothing was deleted; "
+            "restore them from a copy, or train in another --workdir"
+        )
+    return 0  # At most the first save was killed, before anything was learnt.
 
 
 def saved_steps(folder):

@@ -64,9 +64,12 @@ def compile_step(synthesizer, seed):
     def train_step(video, label, samples, turn):
         nothing = tf.zeros([*video.shape[:-1], 0])
         batch = Batch(to_float(video), nothing, label)
-        gradients, terms, statistics = synthesizer.gradients(batch, seed, samples, turn)
-        norms = synthesizer.gradient_norms(gradients)
-        synthesizer.apply(gradients)
+        terms, statistics, norms = {}, {}, {}
+        for part in turn.rounds():
+            gradients, *found = synthesizer.gradients(batch, seed, samples, part)
+            norms |= synthesizer.gradient_norms(gradients)
+            synthesizer.apply(gradients)
+            terms, statistics = terms | found[0], statistics | found[1]
         synthesizer.after_step(statistics, turn)
         means = {f"terms/{name}": tf.reduce_mean(value) for name, value in terms.items()}
         means |= {name: tf.reduce_mean(value) for name, value in statistics.items()}

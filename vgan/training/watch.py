@@ -54,10 +54,10 @@ def health(config, windows, make, model, real, labels):
 def evaluator(config, windows):
     """The Evaluator of a run on its test split; raises DataError where that has too few clips."""
     test = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")
-    length = (config.frames - 1) * config.frame_step + 1
+    interval = config.eval_start_interval or (config.frames - 1) * config.frame_step + 1
     cache = Cache(default_folder())
     both = {"train": windows, "test": test}
-    return Evaluator(both, "test", config.eval_videos, length, config.seed, cache)
+    return Evaluator(both, "test", config.eval_videos, interval, config.seed, cache)
 
 
 def _spread(windows, most):

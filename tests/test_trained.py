@@ -1,0 +1,123 @@
+"""Trained models: one checkpoint, several together, and clips of another length."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vgan import run, trained
+from vgan.config import ExperimentConfig
+from vgan.errors import CheckpointError, UsageError
+from vgan.models.ensemble import Ensemble
+from vgan.training.checkpoints import Checkpoints
+
+
+def averaged(path, step):
+    """The averaged weights of a step."""
+    model = trained.restore(path).model
+    Checkpoints(path / "checkpoints", model, keep=2).restore(step)
+    return model.average.get_weights()
+
+
+def test_the_last_checkpoint_that_is_good(tiny_run, tmp_path):
+    found = trained.restore(tiny_run)
+    assert (found.step, found.fps, len(found.labels)) == (4, 8.0, 12)
+    assert found.config.clip.shape == (4, 8, 8, 3)
+    for one, other in zip(found.model.average.weights, averaged(tiny_run, 4), strict=True):
+        np.testing.assert_array_equal(one, other)
+    path = shutil.copytree(tiny_run, tmp_path / "run")
+    (path / "checkpoints" / "ckpt-4.data-00000-of-00001").write_bytes(b"")
+    assert trained.restore(path).step == 2
+
+
+def test_an_average_of_weights(tiny_run):
+    found = trained.restore(tiny_run, "average(last=2)")
+    assert found.step == 4
+    two, four = averaged(tiny_run, 2), averaged(tiny_run, 4)
+    assert max(np.abs(a - b).max() for a, b in zip(two, four, strict=True)) > 1e-5
+    for weight, *each in zip(found.model.average.get_weights(), two, four, strict=True):
+        np.testing.assert_allclose(weight, np.mean(each, 0), atol=1e-7)
+    (network,) = found.model.averages
+    assert network is found.model.average, "it is what is sampled from and exported"
+
+
+def test_an_ensemble_draws_from_each_in_turn(tiny_run, tmp_path):
+    found = trained.restore(tiny_run, "ensemble(last=3)")
+    assert isinstance(found.model, Ensemble) and found.step == 4
+    for member, step in zip(found.model.members, (4, 2, 0), strict=True):
+        for one, other in zip(member.average.weights, averaged(tiny_run, step), strict=True):
+            np.testing.assert_array_equal(one, other)
+    together = trained.load(tiny_run, "ensemble(last=2)").sample(8, seed=3)
+    path = shutil.copytree(tiny_run, tmp_path / "run")
+    for turn, step in enumerate((4, 2)):
+        alone = trained.load(path).sample(8, seed=3)
+        # Another number of rows may round differently.
+        near = np.abs(np.subtract(together[turn::2], alone[turn::2], dtype=int)) <= 1
+        assert near.all()
+        for file in (path / "checkpoints").glob(f"ckpt-{step}.*"):
+            file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "kind", "error"),
+    [
+        ("average(last=4)", CheckpointError, r"--checkpoint=average\(last=4\), but it keeps 3"),
+        ("ensemble(last=9)", CheckpointError, "keeps 3 that fit. Take fewer, or train with a"),
+        ("best", CheckpointError, "no best checkpoint"),
+        ("average", UsageError, "--checkpoint=average: unknown. Choose last, best"),
+        ("first", UsageError, "--checkpoint=first: unknown"),
+    ],
+)
+def test_checkpoints_that_are_not_there(tiny_run, checkpoint, kind, error):
+    with pytest.raises(kind, match=error):
+        trained.restore(tiny_run, checkpoint)
+
+
+def test_what_is_no_run(tmp_path):
+    with pytest.raises(CheckpointError, match="neither a workdir with a checkpoint nor an export"):
+        trained.load(tmp_path)
+
+
+def test_a_plain_generator_makes_clips_of_one_length(tiny_run):
+    with pytest.raises(UsageError, match="--frames=8: this run's generator can't make clips of"):
+        trained.restore(tiny_run, frames=8)
+    assert trained.restore(tiny_run, frames=4).config.frames == 4
+
+
+@pytest.fixture(scope="module")
+def recurrent(tiny, tmp_path_factory):
+    """The workdir of a run of two steps with a recurrent generator."""
+    path = tmp_path_factory.mktemp("recurrent") / "run"
+    generator = "recurrent(content_dim=4, motion_dim=2, channels=4)"
+    changes = {"steps": 2, "generator": generator, "conditional": False}
+    run.train(ExperimentConfig(**tiny | changes), path)
+    return path
+
+
+def test_a_recurrent_generator_makes_longer_and_shorter_clips(recurrent):
+    short = trained.restore(recurrent)
+    latents = np.random.default_rng(0).normal(size=(3, 4 + 10 * 2)).astype(np.float32)
+    label = tf.zeros([3], tf.int32)
+
+    def sample(model, frames):
+        return model.sample(latents[:, : 4 + 2 * frames], tf.zeros([3, frames, 8, 8, 0]), label)
+
+    expected = sample(short.model, 4)
+    for frames in (10, 2):
+        found = trained.restore(recurrent, frames=frames)
+        assert found.config.clip.shape == (frames, 8, 8, 3)
+        assert (found.step, found.fps) == (2, short.fps)
+        videos = sample(found.model, frames)
+        assert videos.shape == (3, frames, 8, 8, 3)
+        same = min(frames, 4)
+        np.testing.assert_allclose(videos[:, :same], expected[:, :same], atol=1e-5)
+    assert trained.load(recurrent, frames=10).sample(2).shape == (2, 10, 8, 8, 3)
+    mixed = trained.load(recurrent, "ensemble(last=2)", frames=10).sample(2)
+    assert mixed.shape == (2, 10, 8, 8, 3)
+
+
+def test_the_configuration_that_was_trained_is_kept(recurrent):
+    about = json.loads((recurrent / "config.json").read_text())["config"]
+    assert vars(trained.restore(recurrent).config) == about

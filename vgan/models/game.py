@@ -1,0 +1,105 @@
+"""One turn of a game: what both players are shown, and what it costs them."""
+
+import typing
+
+import tensorflow as tf
+
+
+class Weighted(typing.NamedTuple):
+    """A part of a player's total, its name in the logs, its weight, and how often it is due."""
+
+    name: str
+    part: typing.Any
+    weight: float = 1.0
+    every: int = 1
+
+
+class Game:
+    """Gathers the terms of a turn, each under its name, and each player's weighted total.
+
+    Args:
+      batch: clip.Batch.
+      seed: int64 scalar of the run; samples: int64 [B], global sample numbers.
+      turn: who moves and what is due.
+    """
+
+    def __init__(self, batch, seed, samples, turn):
+        self.batch, self.seed, self.samples, self.turn = batch, seed, samples, turn
+        self.terms, self.statistics = {}, {}
+        self.totals = {"generator": tf.zeros([]), "discriminator": tf.zeros([])}
+
+    def add(self, player, weighted, value):
+        """Adds a term, float32 [B], where its player moves."""
+        if player in self.turn.players:
+            self.terms[f"{player}/{weighted.name}"] = value
+            self.totals[player] += weighted.weight * weighted.every * tf.reduce_mean(value)
+
+    def judge(self, critic, adversarial, real_inputs, fake_inputs):
+        """Adds what a Weighted critic's verdicts cost both players.
+
+        Args:
+          adversarial: adversarial.Adversarial.
+          real_inputs, fake_inputs: what the critic is shown, [B * n, ...].
+        Returns:
+          logits float32 [B, n] of made clips and of real ones.
+        """
+        label = self.batch.label
+        real = critic.part.judge(real_inputs, label)
+        fake = critic.part.judge(fake_inputs, label)
+        if "discriminator" in self.turn.players:
+            for name, value in (
+                ("real", real.logits),
+                ("fake", fake.logits),
+                ("sign", tf.sign(real.logits)),
+            ):
+                self.statistics[f"logits/{name}/{critic.name}"] = tf.reduce_mean(value, 1)
+        cost = adversarial.discriminator(real.logits, fake.logits)
+        self.add("discriminator", critic, tf.reduce_mean(cost, 1))
+        wish = adversarial.generator(fake.logits, real.logits)
+        self.add("generator", critic, tf.reduce_mean(wish, 1))
+        if critic.part.class_weight:
+            weight = critic.weight * critic.part.class_weight
+            classes = Weighted(f"classes/{critic.name}", None, weight)
+            self.add("discriminator", classes, real.class_loss)
+            self.add("generator", classes, fake.class_loss)
+        return fake.logits, real.logits
+
+    def add_regularisation(self, losses):
+        """Adds the scalars that the generator's own layers ask for."""
+        value = tf.fill([tf.shape(self.samples)[0]], tf.cast(tf.add_n(losses), tf.float32))
+        self.add("generator", Weighted("regularisation", None), value)
+
+    def lose(self, losses, fake):
+        """Adds what made clips cost the generator beside the critics, where it is due."""
+        for loss in losses:
+            if loss.name in self.turn.due and "generator" in self.turn.players:
+                value = loss.part(fake, self.batch, self.seed, self.samples)
+                value, found = value if isinstance(value, tuple) else (value, {})
+                self.statistics |= {f"{loss.name}/{name}": of for name, of in found.items()}
+                self.add("generator", loss, value)
+
+    def penalise(self, penalties, critics, real, fake, condition):
+        """Adds the penalties on the critics that are due, at what they are shown."""
+        shown = self.batch._replace(condition=condition)
+        for penalty in penalties:
+            if penalty.name in self.turn.due and "discriminator" in self.turn.players:
+                for critic in critics:
+                    value = penalty.part(critic.part, real, fake, shown, self.seed, self.samples)
+                    name = f"{penalty.name}/{critic.name}"
+                    self.add("discriminator", penalty._replace(name=name), value)
+
+
+def ratio(adversarial, fake_logits, real_logits):
+    """The generator's derivative by the logits of made clips over the critics', [B, n]."""
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(fake_logits)
+        wish = adversarial.generator(fake_logits, real_logits)
+        cost = adversarial.discriminator(real_logits, fake_logits)
+    # Where the critics' loss is flat, as least squares is at 0, no gradient is sent to be scaled.
+    return tf.math.divide_no_nan(tape.gradient(wish, fake_logits), tape.gradient(cost, fake_logits))
+
+
+def scale_rows(factors, values):
+    """Values [N, ...], each row times its factor of [B, n], N = B n."""
+    shape = [-1, *[1] * (values.shape.rank - 1)]
+    return tf.cast(tf.reshape(factors, shape), values.dtype) * values

@@ -1,0 +1,136 @@
+"""Trained models: from the workdir of a run, at one of its checkpoints or several, or an export."""
+
+import dataclasses
+import typing
+
+import numpy as np
+import tensorflow as tf
+
+from vgan import checkpoint_choice, experiment, sampling, saved_model
+from vgan.config import ExperimentConfig
+from vgan.errors import CheckpointError, UsageError
+from vgan.models.ensemble import Averaged, Ensemble
+from vgan.stages import stage_of, stages_of
+from vgan.training.checkpoints import Checkpoints, newest_good, saved_steps
+from vgan.training.workdir import Workdir
+
+
+class Restored(typing.NamedTuple):
+    """A trained model, the configuration it was trained with, and how far it came."""
+
+    model: tf.Module
+    config: ExperimentConfig
+    fps: float
+    labels: list
+    step: int
+
+    def sampling_model(self):
+        """The sampling.Model that draws from it."""
+        draw = sampling.drawer(self.model, self.config.clip, len(self.labels))
+        return sampling.Model(draw, self.config.clip, self.fps, self.labels)
+
+
+def load(path, checkpoint="last", frames=None):
+    """The sampling.Model of a workdir or an export.
+
+    Args:
+      path: the folder.
+      checkpoint, frames: as in `restore`; an export has those it was made with.
+    Raises:
+      CheckpointError: the folder is neither, or holds no checkpoint.
+      UsageError: as `restore`.
+    """
+    if saved_model.is_export(path):
+        model = saved_model.load(path)
+        if frames not in (None, model.clip.frames):
+            raise UsageError(
+                f"--frames={frames}: an export makes clips of one length, this one of "
+                f"{model.clip.frames} frames. Give the folder of the training run as --workdir"
+            )
+        return model
+    return restore(path, checkpoint, frames).sampling_model()
+
+
+def restore(path, checkpoint="last", frames=None):
+    """The model of a workdir.
+
+    Args:
+      path: the folder.
+      checkpoint: "last", the newest good one; "best", the one with the best score;
+        "average(last=N)", the mean of the averaged weights of the last N;
+        "ensemble(last=N)", the last N, which make videos in turn.
+      frames: of the clips, None for as many as it was trained on.
+    Returns:
+      Restored.
+    Raises:
+      CheckpointError: the folder isn't a workdir, or holds no or too few checkpoints.
+      UsageError: no such kind of checkpoint; a generator that can't make so many frames.
+    """
+    workdir = Workdir(path)
+    description = workdir.read_config()
+    if description is None or not saved_steps(workdir.checkpoints):
+        raise CheckpointError(
+            f"model {str(path)!r}: neither a workdir with a checkpoint nor an export. "
+            "Give the folder of a training run (--workdir) or a SavedModel of vgan"
+        )
+    kind, number = checkpoint_choice.parse(checkpoint)
+    folder = workdir.best if kind == "best" else workdir.checkpoints
+    steps = saved_steps(folder)
+    if not steps:
+        raise CheckpointError(
+            f"workdir {str(path)!r}: no best checkpoint, since it was trained without "
+            "--eval_interval. Use --checkpoint=last"
+        )
+    whole = ExperimentConfig(**description["config"])
+    labels = description["data"]["labels"] if whole.conditional else []
+    good = newest_good(folder)
+    # Scores are taken at the full size alone, also at the step it is grown to.
+    newest = stages_of(whole)[-1] if kind == "best" else stage_of(whole, good)
+    config = newest.config
+    if frames is not None:
+        config = dataclasses.replace(config, frames=frames)
+    fps = description["data"]["fps"] * whole.frame_step / config.frame_step
+    if number > 1:
+        # Only those of the newest size can be mixed.
+        steps = [step for step in steps if stage_of(whole, step) == newest]
+        if len(steps) < number:
+            raise CheckpointError(
+                f"workdir {str(path)!r}: --checkpoint={checkpoint}, but it keeps {len(steps)} "
+                "that fit. Take fewer, or train with a larger --keep_checkpoints"
+            )
+    chosen = [good] if number == 1 else steps[:number]
+    models = []
+    for step in chosen:
+        models.append(_model(config, len(labels), folder, step, newest.config.frames))
+    if kind == "average":
+        _average(models)
+    model = Ensemble(models) if kind == "ensemble" else models[0]
+    return Restored(model, config, fps, labels, chosen[0])
+
+
+def _model(config, num_labels, folder, step, trained_frames):
+    """The Gan of a checkpoint, or for another number of frames its averaged generator alone."""
+    if config.frames == trained_frames:
+        model = experiment.build(config, num_labels)
+        Checkpoints(folder, model, keep=2).restore(step)
+        return model
+    try:
+        # The critics may not fit clips of that length.
+        model = Averaged(experiment.build_generator(config, num_labels))
+        Checkpoints(folder, model, keep=2).restore(step)
+    except (UsageError, CheckpointError) as error:
+        raise UsageError(
+            f"--frames={config.frames}: this run's generator makes clips of {trained_frames} "
+            "frames only. Drop the flag, or train --generator=recurrent, which makes any number"
+        ) from error
+    return model
+
+
+def _average(models):
+    """Gives the first model the mean of all their averaged networks."""
+    networks = [model.average for model in models]
+    means = [
+        np.mean([np.asarray(w, np.float64) for w in weights], 0)
+        for weights in zip(*(network.get_weights() for network in networks), strict=True)
+    ]
+    networks[0].set_weights(means)
