@@ -6,18 +6,13 @@ The plain step is BCE with the first critic on batches made before; a part costs
 with it, less the plain one's. Made for processors: on a machine with a GPU, hide it.
 """
 
-import csv
 import dataclasses
-import datetime
-import importlib.metadata
 import importlib.util
-import os
-import platform
 import statistics
-from pathlib import Path
 
 import workers
 from absl import flags
+from table import Table
 from workers import STEPS, Worker
 
 from vgan import command, config, spec
@@ -39,6 +34,7 @@ def main():
         report_precision(table, plain, worker)
         if PARTS.value:
             report_parts(table, asked, plain, worker)
+            report_updates(table, asked)
         if TORCH.value and not importlib.util.find_spec("torch"):
             print("PyTorch isn't installed, so there is no ratio: pip install -e '.[benchmark]'")
         elif TORCH.value:
@@ -94,6 +90,18 @@ def report_parts(table, asked, plain, worker):
     table.line("input alone, speed by the step's", "times", _speeds(pairs))
 
 
+def report_updates(table, asked):
+    """One backward pass through all critics for both players, against two, and against turns."""
+    bare = dataclasses.replace(asked, losses="", r1_gamma=0.0)
+    with Worker(workers.tensorflow_step, dataclasses.replace(bare, updates="one_stage")) as first:
+        for name in ("simultaneous", "alternating"):
+            updates = dataclasses.replace(bare, updates=name)
+            with Worker(workers.tensorflow_step, updates) as other:
+                pairs = _by_turns(other, first)
+            saved = [-x for x in _added_percent(pairs, "seconds")]
+            table.line(f"one stage, saved of {name} updates", "%", saved)
+
+
 def report_torch(table, plain, worker):
     """The same step in PyTorch, in both memory formats; the faster one counts."""
     found = {}
@@ -143,46 +151,6 @@ def _added_percent(pairs, clock):
 def _text(part):
     arguments = ", ".join(f"{name}={value!r}" for name, value in part.arguments.items())
     return f"{part.weight}*{part.name}({arguments})"
-
-
-class Table:
-    """Prints the lines as they come, and adds them to a CSV file."""
-
-    def __init__(self, experiment_config, path):
-        self._path = path
-        c = experiment_config
-        packages = [name for name in ("tensorflow", "torch") if importlib.util.find_spec(name)]
-        versions = [f"{name} {importlib.metadata.version(name)}" for name in packages]
-        self._about = {
-            "date": datetime.date.today().isoformat(),
-            "machine": ", ".join([_processor(), f"{os.cpu_count()} threads", *versions]),
-            "setting": f"{c.clip} batch {c.batch_size} {c.precision}",
-        }
-        print(*self._about.values(), sep="; ", flush=True)
-
-    def line(self, measure, unit, values):
-        """One line: the median of the values, and their quartiles."""
-        low, median, high = statistics.quantiles(values, n=4, method="inclusive")
-        print(f"{measure:40} {median:9.4g} {unit:9} ({low:.4g} to {high:.4g})", flush=True)
-        if self._path:
-            row = self._about | {"measure": measure, "unit": unit, "units": len(values)}
-            numbers = {"median": median, "low": low, "high": high}
-            self._append(row | {name: f"{number:.4g}" for name, number in numbers.items()})
-
-    def _append(self, row):
-        new = not Path(self._path).exists()
-        with open(self._path, "a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, row)
-            if new:
-                writer.writeheader()
-            writer.writerow(row)
-
-
-def _processor():
-    about = Path("/proc/cpuinfo")
-    lines = about.read_text().splitlines() if about.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""The lines of a benchmark: printed as they come, and kept in a CSV file."""
+
+import csv
+import datetime
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import statistics
+from pathlib import Path
+
+
+class Table:
+    """Prints the lines as they come, and adds them to a CSV file."""
+
+    def __init__(self, experiment_config, path):
+        self._path = path
+        c = experiment_config
+        packages = [name for name in ("tensorflow", "torch") if importlib.util.find_spec(name)]
+        versions = [f"{name} {importlib.metadata.version(name)}" for name in packages]
+        self._about = {
+            "date": datetime.date.today().isoformat(),
+            "machine": ", ".join([_processor(), f"{os.cpu_count()} threads", *versions]),
+            "setting": f"{c.clip} batch {c.batch_size} {c.precision}",
+        }
+        print(*self._about.values(), sep="; ", flush=True)
+
+    def line(self, measure, unit, values):
+        """One line: the median of the values, and their quartiles."""
+        low, median, high = statistics.quantiles(values, n=4, method="inclusive")
+        print(f"{measure:40} {median:9.4g} {unit:9} ({low:.4g} to {high:.4g})", flush=True)
+        if self._path:
+            row = self._about | {"measure": measure, "unit": unit, "units": len(values)}
+            numbers = {"median": median, "low": low, "high": high}
+            self._append(row | {name: f"{number:.4g}" for name, number in numbers.items()})
+
+    def _append(self, row):
+        new = not Path(self._path).exists()
+        with open(self._path, "a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, row)
+            if new:
+                writer.writeheader()
+            writer.writerow(row)
+
+
+def _processor():
+    about = Path("/proc/cpuinfo")
+    lines = about.read_text().splitlines() if about.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,124 @@
+"""What the variants of the motion-compensation loss, and the motion-compensated critic, do.
+
+  python experiments/motion_variants.py --data=FOLDER --flags=--conditional --name=people
+
+best.flags is trained with each variant for the same number of steps and judged by Farneback's
+flow, which none of them trains on. R is what motion compensation leaves of what changes, e what
+it leaves, c what changes at all. z is the Wasserstein-1 distance of a statistic's distribution to
+that of held-out real clips, over the mean of the same between halves of the real clips that share
+no source video. Rows that are there aren't made again.
+"""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import trial
+from absl import flags
+
+from vgan import command
+from vgan.errors import UsageError
+
+CRITIC = " + compensated(pairs=1)"
+VARIANTS = {
+    "none": ("", ""),
+    "one_sided": ("0.1*motion(variant='one_sided')", ""),
+    "matching": ("0.1*motion(variant='matching')", ""),
+    "critic": ("", CRITIC),
+    "matching and critic": ("0.1*motion(variant='matching')", CRITIC),
+}
+"""Losses, and what is added to the critics."""
+SPLITS = 50
+"""Random ways to halve the source videos."""
+
+flags.DEFINE_string("data", None, "A prepared folder, or shapes().")
+flags.DEFINE_string("name", None, "What the rows call it.")
+flags.DEFINE_string("flags", "", "More flags of all runs, separated by spaces.")
+flags.DEFINE_list("variants", list(VARIANTS), "Which of them.")
+flags.DEFINE_list("seeds", ["0", "1"], "Seeds of each.")
+flags.DEFINE_integer("steps", 1000, "Of each run.")
+flags.DEFINE_integer("num_videos", 256, "Made clips, and at most as many held-out real ones.")
+flags.DEFINE_integer("start_interval", 16, "Frames between starts of real clips of a video.")
+flags.DEFINE_string("runs", "runs/motion_variants", "Folder of the runs.")
+flags.DEFINE_string("output", "experiments/results/motion_variants.csv", "CSV file of the rows.")
+KEYS = ("data", "variant", "seed", "steps")
+
+
+def main():
+    values = flags.FLAGS
+    if None in (values.data, values.name):
+        raise UsageError("--data, --name: both are needed")
+    rows = trial.Rows(values.output, KEYS)
+    for seed, variant in itertools.product(values.seeds, values.variants):
+        about = {"data": values.name, "variant": variant, "seed": seed, "steps": values.steps}
+        if rows.find(**about) is None:
+            rows.add(about | measure(values, variant, seed))
+
+
+def measure(values, variant, seed):
+    """Trains and judges one run: the rest of its row."""
+    workdir = Path(values.runs) / f"{values.name}-{variant.replace(' ', '-')}-{seed}"
+    losses, critic = VARIANTS[variant]
+    flagfile = Path("experiments/best.flags").read_text()
+    (critics,) = (
+        line.partition("=")[2] for line in flagfile.splitlines() if "--discriminator=" in line
+    )
+    given = ["--flagfile=experiments/best.flags", f"--data={values.data}", f"--seed={seed}"]
+    given += [f"--losses={losses}", f"--discriminator={critics}{critic}"]
+    given += [f"--steps={values.steps}", "--eval_interval=0", *values.flags.split()]
+    spent = trial.train(workdir, given)
+    return {"cpu_seconds": round(spent)} | judge(values, workdir)
+
+
+def judge(values, workdir):
+    """The figures of a run."""
+    from vgan import trained
+    from vgan.data import pipeline
+    from vgan.evaluation import cache, evaluator
+
+    run = trained.restore(workdir)
+    made = run.sampling_model().sample(values.num_videos, seed=1)
+    clip, step = run.config.clip, run.config.frame_step
+    windows = {s: pipeline.open_windows(run.config.data, clip, step, s) for s in evaluator.SPLITS}
+    kept = cache.Cache(cache.default_folder())
+    real = evaluator.Evaluator(
+        windows, "test", values.num_videos, values.start_interval, seed=0, cache=kept
+    )
+    result = real.score(made)
+    sources = real.sets["test"].sources
+    row = {"n_generated": len(made), "n_real": len(sources)}
+    sides = {side: _statistics(result.per_clip, side) for side in ("generated", "real")}
+    for name in ("R", "e", "c"):
+        row[f"z_{name}"] = round(_z(sides["generated"][name], sides["real"][name], sources), 3)
+    for name in ("magnitude", "sharpness"):
+        found = result.statistics[name]
+        row[f"{name}_ratio"] = round(found["generated"] / found["real"], 3)
+    found = result.statistics["near_static"]
+    row |= {"near_static": found["generated"], "near_static_real": found["real"]}
+    for name in ("frechet_random3d", "frechet_random3d_dt", "frechet_motion"):
+        row |= {name: result.scores[name]["value"], f"{name}_floor": result.scores[name]["floor"]}
+    return row
+
+
+def _statistics(per_clip, side):
+    residual, change = (per_clip[name][side] for name in ("warp_error", "change"))
+    return {"R": residual / np.maximum(change, 0.1), "e": residual, "c": change}
+
+
+def _z(made, real, sources):
+    random, videos, halves = np.random.default_rng(0), np.unique(sources), []
+    for _ in range(SPLITS):
+        first = np.isin(sources, random.permutation(videos)[: len(videos) // 2])
+        halves.append(wasserstein(real[first], real[~first]))
+    return wasserstein(made, real) / np.mean(halves)
+
+
+def wasserstein(one, other):
+    """The one-dimensional Wasserstein-1 distance of two samples: the area between their CDFs."""
+    places = np.sort(np.concatenate([one, other]))
+    cdfs = [np.searchsorted(np.sort(x), places[:-1], side="right") / len(x) for x in (one, other)]
+    return float((np.abs(cdfs[0] - cdfs[1]) * np.diff(places)).sum())
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,110 @@
+"""Runs of a fixed cost whose figures become rows of a CSV file, as the comparisons here need them.
+
+A row that is there already isn't made again, so that a comparison can be gathered in several
+sittings.
+"""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+POLL = 0.5
+"""Seconds between two looks at what a run has cost."""
+
+
+class Rows:
+    """The rows of a CSV file, found by the columns that say what was run.
+
+    Args:
+      path: of the file; it begins with the first row.
+      keys: names of those columns.
+    """
+
+    def __init__(self, path, keys):
+        self._path, self._keys = Path(path), keys
+
+    def find(self, **about):
+        """The row of a run as a dict of texts, None if it was not made yet."""
+        if not self._path.exists():
+            return None
+        with self._path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        wanted = {key: str(about[key]) for key in self._keys}
+        return next((row for row in rows if wanted.items() <= row.items()), None)
+
+    def add(self, row):
+        """Appends a dict."""
+        begin = not self._path.exists()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", newline="") as file:
+            writer = csv.DictWriter(file, row)
+            if begin:
+                writer.writeheader()
+            writer.writerow(row)
+
+
+def train(workdir, flags, cpu_seconds=None):
+    """Trains with python -m vgan.train, and stops it where it has cost so much.
+
+    The workdir's log.txt is what it printed. A stopped run has saved its last step.
+
+    Args:
+      workdir: folder of the run.
+      flags: list of its flags.
+      cpu_seconds: of processor time, of all threads; None to let it come to its end.
+    Returns:
+      processor seconds that it took.
+    """
+    workdir = Path(workdir)
+    workdir.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "vgan.train", *flags, f"--workdir={workdir}"]
+    with (workdir / "log.txt").open("a") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            spent = _watch(process, cpu_seconds)
+        finally:
+            process.kill()
+    if process.returncode not in (0, 128 + signal.SIGTERM):
+        raise SystemExit(f"{workdir}/log.txt: the run ended with code {process.returncode}")
+    return spent
+
+
+def _watch(process, limit):
+    spent, asked = 0.0, False
+    while process.poll() is None:
+        spent = max(spent, _cpu_seconds(process.pid))
+        if limit is not None and spent >= limit and not asked:
+            process.terminate()
+            asked = True
+        time.sleep(POLL)
+    return spent
+
+
+def _cpu_seconds(pid):
+    """Of a process of Linux, of all its threads; 0 where it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    user, system = fields[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def evaluate(workdir, output, *flags):
+    """The dict of scores.json of python -m vgan.evaluate on a run; made once."""
+    scores = Path(output) / "scores.json"
+    if not scores.exists():
+        command = [sys.executable, "-m", "vgan.evaluate", f"--workdir={workdir}"]
+        subprocess.run([*command, f"--output={output}", "--overwrite", *flags], check=True)
+    return json.loads(scores.read_text())
+
+
+def steps_done(workdir):
+    """How many steps the newest checkpoint of a run has."""
+    found = Path(workdir).glob("checkpoints/ckpt-*.index")
+    return max(int(path.stem.removeprefix("ckpt-")) for path in found)
