@@ -191,6 +191,97 @@ def test_motion_takes_its_estimator_by_a_spec():
         build("motion(block=8)")
 
 
+def moved_right(first, second):
+    """A flow of one pixel from the brighter of two frames to the darker, and back."""
+    flow = np.zeros([*first.shape[:3], 2], np.float32)
+    flow[..., 0] = np.where(first.mean((1, 2, 3)) > second.mean((1, 2, 3)), 1, -1)[:, None, None]
+    return flow
+
+
+@pytest.fixture(scope="module")
+def matching():
+    """The term and statistics of made clips by real ones, [B, 2, H, W, C] each."""
+    estimator = f"'{__name__}.make_moved_right'"
+    loss = build(f"motion(variant='matching', pairs=1, estimator={estimator})")
+
+    @tf.function
+    def measure(video, real):
+        samples = tf.range(tf.shape(video)[0], dtype=tf.int64)
+        with tf.GradientTape() as tape:
+            tape.watch(video)
+            term, statistics = loss(video, Batch(real, None, None), 0, samples)
+        return term, statistics, tape.gradient(term, video)
+
+    return lambda video, real: measure(tf.constant(video), tf.constant(real))
+
+
+def make_moved_right():
+    return moved_right
+
+
+def pairs_of_frames(seed, scales):
+    """Clips of a bright frame and a darker one; the greater the scale, the less alike."""
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(0, 0.2, (len(scales), 2, 5, 6, 3)) * np.reshape(scales, (-1, 1, 1, 1, 1))
+    return (noise + [[[[[0.3]]], [[[-0.2]]]]]).astype(np.float32)
+
+
+MADE, REAL = pairs_of_frames(0, [0.2, 1, 0.6, 0.1]), pairs_of_frames(1, [1.2, 0.3, 0.6, 0.9])
+
+
+def measures(video):
+    """What the flow leaves unexplained, and what changes, in NumPy; the last column has left."""
+    rho = lambda x: np.sqrt(x**2 + 1e-6) - 1e-3  # noqa: E731
+    first, second = video[:, 0].astype(np.float64), video[:, 1].astype(np.float64)
+    explained = rho(first[:, :, :-1] - second[:, :, 1:]).sum((1, 2, 3)) / first[0].size
+    visible = rho(first - second)[:, :, :-1].sum((1, 2, 3)) / first[0].size
+    return explained, visible
+
+
+def test_matching_by_hand(matching):
+    """Each clip is compared with the real one of its rank, in either measure."""
+    term, statistics, _ = matching(MADE, REAL)
+    expected = np.zeros(4)
+    names = ("residual", "change")
+    for name, fake, real in zip(names, measures(MADE), measures(REAL), strict=True):
+        np.testing.assert_allclose(statistics[f"fake_{name}"], fake, rtol=1e-3)
+        np.testing.assert_allclose(statistics[f"real_{name}"], real, rtol=1e-3)
+        for rank, position in enumerate(np.argsort(fake)):
+            expected[position] += abs(np.log(fake[position]) - np.log(np.sort(real)[rank]))
+    np.testing.assert_allclose(term, expected, rtol=1e-3, atol=1e-4)
+    assert expected.min() > 0.01
+
+
+def test_matching_asks_nothing_of_real_clips_in_any_order(matching):
+    for order in ([0, 1, 2, 3], [2, 0, 3, 1]):
+        np.testing.assert_allclose(matching(REAL[order], REAL)[0], 0, atol=1e-4)
+
+
+@pytest.mark.parametrize("factor", [0.3, 3.0])
+def test_matching_pulls_from_both_sides(matching, factor):
+    """Clips that change too little are pushed to change more, and the other way round."""
+    video = REAL[::-1] * np.float32(factor)
+    before, statistics, gradient = matching(video, REAL)
+    after, moved, _ = matching(video - 0.003 * np.sign(gradient), REAL)
+    assert (before.numpy() > 1).all() and (after.numpy() < before.numpy()).all()
+    larger = moved["fake_change"].numpy() > statistics["fake_change"].numpy()
+    assert larger.tolist() == [factor < 1] * 4
+
+
+def test_matching_of_frozen_clips_is_finite(matching):
+    term, _, gradient = matching(np.repeat(REAL[:, :1], 2, 1), REAL)
+    # A change of nothing counts as the least one, 1e-4.
+    expected = np.sort(np.log(measures(REAL)[1])) - np.log(1e-4)
+    assert (term.numpy() > expected.min()).all()
+    assert np.isfinite(term).all() and np.isfinite(gradient).all()
+
+
+def test_an_unknown_variant():
+    with pytest.raises(UsageError, match="variant='x'.: unknown. Choose one_sided or matching"):
+        build("motion(variant='x')")
+    assert build("motion(variant='matching', every=3)").every == 3
+
+
 def test_charbonnier():
     x = tf.constant([-3e-3, 0.0, 4e-3, 2.0])
     with tf.GradientTape() as tape:

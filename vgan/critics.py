@@ -71,14 +71,12 @@ def whole_clip(video, seed, samples):
     return video
 
 
-def coarse_clip(every=1, shrink=1, differences=0.0):
+def coarse_clip(every=1, shrink=1):
     """A view of each so many-th frame, counted from a random one, averaged down in space.
 
     Args:
       every: the frames of a clip must be a multiple of it.
       shrink: height and width must be multiples of it.
-      differences: where above 0, further channels show by how much each frame differs from the
-        next, so many times enlarged; those of the last frame are 0.
 
     Source: Wang et al., "High-Resolution Image Synthesis and Semantic Manipulation with
     Conditional GANs" (pix2pixHD), 2018, section 3.2, multi-scale discriminators.
@@ -89,11 +87,7 @@ def coarse_clip(every=1, shrink=1, differences=0.0):
             draws = randomness.uniform(seed, randomness.VIEWS, samples, [1])
             steps = np.arange(0, video.shape[1], every)
             video = tf.gather(video, tf.cast(draws * every, tf.int32) + steps, batch_dims=1)
-        video = _averaged_down(video, shrink)
-        if differences:
-            change = differences * (video[:, 1:] - video[:, :-1])
-            video = tf.concat([video, tf.pad(change, [[0, 0], [0, 1], *[[0, 0]] * 3])], -1)
-        return video
+        return _averaged_down(video, shrink)
 
     return view
 

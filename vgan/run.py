@@ -34,14 +34,13 @@ def train(config, path):
     evaluator = watch.evaluator(config, windows) if config.eval_interval else None
     _check_growth(stages, num_labels)
     workdir = Workdir(path)
+    stage = stage_of(config, newest_good(workdir.checkpoints))
+    model = experiment.build(stage.config, num_labels)
     workdir.create()
     with workdir.locked():
         description = _describe(config, windows)
         _check_same_experiment(workdir, config, description)
-        start = newest_good(workdir.checkpoints)
-        stage = stage_of(config, start)
-        model = experiment.build(stage.config, num_labels)
-        Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
+        start = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
         if start == 0 and config.init_from:
             _take_networks(config.init_from, model)
         workdir.write_config(config.as_flags(), description)

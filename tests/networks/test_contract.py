@@ -29,7 +29,6 @@ OPTIONS = {
         {
             "every": 2,
             "shrink": 2,
-            "differences": 4.0,
             "attention": True,
             "minibatch_std": 3,
             "classes": 0.5,
@@ -41,7 +40,7 @@ OPTIONS = {
         {"batch_norm": True, "spectral_norm": False},
     ],
     ("discriminator", "compensated"): [{"pairs": 2}],
-    ("generator", "conv3d"): [{"attention": True}],
+    ("generator", "conv3d"): [{"attention": True, "batch_norm": True}],
     ("generator", "residual3d"): [{"attention": True, "spectral_norm": True}],
     ("discriminator", "residual3d"): [{"attention": True}],
     ("generator", "two_stream"): [{"batch_norm": False}],

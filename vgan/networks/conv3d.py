@@ -56,6 +56,7 @@ def generator(
     latent_dim=128,
     channels=64,
     attention=False,
+    batch_norm=False,
     spectral_norm=False,
 ):
     """Latents to a clip through transposed 3-D convolutions, each doubling the size.
@@ -68,6 +69,7 @@ def generator(
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
         the one at full size a quarter as wide but at least 8, for there channels are dear.
       attention: let all positions look at each other where they are at most 1,024, but many.
+      batch_norm: in the place of pixel norm.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
@@ -91,7 +93,7 @@ def generator(
     x = weighted(layers.Dense, math.prod(sizes[0]) * widths[0], spectral_norm=spectral_norm)(style)
     x = layers.Reshape((*sizes[0], widths[0]))(x)
     for stride, width in zip(strides[::-1], [*widths[1:], max(8, channels // 4)], strict=True):
-        x = activated(x, style)
+        x = activated(x, style, batch_norm=batch_norm)
         if x.shape[1:4] == attended:
             x = attend(x, spectral_norm=spectral_norm)
         if condition_channels:
@@ -104,7 +106,8 @@ def generator(
             padding="same",
             spectral_norm=spectral_norm,
         )(x)
-    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(activated(x, style))
+    x = activated(x, style, batch_norm=batch_norm)
+    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(x)
     video = layers.Activation("tanh", dtype="float32", name="video")(x)
     return keras.Model([latents, condition, label], video, name="conv3d_generator")
 
@@ -117,7 +120,6 @@ def discriminator(
     spectral_norm=True,
     every=1,
     shrink=1,
-    differences=0.0,
     halve_time=True,
     attention=False,
     batch_norm=False,
@@ -137,8 +139,6 @@ def discriminator(
       spectral_norm: divide each kernel by its largest singular value.
       every: judge each so many-th frame, counted from a random one.
       shrink: judge clips averaged down so many times in height and width.
-      differences: where above 0, the critic is also shown by how much each frame differs from the
-        next, so many times enlarged: what moves is a small part of what clips look like.
       halve_time: also halve the frames, where there are 8 or more; otherwise kernels of 4 frames
         without padding take 3 of them at each stage, as long as there are some.
       attention, batch_norm, minibatch_std, patches, classes: options of strided.critic.
@@ -162,11 +162,10 @@ def discriminator(
         )
         for stage, stride in enumerate(_strides(seen))
     ]
-    depth = (clip.channels + condition_channels) * (2 if differences else 1)
     return strided.critic(
         "conv3d",
-        critics.coarse_clip(every, shrink, differences),
-        keras.Input((*seen.shape[:3], depth), name="video"),
+        critics.coarse_clip(every, shrink),
+        keras.Input((*seen.shape[:3], clip.channels + condition_channels), name="video"),
         convolutions,
         num_labels,
         spectral_norm,

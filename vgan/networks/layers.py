@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from vgan.errors import UsageError
+from vgan.networks.batch_statistics import BatchNorm
 
 
 @keras.saving.register_keras_serializable(package="vgan")
@@ -70,7 +71,7 @@ def weighted(layer_class, *args, spectral_norm, **kwargs):
     return layer_class(*args, **kwargs)
 
 
-def activated(x, style, name=None):
+def activated(x, style, name=None, batch_norm=False):
     """Pixel norm, scales of the channels that the latents choose, and a rectifier.
 
     The scales are the same at all times and places: what a clip keeps, such as its colours, need
@@ -80,6 +81,7 @@ def activated(x, style, name=None):
       x: features [B, T, H, W, C].
       style: [B, D].
       name: its layers are called `<name>_scales` and `<name>_norm`; None: as Keras likes.
+      batch_norm: in the place of pixel norm.
     Returns:
       features [B, T, H, W, C].
 
@@ -89,7 +91,7 @@ def activated(x, style, name=None):
     scales, norm = (name and f"{name}_{part}" for part in ("scales", "norm"))
     scales = keras.layers.Dense(x.shape[-1], bias_initializer="ones", name=scales)(style)
     scales = keras.layers.Reshape((1, 1, 1, x.shape[-1]))(scales)
-    normal = keras.layers.RMSNormalization(name=norm)(x)
+    normal = (BatchNorm if batch_norm else keras.layers.RMSNormalization)(name=norm)(x)
     return keras.layers.LeakyReLU(0.2)(keras.layers.Multiply()([normal, scales]))
 
 
