@@ -270,7 +270,7 @@ def test_matching_pulls_from_both_sides(matching, factor):
 
 def test_matching_of_frozen_clips_is_finite(matching):
     term, _, gradient = matching(np.repeat(REAL[:, :1], 2, 1), REAL)
-    # A change of nothing counts as the least one, 1e-4.
+    # A change of nothing has the logarithm of the least, 1e-4.
     expected = np.sort(np.log(measures(REAL)[1])) - np.log(1e-4)
     assert (term.numpy() > expected.min()).all()
     assert np.isfinite(term).all() and np.isfinite(gradient).all()

@@ -7,7 +7,7 @@ from vgan.errors import UsageError
 
 HELP = (
     "Which checkpoint of the run: last, best, average(last=N) of their weights, or "
-    "ensemble(last=N), which make videos in turn."
+    "ensemble(last=N), each of which makes some of the videos."
 )
 _ARGUMENTS = {"last": [], "best": [], "average": ["last"], "ensemble": ["last"]}
 
@@ -25,7 +25,10 @@ def parse(text):
     Raises:
       UsageError: it is none of these.
     """
-    wanted = spec.parse(text)
+    try:
+        wanted = spec.parse(text)
+    except UsageError as error:
+        raise UsageError(f"--checkpoint: {error}") from None
     number = wanted.arguments.get("last", 1)
     known = _ARGUMENTS.get(wanted.name) == list(wanted.arguments)
     if not known or type(number) is not int or (wanted.arguments and number < 2):

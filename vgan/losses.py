@@ -172,8 +172,7 @@ class _Matching(_Motion):
 
 
 def _to_same_rank(fake, real, least=1e-4):
-    """|log of each - log of the real one of its rank|, float32 [B]; below `least` all is one."""
+    """|log of each - log of the real one of its rank|, float32 [B], each plus `least`."""
     rank = tf.argsort(tf.argsort(fake))
     wanted = tf.gather(tf.sort(real), rank)
-    fake, wanted = tf.maximum(fake, least), tf.maximum(wanted, least)
-    return tf.abs(tf.math.log(fake) - tf.math.log(tf.stop_gradient(wanted)))
+    return tf.abs(tf.math.log(fake + least) - tf.math.log(tf.stop_gradient(wanted) + least))

@@ -80,10 +80,10 @@ def _train_stage(model, stage, start, num_labels, workdir, evaluator):
         score = Scoring(evaluator, fake, config, model, workdir, summaries)
         routines.append((config.eval_interval, score))
     real, labels = previews.real(windows, config.seed)
-    if start == 0:
-        summaries.config(config.as_flags())
     if start == stage.first:
         summaries.clips(start, "real", real)
+    if start == 0:
+        summaries.config(config.as_flags())
         for _, routine in routines:
             routine(start)
     data = pipeline.batches(

@@ -10,8 +10,9 @@ from vgan import checkpoint_choice, experiment, sampling, saved_model
 from vgan.config import ExperimentConfig
 from vgan.errors import CheckpointError, UsageError
 from vgan.models.ensemble import Averaged, Ensemble
+from vgan.networks.layers import SpectralNorm
 from vgan.stages import stage_of, stages_of
-from vgan.training.checkpoints import Checkpoints, newest_good, saved_steps
+from vgan.training.checkpoints import Checkpoints, good_steps, newest_good, saved_steps
 from vgan.training.workdir import Workdir
 
 
@@ -58,7 +59,7 @@ def restore(path, checkpoint="last", frames=None):
       path: the folder.
       checkpoint: "last", the newest good one; "best", the one with the best score;
         "average(last=N)", the mean of the averaged weights of the last N;
-        "ensemble(last=N)", the last N, which make videos in turn.
+        "ensemble(last=N)", the last N, each of which makes some of the videos.
       frames: of the clips, None for as many as it was trained on.
     Returns:
       Restored.
@@ -92,7 +93,7 @@ def restore(path, checkpoint="last", frames=None):
     fps = description["data"]["fps"] * whole.frame_step / config.frame_step
     if number > 1:
         # Only those of the newest size can be mixed.
-        steps = [step for step in steps if stage_of(whole, step) == newest]
+        steps = [step for step in good_steps(folder) if stage_of(whole, step) == newest]
         if len(steps) < number:
             raise CheckpointError(
                 f"workdir {str(path)!r}: --checkpoint={checkpoint}, but it keeps {len(steps)} "
@@ -134,3 +135,6 @@ def _average(models):
         for weights in zip(*(network.get_weights() for network in networks), strict=True)
     ]
     networks[0].set_weights(means)
+    for layer in networks[0].layers:
+        if isinstance(layer, SpectralNorm):
+            layer.after_step(steps=20)  # The mean of unit vectors is none.

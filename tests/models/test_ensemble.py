@@ -25,28 +25,23 @@ def inputs(number):
     return latents, tf.zeros([number, *SIZE[:3], 0]), tf.zeros([number], tf.int32)
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 8])
-def test_row_i_comes_from_member_i_mod_n(members, number):
-    """Also where there are fewer rows than members."""
-    given = inputs(number)
-    found = Ensemble(members).sample(*given)
-    assert found.shape == (number, *SIZE)
-    for row in range(number):
-        expected = members[row % 3].sample(*given)[row]
-        np.testing.assert_allclose(found[row], expected, atol=1e-6)
-    each = [member.sample(*given)[0] for member in members]
+def test_a_clip_comes_from_the_member_that_its_latents_choose(members):
+    ensemble, given = Ensemble(members), inputs(64)
+    found, chosen = ensemble.sample(*given), ensemble.chosen(given[0]).numpy()
+    each = [member.sample(*given) for member in members]
+    for row, member in enumerate(chosen):
+        np.testing.assert_array_equal(found[row], each[member][row])
     assert np.abs(each[0] - each[1]).max() > 0.01 < np.abs(each[1] - each[2]).max()
+    assert np.bincount(chosen).min() >= 10, "each makes about a third"
+    alone = ensemble.sample(*(tensor[5:6] for tensor in given))
+    np.testing.assert_allclose(alone[0], found[5], atol=1e-5)
 
 
-def test_labels_go_with_their_rows():
-    class Repeats:
-        def sample(self, latents, condition, label):
-            numbers = latents[:, 0] + condition[:, 0, 0, 0, 0] + tf.cast(label, tf.float32)
-            return numbers[:, None]
-
-    latents, condition = tf.range(7.0)[:, None], 10 * tf.range(7.0)[:, None, None, None, None]
-    found = Ensemble([Repeats(), Repeats()]).sample(latents, condition, 100 * tf.range(7))
-    np.testing.assert_array_equal(found[:, 0], 111 * np.arange(7))
+def test_the_choice_has_nothing_to_do_with_what_the_latent_is(members):
+    latents = tf.random.stateless_normal([4000, LATENT], [3, 4])
+    chosen = Ensemble(members).chosen(latents)
+    means = [np.mean(latents.numpy()[chosen == number, 0]) for number in range(3)]
+    np.testing.assert_allclose(means, 0, atol=0.1)
 
 
 def test_an_export_of_it_makes_the_same(members, tmp_path):

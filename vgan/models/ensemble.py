@@ -1,4 +1,4 @@
-"""Trained generators without what trained them, alone or several in turn."""
+"""Trained generators without what trained them, alone or several together."""
 
 import tensorflow as tf
 
@@ -30,7 +30,9 @@ class Averaged(tf.Module):
 
 
 class Ensemble(tf.Module):
-    """Draws from its members by turns: row i of a batch comes from member i mod N.
+    """Draws each clip from one of its members, which the clip's latents choose at random.
+
+    So the member has nothing to do with the clip's place in a batch, nor with its label.
 
     Args:
       members: synthesizers of the same clips.
@@ -50,12 +52,13 @@ class Ensemble(tf.Module):
         """The shape of one clip's latents."""
         return self.members[0].latent_shape
 
+    def chosen(self, latents):
+        """The number of each clip's member, int32 [B]: low digits of its first latent."""
+        first = 1000 * tf.abs(tf.reshape(latents, [tf.shape(latents)[0], -1])[:, 0])
+        number = len(self.members)
+        return tf.minimum(tf.cast((first - tf.floor(first)) * number, tf.int32), number - 1)
+
     def sample(self, latents, condition, label):
         """Clips float32 [B, T, H, W, C] in [-1, 1]."""
-        number = len(self.members)
-        rows = tf.range(tf.shape(latents)[0])
-        videos = [
-            member.sample(latents[turn::number], condition[turn::number], label[turn::number])
-            for turn, member in enumerate(self.members)
-        ]
-        return tf.dynamic_stitch([rows[turn::number] for turn in range(number)], videos)
+        videos = [member.sample(latents, condition, label) for member in self.members]
+        return tf.gather(tf.stack(videos, 1), self.chosen(latents), batch_dims=1)

@@ -16,7 +16,7 @@ from vgan.motion.compensation import estimate_flow
 from vgan.motion.warp import warp
 from vgan.networks import strided
 from vgan.networks.frames2d import convolutions, factors
-from vgan.networks.layers import check_counts, check_strides
+from vgan.networks.sizes import check_counts, check_strides
 
 
 def discriminator(

@@ -10,8 +10,9 @@ import keras
 from keras import layers
 
 from vgan import critics
-from vgan.networks.conv3d import _factors, _kernel, _strides
-from vgan.networks.layers import activated, check_counts, check_strides, shrunk, weighted
+from vgan.networks import sizes
+from vgan.networks.layers import activated, generator_inputs, shrunk, weighted
+from vgan.networks.sizes import check_counts, check_strides
 from vgan.networks.strided import critic
 
 
@@ -39,18 +40,16 @@ def generator(
     Raises:
       UsageError: the strides don't divide the clip.
     """
-    strides = _strides(clip)
+    strides = sizes.strides(clip)
     check_counts("--generator=conv2plus1d", channels=channels, latent_dim=latent_dim)
-    check_strides(clip, _factors, "--generator=conv2plus1d")
-    start = [size // factor for size, factor in zip(clip.shape[:3], _factors(clip), strict=True)]
+    check_strides(clip, sizes.factors, "--generator=conv2plus1d")
+    start = [
+        size // factor for size, factor in zip(clip.shape[:3], sizes.factors(clip), strict=True)
+    ]
     widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1]
 
-    latents = keras.Input((latent_dim,), name="latents")
-    condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
-    label = keras.Input((), dtype="int32", name="label")
-    style = latents
-    if num_labels:
-        style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
+    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
+    condition = inputs[1]
     x = weighted(layers.Dense, math.prod(start) * widths[0], spectral_norm=spectral_norm)(style)
     x = layers.Reshape((*start, widths[0]))(x)
     for stride, width in zip(strides[::-1], [*widths[1:], max(8, channels // 4)], strict=True):
@@ -60,7 +59,7 @@ def generator(
         x = _factorised(layers.Conv3DTranspose, x, width, stride, spectral_norm)
     x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(activated(x, style))
     video = layers.Activation("tanh", dtype="float32", name="video")(x)
-    return keras.Model([latents, condition, label], video, name="conv2plus1d_generator")
+    return keras.Model(inputs, video, name="conv2plus1d_generator")
 
 
 def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectral_norm=True):
@@ -77,9 +76,9 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
     Raises:
       UsageError: the strides don't divide the clip.
     """
-    strides = _strides(clip)
+    strides = sizes.strides(clip)
     check_counts("--discriminator=conv2plus1d", channels=channels)
-    check_strides(clip, _factors, "--discriminator=conv2plus1d")
+    check_strides(clip, sizes.factors, "--discriminator=conv2plus1d")
     video = keras.Input((*clip.shape[:3], clip.channels + condition_channels), name="video")
     convolutions = [
         functools.partial(
@@ -111,6 +110,6 @@ def _factorised(convolution, x, width, stride, spectral_norm):
             spectral_norm=spectral_norm,
         )(x)
 
-    (time, *space), (time_stride, *space_strides) = _kernel(stride), stride
+    (time, *space), (time_stride, *space_strides) = sizes.kernel(stride), stride
     x = convolved(x, (1, *space), (1, *space_strides))
     return convolved(layers.LeakyReLU(0.2)(x), (time, 1, 1), (time_stride, 1, 1))

@@ -11,42 +11,10 @@ import keras
 from keras import layers
 
 from vgan import critics
-from vgan.networks import strided
+from vgan.networks import sizes, strided
 from vgan.networks.attention import attend, stage_for_attention
-from vgan.networks.layers import (
-    activated,
-    check_counts,
-    check_strides,
-    halvings,
-    shrunk,
-    weighted,
-)
-
-
-def _strides(clip):
-    """One stride (time, height, width) a stage, halving a clip to about 4 x 4 pixels, 4 frames."""
-    space = max(1, halvings(min(clip.height, clip.width), 4))
-    time = min(space, halvings(clip.frames, 4))
-    return [(2 if stage < time else 1, 2, 2) for stage in range(space)]
-
-
-def _factors(clip):
-    return [math.prod(axis) for axis in zip(*_strides(clip), strict=True)]
-
-
-def _sizes(clip):
-    """The (time, height, width) at the start of each of the generator's stages, smallest first."""
-    strides = _strides(clip)
-    ends = range(len(strides), 0, -1)
-    factors = [[math.prod(axis) for axis in zip(*strides[:end], strict=True)] for end in ends]
-    return [
-        tuple(full // factor for full, factor in zip(clip.shape[:3], stage, strict=True))
-        for stage in factors
-    ]
-
-
-def _kernel(stride):
-    return tuple(4 if s == 2 else 3 for s in stride)
+from vgan.networks.layers import activated, generator_inputs, shrunk, weighted
+from vgan.networks.sizes import check_counts, check_strides
 
 
 def generator(
@@ -77,21 +45,17 @@ def generator(
     Raises:
       UsageError: the strides don't divide the clip.
     """
-    strides = _strides(clip)
+    strides = sizes.strides(clip)
     check_counts("--generator=conv3d", channels=channels, latent_dim=latent_dim)
-    check_strides(clip, _factors, "--generator=conv3d")
-    sizes = _sizes(clip)
-    attended = sizes[stage_for_attention(sizes)] if attention else None
+    check_strides(clip, sizes.factors, "--generator=conv3d")
+    maps = sizes.sizes(clip)
+    attended = maps[stage_for_attention(maps)] if attention else None
     widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1]
 
-    latents = keras.Input((latent_dim,), name="latents")
-    condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
-    label = keras.Input((), dtype="int32", name="label")
-    style = latents
-    if num_labels:
-        style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
-    x = weighted(layers.Dense, math.prod(sizes[0]) * widths[0], spectral_norm=spectral_norm)(style)
-    x = layers.Reshape((*sizes[0], widths[0]))(x)
+    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
+    condition = inputs[1]
+    x = weighted(layers.Dense, math.prod(maps[0]) * widths[0], spectral_norm=spectral_norm)(style)
+    x = layers.Reshape((*maps[0], widths[0]))(x)
     for stride, width in zip(strides[::-1], [*widths[1:], max(8, channels // 4)], strict=True):
         x = activated(x, style, batch_norm=batch_norm)
         if x.shape[1:4] == attended:
@@ -101,7 +65,7 @@ def generator(
         x = weighted(
             layers.Conv3DTranspose,
             width,
-            _kernel(stride),
+            sizes.kernel(stride),
             strides=stride,
             padding="same",
             spectral_norm=spectral_norm,
@@ -109,7 +73,7 @@ def generator(
     x = activated(x, style, batch_norm=batch_norm)
     x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(x)
     video = layers.Activation("tanh", dtype="float32", name="video")(x)
-    return keras.Model([latents, condition, label], video, name="conv3d_generator")
+    return keras.Model(inputs, video, name="conv3d_generator")
 
 
 def discriminator(
@@ -151,7 +115,7 @@ def discriminator(
     the video discriminator of its code.
     """
     check_counts("--discriminator=conv3d", channels=channels)
-    factors = _factors if halve_time else lambda clip: (1, *_factors(clip)[1:])
+    factors = sizes.factors if halve_time else lambda clip: (1, *sizes.factors(clip)[1:])
     seen = strided.coarse(clip, factors, "conv3d", every, shrink)
     convolutions = [
         functools.partial(
@@ -160,7 +124,7 @@ def discriminator(
             time_stride=stride[0] if halve_time else None,
             spectral_norm=spectral_norm,
         )
-        for stage, stride in enumerate(_strides(seen))
+        for stage, stride in enumerate(sizes.strides(seen))
     ]
     return strided.critic(
         "conv3d",

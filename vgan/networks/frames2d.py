@@ -9,7 +9,8 @@ from keras import layers
 from vgan import critics
 from vgan.errors import UsageError
 from vgan.networks import strided
-from vgan.networks.layers import check_counts, halvings, weighted
+from vgan.networks.layers import weighted
+from vgan.networks.sizes import check_counts, halvings
 
 
 def factors(clip):

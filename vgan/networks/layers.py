@@ -1,12 +1,10 @@
 """Layers and arithmetic that several networks share."""
 
-import dataclasses
 import math
 
 import keras
 from keras import ops
 
-from vgan.errors import UsageError
 from vgan.networks.batch_statistics import BatchNorm
 
 
@@ -71,6 +69,23 @@ def weighted(layer_class, *args, spectral_norm, **kwargs):
     return layer_class(*args, **kwargs)
 
 
+def generator_inputs(clip, latent_dim, condition_channels, num_labels):
+    """The inputs of a generator, and the latents joined with the label.
+
+    Returns:
+      keras.Input latents [B, latent_dim], condition [B, T, H, W, K] and label int [B]; style
+      [B, D], which is the latents alone where there are no classes.
+    """
+    latents = keras.Input((latent_dim,), name="latents")
+    condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
+    label = keras.Input((), dtype="int32", name="label")
+    style = latents
+    if num_labels:
+        code = keras.layers.Embedding(num_labels, 32, name="class")(label)
+        style = keras.layers.Concatenate()([style, code])
+    return latents, condition, label, style
+
+
 def activated(x, style, name=None, batch_norm=False):
     """Pixel norm, scales of the channels that the latents choose, and a rectifier.
 
@@ -99,54 +114,6 @@ def shrunk(condition, clip, x):
     """The given frames [B, T, H, W, K] of a whole clip, averaged down to the size of features x."""
     factors = [full // small for full, small in zip(clip.shape[:3], x.shape[1:4], strict=True)]
     return keras.layers.AveragePooling3D(factors)(condition)
-
-
-def halvings(size, least):
-    """How often `size` can be halved before it falls below `least`."""
-    return max(0, (size // least).bit_length() - 1)
-
-
-def check_counts(network, **counts):
-    """Raises UsageError unless each argument is a whole number of at least 1."""
-    for name, count in counts.items():
-        if not isinstance(count, int) or count < 1:
-            raise UsageError(f"{network}({name}={count!r}): must be a whole number of at least 1")
-
-
-def check_strides(clip, factors, network):
-    """Raises UsageError, naming flags and nearest good values, unless the strides divide a clip.
-
-    Args:
-      clip: ClipSpec.
-      factors: ClipSpec -> what its frames, height and width must be multiples of.
-      network: its flag and name, for the error.
-    """
-    misfits = _misfits(clip, factors)
-    problems = [
-        f"--{axis}={getattr(clip, axis)} isn't a multiple of {factor} "
-        f"(nearest: {_nearest(clip, axis, factors, misfits)})"
-        for axis, factor in misfits.items()
-    ]
-    if problems:
-        raise UsageError(f"{network} can't make clips of {clip}: " + "; ".join(problems))
-
-
-def _misfits(clip, factors):
-    axes = zip(("frames", "height", "width"), factors(clip), strict=True)
-    return {axis: factor for axis, factor in axes if getattr(clip, axis) % factor}
-
-
-def _nearest(clip, axis, factors, misfits):
-    """The next good sizes of an axis. The factors may change with the size, so they are tried."""
-
-    def fits(size):
-        left = _misfits(dataclasses.replace(clip, **{axis: size}), factors)
-        return axis not in left and left.keys() <= misfits.keys()
-
-    size = getattr(clip, axis)
-    below = next(filter(fits, range(size - 1, 0, -1)), None)
-    above = next(filter(fits, range(size + 1, 2 * size + 64)), None)
-    return " or ".join(str(good) for good in (below, above) if good)
 
 
 def logits(features, label, num_labels, spectral_norm):

@@ -10,7 +10,8 @@ from keras import layers, ops
 
 from vgan.errors import UsageError
 from vgan.networks.batch_statistics import BatchNorm
-from vgan.networks.layers import activated, check_counts, check_strides, halvings, shrunk
+from vgan.networks.layers import activated, shrunk
+from vgan.networks.sizes import check_counts, check_strides, halvings
 
 
 def _stages(clip):

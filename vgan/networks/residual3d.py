@@ -16,15 +16,8 @@ from keras import layers
 
 from vgan import critics
 from vgan.networks.attention import attend, stage_for_attention
-from vgan.networks.layers import (
-    activated,
-    check_counts,
-    check_strides,
-    halvings,
-    logits,
-    shrunk,
-    weighted,
-)
+from vgan.networks.layers import activated, generator_inputs, logits, shrunk, weighted
+from vgan.networks.sizes import check_counts, check_strides, halvings
 
 
 def _strides(clip):
@@ -104,12 +97,8 @@ def generator(
     stages = _stages(clip)
     attended = stage_for_attention([size for _, size in stages]) if attention else None
 
-    latents = keras.Input((latent_dim,), name="latents")
-    condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
-    label = keras.Input((), dtype="int32", name="label")
-    style = latents
-    if num_labels:
-        style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
+    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
+    condition = inputs[1]
     start = (*stages[0][1], _width(channels, 0))
     x = weighted(layers.Dense, math.prod(start), spectral_norm=spectral_norm, name="start")(style)
     x, picture = layers.Reshape(start)(x), None
@@ -135,7 +124,7 @@ def generator(
             seen = layers.Add(dtype="float32")([larger(picture), seen])
         picture = seen
     video = layers.Activation("tanh", dtype="float32", name="video")(picture)
-    return keras.Model([latents, condition, label], video, name="residual3d_generator")
+    return keras.Model(inputs, video, name="residual3d_generator")
 
 
 def discriminator(

@@ -10,7 +10,8 @@ from vgan import critics
 from vgan.errors import UsageError
 from vgan.networks.attention import MOST_POSITIONS, attend
 from vgan.networks.batch_statistics import BatchNorm, MinibatchStd
-from vgan.networks.layers import check_counts, check_strides, logits, weighted
+from vgan.networks.layers import logits, weighted
+from vgan.networks.sizes import check_counts, check_strides
 
 
 def coarse(clip, factors, name, every=1, shrink=1):

@@ -10,7 +10,8 @@ from keras import layers, ops
 
 from vgan.errors import UsageError
 from vgan.networks.batch_statistics import BatchNorm
-from vgan.networks.layers import activated, check_counts, check_strides, halvings, shrunk
+from vgan.networks.layers import activated, generator_inputs, shrunk
+from vgan.networks.sizes import check_counts, check_strides, halvings
 
 
 @keras.saving.register_keras_serializable(package="vgan")
@@ -86,12 +87,8 @@ def generator(
     check_strides(clip, _factors, name)
     if not isinstance(mask_sparsity, int | float) or not 0 <= mask_sparsity < math.inf:
         raise UsageError(f"{name}(mask_sparsity={mask_sparsity!r}): must be a weight of at least 0")
-    latents = keras.Input((latent_dim,), name="latents")
-    condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
-    label = keras.Input((), dtype="int32", name="label")
-    style = latents
-    if num_labels:
-        style = layers.Concatenate()([style, layers.Embedding(num_labels, 32, name="class")(label)])
+    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
+    condition = inputs[1]
 
     def stack(frames, strides, depth):
         return _stack(style, condition, clip, frames, strides, depth, channels, batch_norm)
@@ -103,7 +100,7 @@ def generator(
     picture = stack(1, [(1, *space) for _, *space in strides], clip.channels)
     background = _float32("tanh", "background")(picture)
     video = mask * foreground + (1.0 - mask) * background
-    return keras.Model([latents, condition, label], video, name="two_stream_generator")
+    return keras.Model(inputs, video, name="two_stream_generator")
 
 
 def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm):

@@ -8,8 +8,9 @@ import keras
 from keras import layers
 
 from vgan import critics
-from vgan.networks.conv3d import _factors, _strides
-from vgan.networks.layers import check_counts, check_strides, logits, weighted
+from vgan.networks import sizes
+from vgan.networks.layers import logits, weighted
+from vgan.networks.sizes import check_counts, check_strides
 
 
 def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectral_norm=True):
@@ -31,10 +32,10 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
       UsageError: the strides don't divide the clip.
     """
     check_counts("--discriminator=unet3d", channels=channels)
-    check_strides(clip, _factors, "--discriminator=unet3d")
+    check_strides(clip, sizes.factors, "--discriminator=unet3d")
     video = keras.Input((*clip.shape[:3], clip.channels + condition_channels), name="video")
     label = keras.Input((), dtype="int32", name="label")
-    strides = _strides(clip)
+    strides = sizes.strides(clip)
     widths = [channels * min(4, 2**stage) for stage in range(len(strides))]
     x, levels = video, []
     for stride, width in zip(strides, widths, strict=True):

@@ -57,21 +57,27 @@ def newest_good(folder):
       CheckpointError: there are checkpoints, and none can be read.
     """
     folder = Path(folder)
-    for step in _steps(folder, ".*"):
-        path = folder / f"ckpt-{step}"
-        try:
-            _verify(path)
-        except (tf.errors.OpError, IndexError) as error:
-            reason = str(error).splitlines()[0]
-            logging.warning("checkpoint %r is damaged, trying an older: %s", str(path), reason)
-        else:
-            return step
+    for step in good_steps(folder):
+        return step
     if not all(re.match(r"ckpt-0(_temp|\.data)", f.name) for f in folder.glob("ckpt-*")):
         raise CheckpointError(
             f"checkpoints {str(folder)!r}: none can be read. Nothing was deleted; "
             "restore them from a copy, or train in another --workdir"
         )
     return 0  # At most the first save was killed, before anything was learnt.
+
+
+def good_steps(folder):
+    """An iterator over the steps of the checkpoints that can be read, newest first."""
+    for step in _steps(folder, ".*"):
+        path = Path(folder) / f"ckpt-{step}"
+        try:
+            _verify(path)
+        except (tf.errors.OpError, IndexError) as error:
+            reason = str(error).splitlines()[0]
+            logging.warning("checkpoint %r is damaged, trying an older: %s", str(path), reason)
+        else:
+            yield step
 
 
 def saved_steps(folder):

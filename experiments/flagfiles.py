@@ -1,0 +1,52 @@
+"""Trains the shipped experiments on the embedded data and puts their cost and scores in one table.
+
+  python experiments/flagfiles.py
+
+Each flagfile is run to its own last step and its newest checkpoint is scored. Rows that are there
+aren't made again.
+"""
+
+from pathlib import Path
+
+import trial
+from absl import flags
+
+from vgan import command
+
+NAMES = ("dcgan3d", "vgan", "mocogan", "wgan_gp", "lsgan", "progressive", "base", "best")
+SCORES = ("frechet_random3d", "frechet_random3d_dt", "frechet_motion", "coverage")
+
+flags.DEFINE_list("names", list(NAMES), "Which of them.")
+flags.DEFINE_list("seeds", ["0"], "Seeds of each.")
+flags.DEFINE_string("runs", "runs/flagfiles", "Folder of the runs.")
+flags.DEFINE_string("output", "experiments/results/flagfiles.csv", "CSV file of the rows.")
+
+
+def main():
+    values = flags.FLAGS
+    rows = trial.Rows(values.output, ("experiment", "seed"))
+    for seed in values.seeds:
+        for name in values.names:
+            if rows.find(experiment=name, seed=seed) is None:
+                rows.add({"experiment": name, "seed": seed} | measure(values, name, seed))
+
+
+def measure(values, name, seed):
+    """Trains and scores one experiment: the rest of its row."""
+    workdir = Path(values.runs) / f"{name}-{seed}"
+    spent = trial.train(
+        workdir, [f"--flagfile=experiments/{name}.flags", f"--seed={seed}", "--eval_interval=0"]
+    )
+    found = trial.evaluate(workdir, workdir / "scores", "--num_videos=256")
+    row = {"cpu_seconds": round(spent), "steps": trial.steps_done(workdir)}
+    for score in SCORES:
+        value, floor = (found["scores"][score][key] for key in ("value", "floor"))
+        row |= {score: f"{value:.4g}", f"{score}_floor": f"{floor:.4g}"}
+    for statistic in ("magnitude", "warp_error"):
+        made, real = (found["statistics"][statistic][key] for key in ("generated", "real"))
+        row |= {statistic: f"{made:.4g}", f"{statistic}_real": f"{real:.4g}"}
+    return row
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,80 @@
+"""How networks halve and double sizes, and which sizes they can make."""
+
+import dataclasses
+import math
+
+from vgan.errors import UsageError
+
+
+def strides(clip):
+    """One stride (time, height, width) a stage, halving a clip to about 4 x 4 pixels, 4 frames."""
+    space = max(1, halvings(min(clip.height, clip.width), 4))
+    time = min(space, halvings(clip.frames, 4))
+    return [(2 if stage < time else 1, 2, 2) for stage in range(space)]
+
+
+def factors(clip):
+    """What frames, height and width must be multiples of for these strides."""
+    return [math.prod(axis) for axis in zip(*strides(clip), strict=True)]
+
+
+def sizes(clip):
+    """The (time, height, width) at the start of each of the generator's stages, smallest first."""
+    found = []
+    for end in range(len(strides(clip)), 0, -1):
+        stage = [math.prod(axis) for axis in zip(*strides(clip)[:end], strict=True)]
+        found.append(tuple(f // small for f, small in zip(clip.shape[:3], stage, strict=True)))
+    return found
+
+
+def kernel(stride):
+    """The kernel size of each axis: 4 where it is halved, 3 where it stays."""
+    return tuple(4 if s == 2 else 3 for s in stride)
+
+
+def halvings(size, least):
+    """How often `size` can be halved before it falls below `least`."""
+    return max(0, (size // least).bit_length() - 1)
+
+
+def check_counts(network, **counts):
+    """Raises UsageError unless each argument is a whole number of at least 1."""
+    for name, count in counts.items():
+        if not isinstance(count, int) or count < 1:
+            raise UsageError(f"{network}({name}={count!r}): must be a whole number of at least 1")
+
+
+def check_strides(clip, factors, network):
+    """Raises UsageError, naming flags and nearest good values, unless the strides divide a clip.
+
+    Args:
+      clip: ClipSpec.
+      factors: ClipSpec -> what its frames, height and width must be multiples of.
+      network: its flag and name, for the error.
+    """
+    misfits = _misfits(clip, factors)
+    problems = [
+        f"--{axis}={getattr(clip, axis)} isn't a multiple of {factor} "
+        f"(nearest: {_nearest(clip, axis, factors, misfits)})"
+        for axis, factor in misfits.items()
+    ]
+    if problems:
+        raise UsageError(f"{network} can't make clips of {clip}: " + "; ".join(problems))
+
+
+def _misfits(clip, factors):
+    axes = zip(("frames", "height", "width"), factors(clip), strict=True)
+    return {axis: factor for axis, factor in axes if getattr(clip, axis) % factor}
+
+
+def _nearest(clip, axis, factors, misfits):
+    """The next good sizes of an axis. The factors may change with the size, so they are tried."""
+
+    def fits(size):
+        left = _misfits(dataclasses.replace(clip, **{axis: size}), factors)
+        return axis not in left and left.keys() <= misfits.keys()
+
+    size = getattr(clip, axis)
+    below = next(filter(fits, range(size - 1, 0, -1)), None)
+    above = next(filter(fits, range(size + 1, 2 * size + 64)), None)
+    return " or ".join(str(good) for good in (below, above) if good)
