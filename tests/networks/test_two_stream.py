@@ -134,3 +134,35 @@ def test_the_background_is_told_of_given_frames_averaged_over_time():
 def test_a_weight_that_is_none(weight):
     with pytest.raises(UsageError, match="--generator=two_stream.mask_sparsity="):
         build(mask_sparsity=weight)
+
+
+def test_grain_is_noise_of_its_own_over_the_blend():
+    model = build(grain=True, batch_norm=False)
+    pixels = CLIP.frames * CLIP.height * CLIP.width
+    assert model.inputs[0].shape == (None, 8 + pixels)
+    foreground, mask, background, video = parts(model)
+    grain = video - (mask * foreground + (1 - mask) * background)
+    assert 0.005 < grain.std() < 0.1
+    # Neither the streams nor the strength know the noise: half of it is half the grain.
+    latents, *rest = given(model)
+    halved = latents.copy()
+    halved[:, 8:] /= 2
+    change = video - np.array(model([halved, *rest]))
+    np.testing.assert_allclose(change, grain / 2, atol=1e-5)
+
+
+def test_a_part_of_the_grain_stays_over_time():
+    model = build(grain=True, batch_norm=False)
+    foreground, mask, background, video = parts(model)
+    grain = video - (mask * foreground + (1 - mask) * background)
+    independent = grain.std() / CLIP.frames**0.5
+    assert grain.mean(1).std() > 1.3 * independent
+    assert (grain - grain.mean(1, keepdims=True)).std() > 0.3 * grain.std()
+
+
+def test_grain_stays_in_range():
+    model = build(grain=True, batch_norm=False)
+    latents, *rest = given(model)
+    latents[:, 8:] *= 1e4
+    video = np.array(model([latents, *rest]))
+    assert np.abs(video).max() == 1

@@ -69,17 +69,19 @@ def weighted(layer_class, *args, spectral_norm, **kwargs):
     return layer_class(*args, **kwargs)
 
 
-def generator_inputs(clip, latent_dim, condition_channels, num_labels):
+def generator_inputs(clip, latent_dim, condition_channels, num_labels, beside=0):
     """The inputs of a generator, and the latents joined with the label.
 
+    Args:
+      beside: how many latents there are that don't join, after the others.
     Returns:
-      keras.Input latents [B, latent_dim], condition [B, T, H, W, K] and label int [B]; style
-      [B, D], which is the latents alone where there are no classes.
+      keras.Input latents [B, latent_dim + beside], condition [B, T, H, W, K] and label int [B];
+      style [B, D], which is the latents alone where there are no classes.
     """
-    latents = keras.Input((latent_dim,), name="latents")
+    latents = keras.Input((latent_dim + beside,), name="latents")
     condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
     label = keras.Input((), dtype="int32", name="label")
-    style = latents
+    style = latents[:, :latent_dim] if beside else latents
     if num_labels:
         code = keras.layers.Embedding(num_labels, 32, name="class")(label)
         style = keras.layers.Concatenate()([style, code])

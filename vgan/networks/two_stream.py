@@ -56,6 +56,7 @@ def generator(
     channels=64,
     batch_norm=True,
     mask_sparsity=0.1,
+    grain=False,
 ):
     """Latents to a clip: a mask blends a moving foreground and a background, pixel by pixel.
 
@@ -74,9 +75,12 @@ def generator(
         channels that the latents choose.
       mask_sparsity: weight of the mask's mean among the losses, which asks for background where
         that will do; at least 0.
+      grain: add what cameras add: noise of a learnt shape and strength, that also has a part which
+        stays over time. Its numbers are latents too, one a pixel. Without it critics ask for
+        details that no network of this size can tell from noise.
     Returns:
-      keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
-      [B, T, H, W, C] float32 in [-1, 1].
+      keras.Model: latents [B, latent_dim] (with grain: [B, latent_dim + T H W]), condition
+      [B, T, H, W, K], label int [B] -> clip [B, T, H, W, C] float32 in [-1, 1].
     Raises:
       UsageError: the strides don't divide the clip, or a negative weight.
 
@@ -87,8 +91,9 @@ def generator(
     check_strides(clip, _factors, name)
     if not isinstance(mask_sparsity, int | float) or not 0 <= mask_sparsity < math.inf:
         raise UsageError(f"{name}(mask_sparsity={mask_sparsity!r}): must be a weight of at least 0")
-    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
-    condition = inputs[1]
+    pixels = math.prod(clip.shape[:3]) if grain else 0
+    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels, pixels)
+    latents, condition, _ = inputs
 
     def stack(frames, strides, depth):
         return _stack(style, condition, clip, frames, strides, depth, channels, batch_norm)
@@ -100,7 +105,27 @@ def generator(
     picture = stack(1, [(1, *space) for _, *space in strides], clip.channels)
     background = _float32("tanh", "background")(picture)
     video = mask * foreground + (1.0 - mask) * background
+    if grain:
+        video = ops.clip(video + _grain(latents[:, latent_dim:], style, clip), -1.0, 1.0)
     return keras.Model(inputs, video, name="two_stream_generator")
+
+
+def _grain(noise, style, clip):
+    """Noise [B, T H W] as small changes of the pixels, [B, T, H, W, C] float32.
+
+    Source: the noise inputs of Karras et al., "A Style-Based Generator Architecture for GANs",
+    2019, section 2, here on pixels alone.
+    """
+    noise = layers.Reshape((*clip.shape[:3], 1))(noise)
+    still = clip.frames**0.5 * ops.mean(noise, axis=1, keepdims=True)
+    noise = layers.Concatenate()([noise, ops.repeat(still, clip.frames, axis=1)])
+    kernel = (min(3, clip.frames), 3, 3)
+    shaped = layers.Conv3D(clip.channels, kernel, padding="same", use_bias=False)(noise)
+    weak = keras.initializers.Constant(0.05)
+    strength = layers.Dense(clip.channels, kernel_initializer="zeros", bias_initializer=weak)
+    return layers.Multiply(dtype="float32")(
+        [shaped, layers.Reshape((1, 1, 1, clip.channels))(strength(style))]
+    )
 
 
 def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm):
