@@ -8,11 +8,11 @@ shares such as coverage, what they lack of 1 is taken. A row `holds` where the t
 the last is 3 or more. Fréchet distances are the plain ones.
 """
 
-import csv
 from pathlib import Path
 
 import cv2
 import numpy as np
+import trial
 from absl import flags
 
 from vgan import command
@@ -151,7 +151,7 @@ def main():
         rows = list(_rows(corrupt.__name__, strengths, figures))
         best = max(rows, key=lambda row: (row["holds"], row["ratio_3"]))
         print(f"{corrupt.__name__:12} {best['score']:24} {best['ratio_3']:>8}", flush=True)
-        _append(Path(values.output), [about | row for row in rows])
+        trial.Rows(Path(values.output), ()).add(*[about | row for row in rows])
 
 
 def _figures(result):
@@ -180,15 +180,6 @@ def _rows(name, strengths, figures):
         for number, (strength, ratio) in enumerate(zip(strengths, ratios, strict=True), 1):
             row |= {f"strength_{number}": strength, f"ratio_{number}": float(f"{ratio:.3g}")}
         yield row | {"holds": int(holds)}
-
-
-def _append(path, rows):
-    begin = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        if begin:
-            writer.writeheader()
-        writer.writerows(rows)
 
 
 def _pixels(values):

@@ -13,6 +13,7 @@ import itertools
 from pathlib import Path
 
 import numpy as np
+import spread
 import trial
 from absl import flags
 
@@ -28,8 +29,6 @@ VARIANTS = {
     "matching and critic": ("0.1*motion(variant='matching')", CRITIC),
 }
 """Losses, and what is added to the critics."""
-SPLITS = 50
-"""Random ways to halve the source videos."""
 
 flags.DEFINE_string("data", None, "A prepared folder, or shapes().")
 flags.DEFINE_string("name", None, "What the rows call it.")
@@ -89,7 +88,8 @@ def judge(values, workdir):
     row = {"n_generated": len(made), "n_real": len(sources)}
     sides = {side: _statistics(result.per_clip, side) for side in ("generated", "real")}
     for name in ("R", "e", "c"):
-        row[f"z_{name}"] = round(_z(sides["generated"][name], sides["real"][name], sources), 3)
+        made_values, real_values = (sides[side][name] for side in ("generated", "real"))
+        row[f"z_{name}"] = round(spread.z(made_values, real_values, sources), 3)
     for name in ("magnitude", "sharpness"):
         found = result.statistics[name]
         row[f"{name}_ratio"] = round(found["generated"] / found["real"], 3)
@@ -103,21 +103,6 @@ def judge(values, workdir):
 def _statistics(per_clip, side):
     residual, change = (per_clip[name][side] for name in ("warp_error", "change"))
     return {"R": residual / np.maximum(change, 0.1), "e": residual, "c": change}
-
-
-def _z(made, real, sources):
-    random, videos, halves = np.random.default_rng(0), np.unique(sources), []
-    for _ in range(SPLITS):
-        first = np.isin(sources, random.permutation(videos)[: len(videos) // 2])
-        halves.append(wasserstein(real[first], real[~first]))
-    return wasserstein(made, real) / np.mean(halves)
-
-
-def wasserstein(one, other):
-    """The one-dimensional Wasserstein-1 distance of two samples: the area between their CDFs."""
-    places = np.sort(np.concatenate([one, other]))
-    cdfs = [np.searchsorted(np.sort(x), places[:-1], side="right") / len(x) for x in (one, other)]
-    return float((np.abs(cdfs[0] - cdfs[1]) * np.diff(places)).sum())
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
 python experiments/record.py --scores=runs/base/evaluation/2800/scores.json --experiment=base
 """
 
-import csv
 import json
 from pathlib import Path
 
+import trial
 from absl import flags
 
 from vgan import command
@@ -37,13 +37,7 @@ def main():
         about | _row(name, figure["generated"], figure["interval"], figure["real"], protocol)
         for name, figure in found["statistics"].items()
     ]
-    path = Path(values.output)
-    begin = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        if begin:
-            writer.writeheader()
-        writer.writerows(rows)
+    trial.Rows(values.output, ()).add(*rows)
 
 
 def _row(name, value, interval, floor, counts):

@@ -37,15 +37,15 @@ class Rows:
         wanted = {key: str(about[key]) for key in self._keys}
         return next((row for row in rows if wanted.items() <= row.items()), None)
 
-    def add(self, row):
-        """Appends a dict."""
+    def add(self, *rows):
+        """Appends dicts of the same columns."""
         begin = not self._path.exists()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", newline="") as file:
-            writer = csv.DictWriter(file, row)
+            writer = csv.DictWriter(file, rows[0])
             if begin:
                 writer.writeheader()
-            writer.writerow(row)
+            writer.writerows(rows)
 
 
 def train(workdir, flags, cpu_seconds=None):
