@@ -10,7 +10,7 @@ from vgan.clip import to_float
 from vgan.data import pipeline
 from vgan.errors import DataError
 from vgan.metrics.classifier import CHUNK, Classifier
-from vgan.networks.layers import halvings
+from vgan.networks.sizes import halvings
 
 _BATCH, _LEARNING_RATE = 32, 2e-3
 _REPORT_INTERVAL = 50
