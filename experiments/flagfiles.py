@@ -14,7 +14,6 @@ from absl import flags
 from vgan import command
 
 NAMES = ("dcgan3d", "vgan", "mocogan", "wgan_gp", "lsgan", "progressive", "base", "best")
-SCORES = ("frechet_random3d", "frechet_random3d_dt", "frechet_motion", "coverage")
 
 flags.DEFINE_list("names", list(NAMES), "Which of them.")
 flags.DEFINE_list("seeds", ["0"], "Seeds of each.")
@@ -39,13 +38,7 @@ def measure(values, name, seed):
     )
     found = trial.evaluate(workdir, workdir / "scores", "--num_videos=256")
     row = {"cpu_seconds": round(spent), "steps": trial.steps_done(workdir)}
-    for score in SCORES:
-        value, floor = (found["scores"][score][key] for key in ("value", "floor"))
-        row |= {score: f"{value:.4g}", f"{score}_floor": f"{floor:.4g}"}
-    for statistic in ("magnitude", "warp_error"):
-        made, real = (found["statistics"][statistic][key] for key in ("generated", "real"))
-        row |= {statistic: f"{made:.4g}", f"{statistic}_real": f"{real:.4g}"}
-    return row
+    return row | trial.figures(found, "test")
 
 
 if __name__ == "__main__":

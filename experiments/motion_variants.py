@@ -10,6 +10,7 @@ no source video. Rows that are there aren't made again.
 """
 
 import itertools
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ VARIANTS = {
 
 flags.DEFINE_string("data", None, "A prepared folder, or shapes().")
 flags.DEFINE_string("name", None, "What the rows call it.")
-flags.DEFINE_string("flags", "", "More flags of all runs, separated by spaces.")
+flags.DEFINE_string("flags", "", "More flags of all runs, as on a command line.")
 flags.DEFINE_list("variants", list(VARIANTS), "Which of them.")
 flags.DEFINE_list("seeds", ["0", "1"], "Seeds of each.")
 flags.DEFINE_integer("steps", 1000, "Of each run.")
@@ -64,7 +65,7 @@ def measure(values, variant, seed):
     )
     given = ["--flagfile=experiments/best.flags", f"--data={values.data}", f"--seed={seed}"]
     given += [f"--losses={losses}", f"--discriminator={critics}{critic}"]
-    given += [f"--steps={values.steps}", "--eval_interval=0", *values.flags.split()]
+    given += [f"--steps={values.steps}", "--eval_interval=0", *shlex.split(values.flags)]
     spent = trial.train(workdir, given)
     return {"cpu_seconds": round(spent)} | judge(values, workdir)
 

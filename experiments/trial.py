@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+SCORES = ("frechet_random3d", "frechet_random3d_dt", "frechet_motion", "coverage")
+STATISTICS = ("magnitude", "change", "sharpness")
 POLL = 0.5
 """Seconds between two looks at what a run has cost."""
 
@@ -102,6 +104,18 @@ def evaluate(workdir, output, *flags):
         command = [sys.executable, "-m", "vgan.evaluate", f"--workdir={workdir}"]
         subprocess.run([*command, f"--output={output}", "--overwrite", *flags], check=True)
     return json.loads(scores.read_text())
+
+
+def figures(scores, split):
+    """The columns of a row that hold what scores.json says against one split."""
+    row = {}
+    for name in SCORES:
+        found = scores["scores"][name]
+        row |= {f"{name}_{split}": found["value"], f"{name}_{split}_floor": found["floor"]}
+    for name in STATISTICS:
+        found = scores["statistics"][name]
+        row |= {name: found["generated"], f"{name}_real_{split}": found["real"]}
+    return row
 
 
 def steps_done(workdir):
