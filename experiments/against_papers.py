@@ -1,8 +1,9 @@
 """best against the networks, losses and optimizers of two papers, at equal processor time.
 
-  python experiments/against_papers.py --data=FOLDER --conditional=best --seeds=0,1
+  python experiments/against_papers.py --name=people --data=FOLDER --seeds=0,1 \
+    --flags="--conditional --frame_step=2"
 
-Each run gets --cpu_seconds of processor time on --threads threads; the two papers' recipes are
+Each run gets --cpu_seconds of processor time; the two papers' recipes are
 tried with two learning rates each. The best checkpoint by validation (frechet_random3d_dt of
 128 made clips while training) is scored against held-out clips and against those of training,
 by plain Fréchet distances beside their floors at the same number. Rows that are there aren't made
@@ -11,7 +12,6 @@ again.
 
 import itertools
 import shlex
-from pathlib import Path
 
 import trial
 from absl import flags
@@ -24,6 +24,7 @@ RECIPES = {"best": (None,), "mocogan": (2e-4, 5e-4), "vgan": (2e-4, 5e-4)}
 INTERVALS = {"best": 250, "mocogan": 120, "vgan": 250}
 """Steps between validations: about a sixth of what each does in ten minutes of a processor."""
 
+flags.DEFINE_string("name", None, "What the rows call the data.")
 flags.DEFINE_string("data", None, "A prepared folder, the same for all.")
 flags.DEFINE_string("flags", "", "More flags of all runs, as on a command line.")
 flags.DEFINE_list("recipes", list(RECIPES), "Which of them.")
@@ -32,25 +33,26 @@ flags.DEFINE_integer("cpu_seconds", 600, "Of each run, start and validation incl
 flags.DEFINE_integer("start_interval", 2, "Frames between starts of real clips of a video.")
 flags.DEFINE_string("runs", "runs/against_papers", "Folder of the runs.")
 flags.DEFINE_string("output", "experiments/results/against_papers.csv", "CSV file of the rows.")
-KEYS = ("recipe", "learning_rate", "seed", "cpu_seconds")
+KEYS = ("data", "recipe", "flags", "learning_rate", "seed", "cpu_seconds")
 
 
 def main():
     values = flags.FLAGS
-    if values.data is None:
-        raise UsageError("--data: not given. Name a prepared folder")
+    if None in (values.name, values.data):
+        raise UsageError("--name, --data: both are needed")
     rows = trial.Rows(values.output, KEYS)
     for seed, recipe in itertools.product(values.seeds, values.recipes):
         for rate in RECIPES[recipe]:
-            about = {"recipe": recipe, "learning_rate": rate or "own", "seed": seed}
+            about = {"data": values.name, "recipe": recipe, "flags": values.flags}
+            about |= {"learning_rate": rate or "own", "seed": seed}
             about["cpu_seconds"] = values.cpu_seconds
             if rows.find(**about) is None:
-                rows.add(about | measure(values, recipe, rate, seed))
+                workdir = trial.folder(values.runs, about)
+                rows.add(about | measure(values, workdir, recipe, rate, seed))
 
 
-def measure(values, recipe, rate, seed):
+def measure(values, workdir, recipe, rate, seed):
     """Trains and scores one run: the rest of its row."""
-    workdir = Path(values.runs) / f"{recipe}-{rate or 'own'}-{seed}"
     given = [f"--flagfile=experiments/{recipe}.flags", f"--data={values.data}", f"--seed={seed}"]
     given += ["--height=32", "--width=32", *shlex.split(values.flags)]
     given += [f"--learning_rate={rate}"] if rate else []

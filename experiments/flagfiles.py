@@ -6,8 +6,6 @@ Each flagfile is run to its own last step and its newest checkpoint is scored. R
 aren't made again.
 """
 
-from pathlib import Path
-
 import trial
 from absl import flags
 
@@ -32,7 +30,7 @@ def main():
 
 def measure(values, name, seed):
     """Trains and scores one experiment: the rest of its row."""
-    workdir = Path(values.runs) / f"{name}-{seed}"
+    workdir = trial.folder(values.runs, {"experiment": name, "seed": seed})
     spent = trial.train(
         workdir, [f"--flagfile=experiments/{name}.flags", f"--seed={seed}", "--eval_interval=0"]
     )

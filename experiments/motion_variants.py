@@ -41,7 +41,7 @@ flags.DEFINE_integer("num_videos", 256, "Made clips, and at most as many held-ou
 flags.DEFINE_integer("start_interval", 16, "Frames between starts of real clips of a video.")
 flags.DEFINE_string("runs", "runs/motion_variants", "Folder of the runs.")
 flags.DEFINE_string("output", "experiments/results/motion_variants.csv", "CSV file of the rows.")
-KEYS = ("data", "variant", "seed", "steps")
+KEYS = ("data", "flags", "variant", "seed", "steps")
 
 
 def main():
@@ -50,14 +50,15 @@ def main():
         raise UsageError("--data, --name: both are needed")
     rows = trial.Rows(values.output, KEYS)
     for seed, variant in itertools.product(values.seeds, values.variants):
-        about = {"data": values.name, "variant": variant, "seed": seed, "steps": values.steps}
+        about = {"data": values.name, "flags": values.flags, "variant": variant}
+        about |= {"seed": seed, "steps": values.steps}
         if rows.find(**about) is None:
-            rows.add(about | measure(values, variant, seed))
+            workdir = trial.folder(values.runs, about)
+            rows.add(about | measure(values, workdir, variant, seed))
 
 
-def measure(values, variant, seed):
+def measure(values, workdir, variant, seed):
     """Trains and judges one run: the rest of its row."""
-    workdir = Path(values.runs) / f"{values.name}-{variant.replace(' ', '-')}-{seed}"
     losses, critic = VARIANTS[variant]
     flagfile = Path("experiments/best.flags").read_text()
     (critics,) = (
@@ -87,7 +88,8 @@ def judge(values, workdir):
     result = real.score(made)
     sources = real.sets["test"].sources
     row = {"n_generated": len(made), "n_real": len(sources)}
-    sides = {side: _statistics(result.per_clip, side) for side in ("generated", "real")}
+    least = np.quantile(result.per_clip["change"]["real"], 0.1)
+    sides = {side: _statistics(result.per_clip, side, least) for side in ("generated", "real")}
     for name in ("R", "e", "c"):
         made_values, real_values = (sides[side][name] for side in ("generated", "real"))
         row[f"z_{name}"] = round(spread.z(made_values, real_values, sources), 3)
@@ -101,9 +103,10 @@ def judge(values, workdir):
     return row
 
 
-def _statistics(per_clip, side):
+def _statistics(per_clip, side, least):
+    """R, e and c of each clip, e over the pixels whose flow can be followed, c over all."""
     residual, change = (per_clip[name][side] for name in ("warp_error", "change"))
-    return {"R": residual / np.maximum(change, 0.1), "e": residual, "c": change}
+    return {"R": residual / np.maximum(change, least), "e": residual, "c": change}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Adds the scores of an evaluation to experiments/results/scores.csv, a row for each figure.
 
-python experiments/record.py --scores=runs/base/evaluation/2800/scores.json --experiment=base
+  python experiments/record.py --scores=runs/base/evaluation/2800/scores.json \
+    --experiment=base --steps=2800
 """
 
 import json

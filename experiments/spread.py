@@ -14,6 +14,8 @@ def z(made, real, sources):
       sources: the video that each real clip is of; halves share none.
     """
     random, videos, halves = np.random.default_rng(0), np.unique(sources), []
+    if len(videos) < 2:
+        raise ValueError("the real clips are of one video, which has no halves")
     for _ in range(SPLITS):
         first = np.isin(sources, random.permutation(videos)[: len(videos) // 2])
         halves.append(wasserstein(real[first], real[~first]))

@@ -1,6 +1,6 @@
 """Follows the forms in clips of shapes: do generated ones keep their colour and size?
 
-  python experiments/tracking.py --workdir=runs/best --output=experiments/results/tracking.csv
+  python experiments/tracking.py --workdir=runs/best --experiment=best
 
 What is followed, and what counts as kept, tracks.py tells. The figures are given for made and for
 held-out real clips.

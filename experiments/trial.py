@@ -5,8 +5,10 @@ sittings.
 """
 
 import csv
+import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -50,41 +52,55 @@ class Rows:
             writer.writerows(rows)
 
 
+def folder(runs, about):
+    """The workdir of a run, named by the columns that say what it is."""
+    told = "-".join(str(value) for value in about.values())
+    digest = hashlib.sha256(told.encode()).hexdigest()[:8]
+    return Path(runs) / f"{re.sub('[^0-9A-Za-z.]+', '-', told)[:60]}-{digest}"
+
+
 def train(workdir, flags, cpu_seconds=None):
     """Trains with python -m vgan.train, and stops it where it has cost so much.
 
-    The workdir's log.txt is what it printed. A stopped run has saved its last step.
+    The workdir's log.txt is what it printed, cpu_seconds.txt what it has cost in all sittings. A
+    stopped run has saved its last step.
 
     Args:
       workdir: folder of the run.
       flags: list of its flags.
       cpu_seconds: of processor time, of all threads; None to let it come to its end.
     Returns:
-      processor seconds that it took.
+      processor seconds that it took, in all sittings.
     """
     workdir = Path(workdir)
     workdir.mkdir(parents=True, exist_ok=True)
+    cost = workdir / "cpu_seconds.txt"
+    before = float(cost.read_text()) if cost.exists() else 0.0
+    if cpu_seconds is not None and before >= cpu_seconds:
+        return before
     command = [sys.executable, "-m", "vgan.train", *flags, f"--workdir={workdir}"]
     with (workdir / "log.txt").open("a") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            spent = _watch(process, cpu_seconds)
+            for spent in _watch(process, cpu_seconds and cpu_seconds - before):
+                cost.write_text(f"{before + spent:.1f}")
         finally:
             process.kill()
     if process.returncode not in (0, 128 + signal.SIGTERM):
         raise SystemExit(f"{workdir}/log.txt: the run ended with code {process.returncode}")
-    return spent
+    return float(cost.read_text())
 
 
 def _watch(process, limit):
+    """What the process has cost so far, again and again."""
     spent, asked = 0.0, False
     while process.poll() is None:
         spent = max(spent, _cpu_seconds(process.pid))
+        yield spent
         if limit is not None and spent >= limit and not asked:
             process.terminate()
             asked = True
         time.sleep(POLL)
-    return spent
 
 
 def _cpu_seconds(pid):
@@ -98,12 +114,10 @@ def _cpu_seconds(pid):
 
 
 def evaluate(workdir, output, *flags):
-    """The dict of scores.json of python -m vgan.evaluate on a run; made once."""
-    scores = Path(output) / "scores.json"
-    if not scores.exists():
-        command = [sys.executable, "-m", "vgan.evaluate", f"--workdir={workdir}"]
-        subprocess.run([*command, f"--output={output}", "--overwrite", *flags], check=True)
-    return json.loads(scores.read_text())
+    """The dict of scores.json of python -m vgan.evaluate on a run."""
+    command = [sys.executable, "-m", "vgan.evaluate", f"--workdir={workdir}"]
+    subprocess.run([*command, f"--output={output}", "--overwrite", *flags], check=True)
+    return json.loads((Path(output) / "scores.json").read_text())
 
 
 def figures(scores, split):

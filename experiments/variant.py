@@ -8,9 +8,7 @@ split show what is learnt, those of the test split may be of other people. Rows 
 aren't made again.
 """
 
-import hashlib
 import shlex
-from pathlib import Path
 
 import trial
 from absl import flags
@@ -36,13 +34,11 @@ def main():
     about |= {"seed": values.seed, "cpu_seconds": values.cpu_seconds}
     rows = trial.Rows(values.output, tuple(about))
     if rows.find(**about) is None:
-        rows.add(about | measure(values))
+        rows.add(about | measure(values, trial.folder(values.runs, about)))
 
 
-def measure(values):
+def measure(values, workdir):
     """Trains and scores the run: the rest of its row."""
-    digest = hashlib.sha256(f"{values.flags} {values.seed}".encode()).hexdigest()[:12]
-    workdir = Path(values.runs) / f"{values.name}-{digest}"
     given = [f"--data={values.data}", f"--seed={values.seed}", "--steps=1000000"]
     trial.train(workdir, [*given, *shlex.split(values.flags)], values.cpu_seconds)
     row = {"steps": trial.steps_done(workdir)}

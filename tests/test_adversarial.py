@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan import critics, penalties, randomness, spec
+from vgan import adversarial, critics, penalties, randomness, spec
 from vgan.clip import Batch
 from vgan.errors import UsageError
 from vgan.models.game import Weighted
@@ -193,3 +193,25 @@ def line_gan(name, regularisers):
         weight_clip=regularisers.get("weight_clip", 0.0),
         turns={"discriminator": critic_turns},
     )
+
+
+@pytest.mark.parametrize(
+    ("pair", "middle"),
+    [
+        (adversarial.bce(), 0),
+        (adversarial.hinge(), 0),
+        (adversarial.least_squares(label=0.9), 0.45),
+    ],
+)
+def test_halfway_between_real_and_made(pair, middle):
+    """There the critic gains as much by moving a real clip's logit up as a made one's down."""
+    assert pair.middle == middle
+    at = [np.float32(value) for value in (middle, middle + 0.2, middle - 0.2)]
+    real_up = pair.discriminator(at[1], at[0]) - pair.discriminator(at[0], at[0])
+    fake_down = pair.discriminator(at[0], at[2]) - pair.discriminator(at[0], at[0])
+    np.testing.assert_allclose(real_up, fake_down, atol=1e-6)
+    assert real_up < 0
+
+
+def test_pairs_that_only_tell_more_from_less():
+    assert adversarial.wasserstein().middle is adversarial.relativistic().middle is None

@@ -115,6 +115,10 @@ def test_an_adapted_strength_starts_at_none(base):
         ),
         ({"diff_augment": "wobble"}, "unknown name 'wobble'.*brightness, contrast, cutout"),
         ({"diff_augment": "cutout(share=2)"}, r"cutout\(share=2\): must be above 0"),
+        (
+            {"augment_target": 0.6, "diff_augment": "shift", "adversarial": "relativistic"},
+            "--augment_target: --adversarial=relativistic has no logit that divides real",
+        ),
         ({"schedule": "cosine(end=2)"}, r"cosine\(end=2\): must be at least 0"),
         ({"schedule": "steps"}, "unknown name 'steps'.*constant, cosine, linear"),
         ({"updates": "one_stage", "adversarial": "hinge"}, "--updates=one_stage: not exact with"),

@@ -9,6 +9,7 @@ import pytest
 
 from vgan import experiment
 from vgan.data import pipeline
+from vgan.stages import stages_of
 from vgan.training import loop
 
 ROOT = Path(__file__).parents[1]
@@ -41,7 +42,18 @@ def test_two_tiny_steps(path, parse, monkeypatch):
     }
     config = dataclasses.replace(config, data=data, **networks)
     experiment.build(config, 0)  # Its own size fits the networks.
-    config = dataclasses.replace(config, **SMALL)
+    trained_for_two_steps(dataclasses.replace(config, **SMALL, stages=""))
+
+
+@pytest.mark.parametrize("name", [p.stem for p in FLAGFILES if "--stages=" in p.read_text()])
+def test_a_first_stage_can_be_trained(name, parse, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    config = parse(f"--flagfile=experiments/{name}.flags")
+    first = stages_of(config)[0].config
+    trained_for_two_steps(dataclasses.replace(first, batch_size=2))
+
+
+def trained_for_two_steps(config):
     windows = pipeline.open_windows(config.data, config.clip, 1, "train")
     model = experiment.build(config, len(windows.labels) if config.conditional else 0)
     step = loop.compile_step(model, config.seed).python_function  # Tracing it takes longer.

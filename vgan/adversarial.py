@@ -13,11 +13,17 @@ from vgan.errors import UsageError
 
 
 class Adversarial(typing.NamedTuple):
-    """The two losses of a pair, and whether the critics' one is flat for some made clips."""
+    """The two losses of a pair, and what else is to be known of it.
+
+    Attributes:
+      saturates: the critics' loss is flat for some made clips.
+      middle: the logit half-way between real and made; None where logits only tell more from less.
+    """
 
     generator: typing.Callable
     discriminator: typing.Callable
     saturates: bool = False
+    middle: float | None = 0.0
 
 
 def bce(minimax=False, label=1.0):
@@ -60,6 +66,7 @@ def least_squares(label=1.0):
     return Adversarial(
         generator=lambda fake, real: 0.5 * ops.square(fake - label),
         discriminator=lambda real, fake: 0.5 * (ops.square(real - label) + ops.square(fake)),
+        middle=label / 2,
     )
 
 
@@ -84,6 +91,7 @@ def wasserstein():
     return Adversarial(
         generator=lambda fake, real: -fake,
         discriminator=lambda real, fake: fake - real,
+        middle=None,
     )
 
 
@@ -97,6 +105,7 @@ def relativistic():
     return Adversarial(
         generator=lambda fake, real: ops.softplus(real - fake),
         discriminator=lambda real, fake: ops.softplus(fake - real),
+        middle=None,
     )
 
 

@@ -127,9 +127,12 @@ def _made(values):
     else:
         run = trained.restore(values.workdir, values.checkpoint)
         model = run.sampling_model()
+        choice = checkpoint_choice.parse(values.checkpoint)
         told = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
+        told += f", {values.checkpoint}" if choice.number > 1 else ""
+        name = f"{run.step}-{choice.kind}-{choice.number}" if choice.number > 1 else str(run.step)
         data, step = values.data or run.config.data, values.frame_step or run.config.frame_step
-        output = values.output or str(Path(values.workdir) / "evaluation" / str(run.step))
+        output = values.output or str(Path(values.workdir) / "evaluation" / name)
         _check_output(Path(output), values)
     told += ", classes in turn" if model.labels else ""
 

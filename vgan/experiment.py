@@ -36,11 +36,13 @@ def build(config, num_labels):
         Weighted("r2", penalties.r2, config.r2_gamma, config.r1_interval),
         Weighted("gradient_penalty", penalties.one_lipschitz, config.gradient_penalty),
     ]
+    adversarial = spec.build(spec.parse(config.adversarial), "vgan.adversarial.{}")
+    _check_signs(config, adversarial)
     return Gan(
         generator=generator,
         average=average,
         critics=critics,
-        adversarial=spec.build(spec.parse(config.adversarial), "vgan.adversarial.{}"),
+        adversarial=adversarial,
         losses=losses,
         penalties=[penalty for penalty in regularisers if penalty.weight],
         optimizers=[_optimizer(config), _optimizer(config)],
@@ -94,6 +96,19 @@ def _learning_rate(config):
     """step -> the learning rate there."""
     factor = spec.build(spec.parse(config.schedule), "vgan.schedules.{}")
     return lambda step: config.learning_rate * factor(step, config.steps)
+
+
+def _check_signs(config, adversarial):
+    if config.augment_target and adversarial.middle is None:
+        raise UsageError(
+            f"--augment_target: --adversarial={config.adversarial} has no logit that divides real "
+            "from made. Use bce, hinge or least_squares, or full strength"
+        )
+    if config.updates == "one_stage" and config.precision == "float16":
+        raise UsageError(
+            "--updates=one_stage: float16 can't hold the critics' gradients of clips they are sure "
+            "of. Use --updates=simultaneous, or bfloat16"
+        )
 
 
 def _disguise(config):

@@ -17,14 +17,18 @@ def main():
     values = flags.FLAGS
     if values.workdir is None:
         raise UsageError("--workdir: not given. Name the folder of a training run")
-    checkpoint_choice.parse(values.checkpoint)
+    if checkpoint_choice.parse(values.checkpoint).number > 1 and values.output is None:
+        raise UsageError(
+            f"--output: not given, and needed with --checkpoint={values.checkpoint}, since "
+            "WORKDIR/export/STEP is the place of one checkpoint"
+        )
     from vgan import saved_model, trained  # TensorFlow takes seconds to load.
 
     run = trained.restore(values.workdir, values.checkpoint)
     path = Path(values.output or Path(values.workdir) / "export" / str(run.step))
     clip = run.config.clip
     saved_model.export(run.model, clip, run.fps, run.labels, path, values.max_videos)
-    print(f"wrote {path}, averaged weights of step {run.step}")
+    print(f"wrote {path}, averaged weights of step {run.step}, checkpoint {values.checkpoint}")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def train(config, path):
         workdir.write_config(config.as_flags(), description)
         print(
             f"{'resuming' if start else 'training'} {path} from step {start} to {config.steps}: "
-            f"{len(windows)} windows of {config.clip}; tensorboard --logdir {path}",
+            f"{len(windows)} windows of {stage.config.clip}; tensorboard --logdir {path}",
             flush=True,
         )
         last = stages[-1]

@@ -42,6 +42,8 @@ def load(path, checkpoint="last", frames=None):
       UsageError: as `restore`.
     """
     if saved_model.is_export(path):
+        if checkpoint != "last":
+            raise UsageError(f"checkpoint {checkpoint!r}: chooses one of a run, an export has one")
         model = saved_model.load(path)
         if frames not in (None, model.clip.frames):
             raise UsageError(
@@ -85,7 +87,7 @@ def restore(path, checkpoint="last", frames=None):
     whole = ExperimentConfig(**description["config"])
     labels = description["data"]["labels"] if whole.conditional else []
     good = newest_good(folder)
-    # Scores are taken at the full size alone, also at the step it is grown to.
+    # Scores are taken at the full size alone.
     newest = stages_of(whole)[-1] if kind == "best" else stage_of(whole, good)
     config = newest.config
     if frames is not None:

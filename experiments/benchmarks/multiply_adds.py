@@ -47,8 +47,11 @@ def _forward(layer):
     inner = getattr(layer, "layer", layer)  # of a spectral norm
     if isinstance(inner, layers.Dense):
         return math.prod(inner.kernel.shape) * math.prod(layer.input.shape[1:-1])
-    transposed = isinstance(inner, layers.Conv3DTranspose)
-    if transposed or isinstance(inner, (layers.Conv2D, layers.Conv3D)) and inner.padding == "same":
+    transposed = isinstance(inner, (layers.Conv2DTranspose, layers.Conv3DTranspose))
+    convolution = transposed or isinstance(inner, (layers.Conv2D, layers.Conv3D))
+    if convolution and inner.padding == "valid" and not transposed:
+        return math.prod(inner.kernel.shape) * math.prod(layer.output.shape[1:-1])
+    if convolution and inner.padding == "same":
         frame = (layer.output if transposed else layer.input).shape[1:-1]
         taps = map(_taps_inside, frame, inner.kernel_size, inner.strides)
         return math.prod(taps) * math.prod(inner.kernel.shape[-2:])

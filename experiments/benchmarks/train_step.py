@@ -27,14 +27,17 @@ OUTPUT = flags.DEFINE_string("output", None, "A CSV file that the lines are adde
 def main():
     asked = config.from_flags()
     first_critic = _text(spec.parse_sum(asked.discriminator)[0])
-    plain = dataclasses.replace(asked, losses="", r1_gamma=0.0, discriminator=first_critic)
+    plain = dataclasses.replace(_bare(asked), discriminator=first_critic)
     table = Table(asked, OUTPUT.value)
     with Worker(workers.tensorflow_step, plain) as worker:
         report_plain(table, plain, worker)
         report_precision(table, plain, worker)
         if PARTS.value:
             report_parts(table, asked, plain, worker)
-            report_updates(table, asked)
+            try:
+                report_updates(table, asked)
+            except UsageError as error:
+                print(f"one-stage updates aren't compared: {error}")
         if TORCH.value and not importlib.util.find_spec("torch"):
             print("PyTorch isn't installed, so there is no ratio: pip install -e '.[benchmark]'")
         elif TORCH.value:
@@ -92,10 +95,10 @@ def report_parts(table, asked, plain, worker):
 
 def report_updates(table, asked):
     """One backward pass through all critics for both players, against two, and against turns."""
-    bare = dataclasses.replace(asked, losses="", r1_gamma=0.0)
-    with Worker(workers.tensorflow_step, dataclasses.replace(bare, updates="one_stage")) as first:
+    one_stage = dataclasses.replace(_bare(asked), updates="one_stage")
+    with Worker(workers.tensorflow_step, one_stage) as first:
         for name in ("simultaneous", "alternating"):
-            updates = dataclasses.replace(bare, updates=name)
+            updates = dataclasses.replace(one_stage, updates=name)
             with Worker(workers.tensorflow_step, updates) as other:
                 pairs = _by_turns(other, first)
             saved = [-x for x in _added_percent(pairs, "seconds")]
@@ -117,6 +120,14 @@ def report_torch(table, plain, worker):
         table.line(f"PyTorch {memory_format}, clips", "1/s", clips)
         found[statistics.median(clips)] = _speeds([(u, base) for base, u in pairs])
     table.line("speed by PyTorch's best", "times", found[max(found)])
+
+
+def _bare(asked):
+    """The networks and the size that were asked for, all else plain."""
+    defaults = {field.name: field.default for field in dataclasses.fields(asked)}
+    kept = ("data", "frames", "frame_step", "height", "width", "conditional", "batch_size")
+    kept += ("generator", "discriminator", "precision", "seed")
+    return type(asked)(**defaults | {name: getattr(asked, name) for name in kept})
 
 
 def _by_turns(first, second):

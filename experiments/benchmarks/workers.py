@@ -77,8 +77,8 @@ def tensorflow_step(config, live=False):
     turns = [model.turn(step) for step in range(2 * STEPS)]
     if turns[:STEPS] != turns[STEPS:]:
         raise UsageError(
-            f"--r1_interval and every=... of the losses: a unit of {STEPS} steps would not always "
-            f"hold the same work. Give divisors of {STEPS}"
+            f"--r1_interval, --turns, every=... of the losses: a unit of {STEPS} steps doesn't "
+            f"always hold the same work. Give divisors of {STEPS}"
         )
     train_step = loop.compile_step(model, config.seed)
     guard = loop.Guard(config.precision, 0)

@@ -50,7 +50,7 @@ class Game:
             for name, value in (
                 ("real", real.logits),
                 ("fake", fake.logits),
-                ("sign", tf.sign(real.logits)),
+                ("sign", tf.sign(real.logits - (adversarial.middle or 0.0))),
             ):
                 self.statistics[f"logits/{name}/{critic.name}"] = tf.reduce_mean(value, 1)
         cost = adversarial.discriminator(real.logits, fake.logits)
@@ -90,12 +90,15 @@ class Game:
 
 
 def ratio(adversarial, fake_logits, real_logits):
-    """The generator's derivative by the logits of made clips over the critics', [B, n]."""
+    """The generator's derivative by the logits of made clips over the critics', [B, n].
+
+    Where the critics' derivative is 0 no gradient was sent to be scaled, and the ratio is 0: with
+    least squares at a logit of 0, with BCE below about -80, where float32 ends.
+    """
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(fake_logits)
         wish = adversarial.generator(fake_logits, real_logits)
         cost = adversarial.discriminator(real_logits, fake_logits)
-    # Where the critics' loss is flat, as least squares is at 0, no gradient is sent to be scaled.
     return tf.math.divide_no_nan(tape.gradient(wish, fake_logits), tape.gradient(cost, fake_logits))
 
 

@@ -187,6 +187,9 @@ class Gan(tf.Module):
             if self._learning_rate is not None:
                 optimizer.learning_rate.assign(self._learning_rate(self.steps))
             optimizer.apply(found, self.players()[player])
+            if player == "discriminator" and self._weight_clip:
+                for weight in self.players()[player]:
+                    weight.assign(tf.clip_by_value(weight, -self._weight_clip, self._weight_clip))
 
     def gradient_norms(self, gradients):
         """The global norm of each player's gradients, free of loss scaling."""
@@ -196,10 +199,7 @@ class Gan(tf.Module):
         }
 
     def after_step(self, statistics, turn):
-        """Clips weights, and moves the average, the spectral norms, and the state of the losses."""
-        if self._weight_clip:
-            for weight in self.players()["discriminator"]:
-                weight.assign(tf.clip_by_value(weight, -self._weight_clip, self._weight_clip))
+        """Moves the average, the spectral norms, and the state of the losses."""
         if "generator" in turn.players:
             self._move_average()
         signs = [of for name, of in statistics.items() if name.startswith("logits/sign/")]

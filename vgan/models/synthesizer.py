@@ -24,7 +24,15 @@ class Turn(typing.NamedTuple):
 
 
 class Synthesizer(typing.Protocol):
-    """A family of models: all that the training loop and the samplers know of it."""
+    """A family of models: all that the training loop knows of it.
+
+    What only draws needs `latent_shape`, `sample` and `averages` alone: see models.ensemble.
+
+    Attributes:
+      latent_shape: of one clip's latents.
+      averages: the networks that `sample` uses.
+      host_seconds: what flow estimation has taken on the host so far.
+    """
 
     def turn(self, step):
         """The Turn of a step, by its number."""
@@ -34,6 +42,9 @@ class Synthesizer(typing.Protocol):
 
     def apply(self, gradients):
         """Lets each player take its step."""
+
+    def gradient_norms(self, gradients):
+        """The global norm of each player's gradients."""
 
     def after_step(self, statistics, turn):
         """Moves all other state: averages, quantiles, spectral norms."""

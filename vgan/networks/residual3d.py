@@ -52,7 +52,8 @@ def _width(channels, stage):
 
 
 def _convolved(x, width, name, kernel=3, quiet=False, spectral_norm=False):
-    # Started quiet, what is added to a picture or to features hardly shows where a network grows.
+    # Started quiet, what is added to a picture or to features hardly shows where a network grows;
+    # spectral norm divides that away again, so grown critics take a few steps to settle.
     start = keras.initializers.VarianceScaling(0.01) if quiet else "glorot_uniform"
     layer = weighted(
         layers.Conv3D,
