@@ -274,3 +274,10 @@ def test_a_record_damaged_in_the_middle_of_an_epoch(command, tiny, as_flags, pre
     assert line.startswith(f"data file '{shard}': at byte {offset}, the record's checksum")
     assert line.endswith("Restore the folder or prepare the videos again")
     assert saved_steps(tmp_path / "run" / "checkpoints") == [4, 2, 0]
+
+
+def test_an_export_of_several_checkpoints_needs_a_place_of_its_own(command, tiny_run, tmp_path):
+    mixed = [f"--workdir={tiny_run}", "--checkpoint=average(last=2)"]
+    assert "--output: not given, and needed with" in the_line(command("vgan.export", *mixed))
+    done = command("vgan.export", *mixed, f"--output={tmp_path}/mixed/1")
+    assert done.code == 0, done.err

@@ -28,7 +28,7 @@ def main():
     path = Path(values.output or Path(values.workdir) / "export" / str(run.step))
     clip = run.config.clip
     saved_model.export(run.model, clip, run.fps, run.labels, path, values.max_videos)
-    print(f"wrote {path}, averaged weights of step {run.step}, checkpoint {values.checkpoint}")
+    print(f"wrote {path}, averaged weights of step {run.step}")
 
 
 if __name__ == "__main__":
