@@ -70,8 +70,8 @@ def generator(
             padding="same",
             spectral_norm=spectral_norm,
         )(x)
-    x = activated(x, style, batch_norm=batch_norm)
-    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(x)
+    to_pictures = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")
+    x = to_pictures(activated(x, style, batch_norm=batch_norm))
     video = layers.Activation("tanh", dtype="float32", name="video")(x)
     return keras.Model(inputs, video, name="conv3d_generator")
 
