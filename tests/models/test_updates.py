@@ -22,8 +22,9 @@ from small_game import (
 from vgan import adversarial, critics, diff_augment, penalties, randomness
 from vgan.clip import to_float
 from vgan.errors import UsageError
-from vgan.models.game import Weighted, ratio
+from vgan.models.game import Weighted
 from vgan.models.synthesizer import Turn
+from vgan.models.updates import ratio
 from vgan.training import loop
 
 

@@ -87,22 +87,3 @@ class Game:
                     value = penalty.part(critic.part, real, fake, shown, self.seed, self.samples)
                     name = f"{penalty.name}/{critic.name}"
                     self.add("discriminator", penalty._replace(name=name), value)
-
-
-def ratio(adversarial, fake_logits, real_logits):
-    """The generator's derivative by the logits of made clips over the critics', [B, n].
-
-    Where the critics' derivative is 0 no gradient was sent to be scaled, and the ratio is 0: with
-    least squares at a logit of 0, with BCE below about -80, where float32 ends.
-    """
-    with tf.GradientTape(persistent=True) as tape:
-        tape.watch(fake_logits)
-        wish = adversarial.generator(fake_logits, real_logits)
-        cost = adversarial.discriminator(real_logits, fake_logits)
-    return tf.math.divide_no_nan(tape.gradient(wish, fake_logits), tape.gradient(cost, fake_logits))
-
-
-def scale_rows(factors, values):
-    """Values [N, ...], each row times its factor of [B, n], N = B n."""
-    shape = [-1, *[1] * (values.shape.rank - 1)]
-    return tf.cast(tf.reshape(factors, shape), values.dtype) * values

@@ -3,9 +3,9 @@
 import tensorflow as tf
 
 from vgan import randomness
-from vgan.errors import UsageError
-from vgan.models.game import Game, ratio, scale_rows
+from vgan.models.game import Game
 from vgan.models.synthesizer import Turn
+from vgan.models.updates import check_exact, one_stage, simultaneous
 
 
 class Gan(tf.Module):
@@ -61,15 +61,15 @@ class Gan(tf.Module):
         self.loss_modules = [loss.part for loss in losses if isinstance(loss.part, tf.Module)]
         self.disguise = disguise
         self.steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
-        self._critics, self._losses, self._penalties = critics, losses, penalties
-        self._adversarial = adversarial
+        self.critics, self.losses, self.penalties = critics, losses, penalties
+        self.adversarial = adversarial
         self._ema_decay, self._weight_clip = ema_decay, weight_clip
         self._turns = {"generator": 1, "discriminator": 1} | (turns or {})
         self._updates = updates
         self._instance_noise, self._learning_rate = instance_noise, learning_rate
         if updates == "one_stage":
-            _check_exact(critics, adversarial)
-        for player, optimizer in self._optimizers().items():
+            check_exact(critics, adversarial)
+        for player, optimizer in self.optimizers().items():
             optimizer.build(self.players()[player])
 
     def players(self):
@@ -81,8 +81,8 @@ class Gan(tf.Module):
         """The players that move in a step, and the lazy terms due in it."""
         due, players = [], []
         for player, other, parts in (
-            ("discriminator", "generator", self._penalties),
-            ("generator", "discriminator", self._losses),
+            ("discriminator", "generator", self.penalties),
+            ("generator", "discriminator", self.losses),
         ):
             count, waits = divmod(step, self._turns[other])
             if not waits:
@@ -102,70 +102,18 @@ class Gan(tf.Module):
         """
         game = Game(batch, seed, samples, turn)
         both = len(turn.players) == 2
-        play = self._one_stage if self._updates == "one_stage" and both else self._simultaneous
-        return play(game), game.terms, game.statistics
+        play = one_stage if self._updates == "one_stage" and both else simultaneous
+        return play(self, game), game.terms, game.statistics
 
-    def _simultaneous(self, game):
-        """A backward pass for each player that moves."""
-        with tf.GradientTape(persistent=True) as tape:
-            fake = self._generate(game)
-            real_seen, fake_seen, given = self._shown(game, fake)
-            for critic in self._critics:
-                shown = [
-                    critic.part.inputs(seen, given, game.seed, game.samples)
-                    for seen in (real_seen, fake_seen)
-                ]
-                game.judge(critic, self._adversarial, *shown)
-            game.lose(self._losses, fake)
-            game.penalise(self._penalties, self._critics, real_seen, fake_seen, given)
-            optimizers = self._optimizers()
-            scaled = {p: optimizers[p].scale_loss(game.totals[p]) for p in game.turn.players}
-        return {p: tape.gradient(scaled[p], self.players()[p]) for p in game.turn.players}
-
-    def _one_stage(self, game):
-        """A single backward pass through the critics, from which both players take theirs.
-
-        A logit belongs to one input alone. So what the generator wants of that input is the
-        gradient that the critics' own loss sends there, times the ratio of the two losses'
-        derivatives by the logit.
-
-        Source: Shen et al., "Training Generative Adversarial Networks in One Stage", 2021,
-        section 3.2.
-        """
-        optimizers, players, logits = self._optimizers(), self.players(), []
-        with tf.GradientTape() as tape:
-            fake = self._generate(game)
-            real_seen, fake_seen, given = self._shown(game, fake)
-            about = given, game.seed, game.samples
-            inputs = [critic.part.inputs(fake_seen, *about) for critic in self._critics]
-            game.lose(self._losses, fake)
-            beside = optimizers["generator"].scale_loss(game.totals["generator"])
-        with tf.GradientTape() as critics_tape:
-            critics_tape.watch(inputs)
-            for critic, fake_inputs in zip(self._critics, inputs, strict=True):
-                real_inputs = critic.part.inputs(real_seen, *about)
-                logits.append(game.judge(critic, self._adversarial, real_inputs, fake_inputs))
-            game.penalise(self._penalties, self._critics, real_seen, fake_seen, given)
-            scaled = optimizers["discriminator"].scale_loss(game.totals["discriminator"])
-        found, sent = critics_tape.gradient(scaled, (players["discriminator"], inputs))
-        one = tf.ones([])
-        rescaled = optimizers["generator"].scale_loss(one)
-        rescaled /= optimizers["discriminator"].scale_loss(one)
-        wanted = [
-            scale_rows(rescaled * ratio(self._adversarial, *pair), gradient)
-            for pair, gradient in zip(logits, sent, strict=True)
-        ]
-        towards = tape.gradient([*inputs, beside], players["generator"], [*wanted, one])
-        return {"discriminator": found, "generator": towards}
-
-    def _generate(self, game):
+    def generate(self, game):
+        """Clips of the training generator for a turn, float32 [B, T, H, W, C]."""
         latents = randomness.normal(game.seed, randomness.TRAINING, game.samples, self.latent_shape)
         fake = self.generator([latents, game.batch.condition, game.batch.label], training=True)
         if self.generator.losses:
             game.add_regularisation(self.generator.losses)
         return fake
 
-    def _shown(self, game, *videos):
+    def shown(self, game, *videos):
         """Clips as critics see them, and what was given as they see it."""
         given, seen = game.batch.condition, []
         for number, video in enumerate((game.batch.video, *videos)):
@@ -183,7 +131,7 @@ class Gan(tf.Module):
     def apply(self, gradients):
         """Lets the players that have gradients take their step."""
         for player, found in gradients.items():
-            optimizer = self._optimizers()[player]
+            optimizer = self.optimizers()[player]
             if self._learning_rate is not None:
                 optimizer.learning_rate.assign(self._learning_rate(self.steps))
             optimizer.apply(found, self.players()[player])
@@ -194,7 +142,7 @@ class Gan(tf.Module):
     def gradient_norms(self, gradients):
         """The global norm of each player's gradients, free of loss scaling."""
         return {
-            player: tf.linalg.global_norm(found) / self._optimizers()[player].scale_loss(1.0)
+            player: tf.linalg.global_norm(found) / self.optimizers()[player].scale_loss(1.0)
             for player, found in gradients.items()
         }
 
@@ -215,7 +163,7 @@ class Gan(tf.Module):
             strict=True,
         ):
             mean.assign(value)
-        for loss in self._losses:
+        for loss in self.losses:
             found = {
                 name.removeprefix(f"{loss.name}/"): of
                 for name, of in statistics.items()
@@ -256,28 +204,16 @@ class Gan(tf.Module):
     def verdicts(self, batch, seed, samples):
         """What each critic says of real clips: {name: logits float32 [B]}."""
         game = Game(batch, seed, samples, Turn())
-        seen, given = self._shown(game)
+        seen, given = self.shown(game)
         found = {}
-        for critic in self._critics:
+        for critic in self.critics:
             inputs = critic.part.inputs(seen, given, seed, samples)
             found[critic.name] = tf.reduce_mean(critic.part.judge(inputs, batch.label).logits, 1)
         return found
 
-    def _optimizers(self):
+    def optimizers(self):
+        """The optimizer of each player."""
         return {
             "generator": self.generator_optimizer,
             "discriminator": self.discriminator_optimizer,
         }
-
-
-def _check_exact(critics, adversarial):
-    """Raises UsageError where one backward pass can't give both players' gradients."""
-    reasons = [f"{critic.name} ({critic.part.entangled})" for critic in critics]
-    reasons = [r for r, c in zip(reasons, critics, strict=True) if c.part.entangled]
-    if adversarial.saturates:
-        reasons.append("an adversarial pair that sends the critics no gradient for some clips")
-    if reasons:
-        raise UsageError(
-            f"--updates=one_stage: not exact with {', '.join(reasons)}: each logit must belong "
-            "to one input alone. Use --updates=simultaneous"
-        )

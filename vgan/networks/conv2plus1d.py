@@ -4,16 +4,16 @@ Source: Tran et al., "A Closer Look at Spatiotemporal Convolutions for Action Re
 """
 
 import functools
-import math
 
 import keras
 from keras import layers
 
 from vgan import critics
 from vgan.networks import sizes
-from vgan.networks.layers import activated, generator_inputs, shrunk, weighted
+from vgan.networks.layers import weighted
 from vgan.networks.sizes import check_counts, check_strides
 from vgan.networks.strided import critic
+from vgan.networks.transposed import doubling
 
 
 def generator(
@@ -40,26 +40,20 @@ def generator(
     Raises:
       UsageError: the strides don't divide the clip.
     """
-    strides = sizes.strides(clip)
-    check_counts("--generator=conv2plus1d", channels=channels, latent_dim=latent_dim)
-    check_strides(clip, sizes.factors, "--generator=conv2plus1d")
-    start = [
-        size // factor for size, factor in zip(clip.shape[:3], sizes.factors(clip), strict=True)
-    ]
-    widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1]
 
-    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
-    condition = inputs[1]
-    x = weighted(layers.Dense, math.prod(start) * widths[0], spectral_norm=spectral_norm)(style)
-    x = layers.Reshape((*start, widths[0]))(x)
-    for stride, width in zip(strides[::-1], [*widths[1:], max(8, channels // 4)], strict=True):
-        x = activated(x, style)
-        if condition_channels:
-            x = layers.Concatenate()([x, shrunk(condition, clip, x)])
-        x = _factorised(layers.Conv3DTranspose, x, width, stride, spectral_norm)
-    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")(activated(x, style))
-    video = layers.Activation("tanh", dtype="float32", name="video")(x)
-    return keras.Model(inputs, video, name="conv2plus1d_generator")
+    def convolve(x, width, stride):
+        return _factorised(layers.Conv3DTranspose, x, width, stride, spectral_norm)
+
+    return doubling(
+        "conv2plus1d",
+        clip,
+        convolve,
+        condition_channels,
+        num_labels,
+        latent_dim,
+        channels,
+        spectral_norm,
+    )
 
 
 def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectral_norm=True):

@@ -5,16 +5,15 @@ and the single-stream network of Vondrick et al., "Generating Videos with Scene 
 """
 
 import functools
-import math
 
 import keras
 from keras import layers
 
 from vgan import critics
 from vgan.networks import sizes, strided
-from vgan.networks.attention import attend, stage_for_attention
-from vgan.networks.layers import activated, generator_inputs, shrunk, weighted
-from vgan.networks.sizes import check_counts, check_strides
+from vgan.networks.layers import weighted
+from vgan.networks.sizes import check_counts
+from vgan.networks.transposed import doubling
 
 
 def generator(
@@ -45,24 +44,9 @@ def generator(
     Raises:
       UsageError: the strides don't divide the clip.
     """
-    strides = sizes.strides(clip)
-    check_counts("--generator=conv3d", channels=channels, latent_dim=latent_dim)
-    check_strides(clip, sizes.factors, "--generator=conv3d")
-    maps = sizes.sizes(clip)
-    attended = maps[stage_for_attention(maps)] if attention else None
-    widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1]
 
-    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
-    condition = inputs[1]
-    x = weighted(layers.Dense, math.prod(maps[0]) * widths[0], spectral_norm=spectral_norm)(style)
-    x = layers.Reshape((*maps[0], widths[0]))(x)
-    for stride, width in zip(strides[::-1], [*widths[1:], max(8, channels // 4)], strict=True):
-        x = activated(x, style, batch_norm=batch_norm)
-        if x.shape[1:4] == attended:
-            x = attend(x, spectral_norm=spectral_norm)
-        if condition_channels:
-            x = layers.Concatenate()([x, shrunk(condition, clip, x)])
-        x = weighted(
+    def convolve(x, width, stride):
+        return weighted(
             layers.Conv3DTranspose,
             width,
             sizes.kernel(stride),
@@ -70,10 +54,19 @@ def generator(
             padding="same",
             spectral_norm=spectral_norm,
         )(x)
-    to_pictures = layers.Conv3D(clip.channels, (1, 3, 3), padding="same")
-    x = to_pictures(activated(x, style, batch_norm=batch_norm))
-    video = layers.Activation("tanh", dtype="float32", name="video")(x)
-    return keras.Model(inputs, video, name="conv3d_generator")
+
+    return doubling(
+        "conv3d",
+        clip,
+        convolve,
+        condition_channels,
+        num_labels,
+        latent_dim,
+        channels,
+        spectral_norm,
+        attention,
+        batch_norm,
+    )
 
 
 def discriminator(
