@@ -147,7 +147,7 @@ def test_each_change_draws_for_itself():
 
 @pytest.mark.parametrize(("strength", "least", "most"), [(0, 0, 0), (0.3, 0.2, 0.4), (1, 1, 1)])
 def test_strength_is_the_share_of_clips_that_are_changed(strength, least, most):
-    augment = DiffAugment([build("brightness")])
+    augment = DiffAugment([build("brightness")], target=0.5)
     augment.strength.assign(strength)
     video = tf.zeros([300, 1, 1, 1, 3])
     found, _ = augment(video, video[..., :0], 3, np.arange(300))

@@ -73,7 +73,8 @@ def cutout(share=0.5):
             _inside(video.shape[axis], share, draws[:, axis - 2 : axis - 1]) for axis in (2, 3)
         ]
         hole = inside[0][:, :, None] & inside[1][:, None, :]
-        return tf.where(hole[:, None, :, :, None], tf.zeros([], video.dtype), video)
+        # A product: tf.where and its gradient take four times as long.
+        return video * tf.cast(~hole, video.dtype)[:, None, :, :, None]
 
     return change
 
@@ -131,9 +132,11 @@ class DiffAugment(tf.Module):
         video = tf.concat([video, tf.cast(condition, video.dtype)], -1)
         draws = randomness.uniform(seed, randomness.AUGMENTATION, samples, [len(self._changes), 3])
         for number, change in enumerate(self._changes):
-            chosen = draws[:, number, 0] < self.strength
             changed = change(video, channels, draws[:, number, 1:])
-            video = tf.where(chosen[:, None, None, None, None], changed, video)
+            if self._target:
+                chosen = draws[:, number, 0] < self.strength
+                changed = tf.where(chosen[:, None, None, None, None], changed, video)
+            video = changed
         return video[..., :channels], video[..., channels:]
 
     def after_step(self, signs):

@@ -43,7 +43,7 @@ OPTIONS = {
     ("generator", "conv3d"): [{"attention": True, "batch_norm": True}],
     ("generator", "residual3d"): [{"attention": True, "spectral_norm": True}],
     ("discriminator", "residual3d"): [{"attention": True}],
-    ("generator", "two_stream"): [{"batch_norm": False, "grain": True}],
+    ("generator", "two_stream"): [{"batch_norm": False, "grain": True, "motion_waves": 3}],
     ("generator", "recurrent"): [
         {"cell": "conv_lstm", "periods": (1, 2)},
         {"batch_norm": False},

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.networks.layers import SpectralNorm, weighted
+from vgan.clip import ClipSpec
+from vgan.networks.layers import SpectralNorm, activated, waves, weighted
 
 SHAPES = {
     "Dense": ((3, 7), {"units": 5}),
@@ -98,3 +99,30 @@ def test_weighted():
     assert isinstance(plain, keras.layers.Dense) and plain.use_bias
     normed = weighted(keras.layers.Dense, 4, spectral_norm=True)
     assert isinstance(normed, SpectralNorm) and not normed.layer.use_bias
+
+
+def test_waves_by_hand():
+    latents = np.array([[1.0, 0.0, 0.0, 2.0]], np.float32)  # cos of the slow one, sin of the fast.
+    found = np.array(waves(latents, ClipSpec(16, 8, 8), 4))[0]
+    quarter, twice = np.pi / 2, 4 * np.pi  # A quarter of a wave a clip, and one in 8 frames.
+    for row, at in zip(found, [0.125, 0.375, 0.625, 0.875], strict=True):
+        slow = np.cos(quarter * at), -np.sin(quarter * at)
+        fast = 2 * np.sin(twice * at), 2 * np.cos(twice * at)
+        np.testing.assert_allclose(row, [slow[0], fast[0], slow[1], fast[1]], atol=1e-5)
+
+
+def test_waves_of_normal_latents_are_normal_at_all_times():
+    latents = np.random.default_rng(0).normal(size=(20_000, 6)).astype(np.float32)
+    found = np.array(waves(latents, ClipSpec(16, 8, 8), 5))
+    np.testing.assert_allclose(found.mean(0), 0, atol=0.03)
+    np.testing.assert_allclose(found.std(0), 1, atol=0.03)
+
+
+def test_scales_of_a_motion_differ_from_time_to_time():
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    frame = rng.normal(size=(2, 1, 3, 3, 4)).astype(np.float32)
+    style, motion = rng.normal(size=(2, 5)), rng.normal(size=(2, 6, 2))
+    still = np.repeat(frame, 6, axis=1)
+    assert np.ptp(activated(still, style), axis=1).max() == 0
+    assert np.ptp(activated(still, style, motion=motion), axis=1).min() > 0

@@ -166,3 +166,23 @@ def test_grain_stays_in_range():
     latents[:, 8:] *= 1e4
     video = np.array(model([latents, *rest]))
     assert np.abs(video).max() == 1
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_waves_move_the_foreground_alone(batch_norm):
+    model = build(batch_norm=batch_norm, motion_waves=2)
+    latents, condition, label = given(model)
+    names = ("foreground", "background")
+    shown = keras.Model(model.inputs, [model.get_layer(name).output for name in names])
+    one = [np.array(part) for part in shown([latents, condition, label])]
+    latents[:, -4:] *= -1.0
+    two = [np.array(part) for part in shown([latents, condition, label])]
+    assert (np.abs(one[0] - two[0]).max(axis=(2, 3, 4)) > 1e-4).all()
+    assert np.array_equal(one[1], two[1])
+
+
+def test_waves_and_grain_have_latents_of_their_own():
+    model = build(batch_norm=False, motion_waves=2, grain=True)
+    assert model.inputs[0].shape[1] == 8 + 4 + 8 * 16 * 24
+    with pytest.raises(UsageError, match="motion_waves=-1"):
+        build(motion_waves=-1)

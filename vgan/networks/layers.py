@@ -3,6 +3,7 @@
 import math
 
 import keras
+import numpy as np
 from keras import ops
 
 from vgan.networks.batch_statistics import BatchNorm
@@ -88,17 +89,19 @@ def generator_inputs(clip, latent_dim, condition_channels, num_labels, beside=0)
     return latents, condition, label, style
 
 
-def activated(x, style, name=None, batch_norm=False):
+def activated(x, style, name=None, batch_norm=False, motion=None):
     """Pixel norm, scales of the channels that the latents choose, and a rectifier.
 
-    The scales are the same at all times and places: what a clip keeps, such as its colours, need
-    not be said anew for each frame. Pixel norm holds activations in range without any state.
+    The scales are the same at all places, and without a motion at all times: what a clip keeps,
+    such as its colours, need not be said anew for each frame. Pixel norm holds activations in range
+    without any state.
 
     Args:
       x: features [B, T, H, W, C].
       style: [B, D].
       name: its layers are called `<name>_scales` and `<name>_norm`; None: as Keras likes.
       batch_norm: in the place of pixel norm.
+      motion: [B, T, M] of each time, whose scales are added; None for none.
     Returns:
       features [B, T, H, W, C].
 
@@ -108,8 +111,35 @@ def activated(x, style, name=None, batch_norm=False):
     scales, norm = (name and f"{name}_{part}" for part in ("scales", "norm"))
     scales = keras.layers.Dense(x.shape[-1], bias_initializer="ones", name=scales)(style)
     scales = keras.layers.Reshape((1, 1, 1, x.shape[-1]))(scales)
+    if motion is not None:
+        moving = keras.layers.Dense(x.shape[-1])(motion)
+        scales = scales + keras.layers.Reshape((-1, 1, 1, x.shape[-1]))(moving)
     normal = (BatchNorm if batch_norm else keras.layers.RMSNormalization)(name=norm)(x)
     return keras.layers.LeakyReLU(0.2)(keras.layers.Multiply()([normal, scales]))
+
+
+def waves(latents, clip, frames):
+    """A code of motion at so many times of a clip: waves whose strengths and phases are latents.
+
+    Each is `a cos(w t) + b sin(w t)`, so that of normal a and b every phase is as likely. Beside it
+    stands what is a quarter of a wave ahead, which tells which way it goes.
+
+    Args:
+      latents: [B, 2 n], a and b of n waves; from a quarter of a wave a clip to one in 8 frames.
+      clip: ClipSpec of what is made.
+      frames: how many times, in the middle of equal parts of the clip.
+    Returns:
+      [B, frames, 2 n].
+
+    Source: motion codes of Skorokhodov et al., "StyleGAN-V", 2022, section 3.2, which draw
+    their phases at points in time; here they are a Fourier series.
+    """
+    number = latents.shape[-1] // 2
+    a, b = latents[:, None, :number], latents[:, None, number:]
+    a_clip = np.geomspace(0.25, max(0.25, clip.frames / 8), number)
+    turns = np.outer((np.arange(frames) + 0.5) / frames, 2 * np.pi * a_clip)
+    cos, sin = (ops.cast(part(turns)[None], latents.dtype) for part in (np.cos, np.sin))
+    return ops.concatenate([a * cos + b * sin, b * cos - a * sin], axis=-1)
 
 
 def shrunk(condition, clip, x):

@@ -3,6 +3,7 @@
 Source: Vondrick, Pirsiavash and Torralba, "Generating Videos with Scene Dynamics", NIPS 2016.
 """
 
+import functools
 import math
 
 import keras
@@ -10,7 +11,7 @@ from keras import layers, ops
 
 from vgan.errors import UsageError
 from vgan.networks.batch_statistics import BatchNorm
-from vgan.networks.layers import activated, generator_inputs, shrunk
+from vgan.networks.layers import activated, generator_inputs, shrunk, waves
 from vgan.networks.sizes import check_counts, check_strides, halvings
 
 
@@ -57,6 +58,7 @@ def generator(
     batch_norm=True,
     mask_sparsity=0.1,
     grain=False,
+    motion_waves=0,
 ):
     """Latents to a clip: a mask blends a moving foreground and a background, pixel by pixel.
 
@@ -78,11 +80,14 @@ def generator(
       grain: add what cameras add: noise of a learnt shape and strength, that also has a part which
         stays over time. Its numbers are latents too, one a pixel. Without it critics ask for
         details that no network of this size can tell from noise.
+      motion_waves: code the foreground's motion by so many waves over time, see layers.waves; 0
+        for none: then few latents find another phase of a motion, and all clips of a class move
+        alike.
     Returns:
-      keras.Model: latents [B, latent_dim] (with grain: [B, latent_dim + T H W]), condition
+      keras.Model: latents [B, latent_dim + 2 motion_waves] (with grain T H W more), condition
       [B, T, H, W, K], label int [B] -> clip [B, T, H, W, C] float32 in [-1, 1].
     Raises:
-      UsageError: the strides don't divide the clip, or a negative weight.
+      UsageError: the strides don't divide the clip, a negative weight or number.
 
     Source: Vondrick et al., section 3.2, "Two Stream Architecture".
     """
@@ -91,22 +96,28 @@ def generator(
     check_strides(clip, _factors, name)
     if not isinstance(mask_sparsity, int | float) or not 0 <= mask_sparsity < math.inf:
         raise UsageError(f"{name}(mask_sparsity={mask_sparsity!r}): must be a weight of at least 0")
-    pixels = math.prod(clip.shape[:3]) if grain else 0
-    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels, pixels)
+    if motion_waves:
+        check_counts(name, motion_waves=motion_waves)
+    beside = 2 * motion_waves + (math.prod(clip.shape[:3]) if grain else 0)
+    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels, beside)
     latents, condition, _ = inputs
+    code, noise = ops.split(latents[:, latent_dim:], [2 * motion_waves], axis=1)
 
-    def stack(frames, strides, depth):
-        return _stack(style, condition, clip, frames, strides, depth, channels, batch_norm)
+    def stack(frames, strides, depth, motion=lambda frames: None):
+        return _stack(style, condition, clip, frames, strides, depth, channels, batch_norm, motion)
 
     strides, frames = _strides(clip), clip.frames // _factors(clip)[0]
-    moving = stack(frames, strides, clip.channels + 1)
-    foreground = _float32("tanh", "foreground")(moving[..., :-1])
-    mask = SparseMask(mask_sparsity, dtype="float32")(_float32("sigmoid", "mask")(moving[..., -1:]))
+    motion = {"motion": functools.partial(waves, code, clip)} if motion_waves else {}
+    moving = stack(frames, strides, clip.channels + 1, **motion)
+    # Not slices, whose gradients take seven times as long as that of a split.
+    foreground, mask = ops.split(moving, [clip.channels], axis=-1)
+    foreground = _float32("tanh", "foreground")(foreground)
+    mask = SparseMask(mask_sparsity, dtype="float32")(_float32("sigmoid", "mask")(mask))
     picture = stack(1, [(1, *space) for _, *space in strides], clip.channels)
     background = _float32("tanh", "background")(picture)
     video = mask * foreground + (1.0 - mask) * background
     if grain:
-        video = ops.clip(video + _grain(latents[:, latent_dim:], style, clip), -1.0, 1.0)
+        video = ops.clip(video + _grain(noise, style, clip), -1.0, 1.0)
     return keras.Model(inputs, video, name="two_stream_generator")
 
 
@@ -128,14 +139,22 @@ def _grain(noise, style, clip):
     )
 
 
-def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm):
-    """Transposed convolutions that double a few small maps to [B, T or 1, H, W, depth]."""
+def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm, motion):
+    """Transposed convolutions that double a few small maps to [B, T or 1, H, W, depth].
+
+    `motion` gives the code of so many times, or None where the latents choose all maps at once.
+    """
     sides = [side // 2 ** len(strides) for side in (clip.height, clip.width)]
     widths = [channels * min(8, 2**stage) for stage in range(len(strides))][::-1]
-    x = layers.Dense(frames * math.prod(sides) * widths[0])(style)
+    maps = [style] if motion(frames) is None else [style[:, None], motion(frames)]
+    each = (frames if len(maps) == 1 else 1) * math.prod(sides) * widths[0]
+    x = sum(layers.Dense(each)(part) for part in maps)
     x = layers.Reshape((frames, *sides, widths[0]))(x)
     for stride, width in zip(strides, [*widths[1:], None], strict=True):
-        x = layers.ReLU()(BatchNorm()(x)) if batch_norm else activated(x, style)
+        if batch_norm:
+            x = layers.ReLU()(BatchNorm()(x))
+        else:
+            x = activated(x, style, motion=motion(x.shape[1]))
         if condition.shape[-1]:
             x = layers.Concatenate()([x, shrunk(condition, clip, x)])
         x = layers.Conv3DTranspose(
