@@ -103,17 +103,17 @@ def test_weighted():
 
 def test_waves_by_hand():
     latents = np.array([[1.0, 0.0, 0.0, 2.0]], np.float32)  # cos of the slow one, sin of the fast.
-    found = np.array(waves(latents, ClipSpec(16, 8, 8), 4))[0]
-    quarter, twice = np.pi / 2, 4 * np.pi  # A quarter of a wave a clip, and one in 8 frames.
-    for row, at in zip(found, [0.125, 0.375, 0.625, 0.875], strict=True):
-        slow = np.cos(quarter * at), -np.sin(quarter * at)
-        fast = 2 * np.sin(twice * at), 2 * np.cos(twice * at)
-        np.testing.assert_allclose(row, [slow[0], fast[0], slow[1], fast[1]], atol=1e-5)
+    found = np.array(waves(latents, ClipSpec(8, 8, 8)))[0]
+    # Half a wave in 8 frames, and one in 4 of them.
+    for row, frame in zip(found, range(8), strict=True):
+        slow, fast = np.pi * frame / 8, np.pi * frame / 2
+        wanted = [np.cos(slow), 2 * np.sin(fast), -np.sin(slow), 2 * np.cos(fast)]
+        np.testing.assert_allclose(row, wanted, atol=1e-5)
 
 
 def test_waves_of_normal_latents_are_normal_at_all_times():
     latents = np.random.default_rng(0).normal(size=(20_000, 6)).astype(np.float32)
-    found = np.array(waves(latents, ClipSpec(16, 8, 8), 5))
+    found = np.array(waves(latents, ClipSpec(16, 8, 8)))
     np.testing.assert_allclose(found.mean(0), 0, atol=0.03)
     np.testing.assert_allclose(found.std(0), 1, atol=0.03)
 

@@ -118,26 +118,25 @@ def activated(x, style, name=None, batch_norm=False, motion=None):
     return keras.layers.LeakyReLU(0.2)(keras.layers.Multiply()([normal, scales]))
 
 
-def waves(latents, clip, frames):
-    """A code of motion at so many times of a clip: waves whose strengths and phases are latents.
+def waves(latents, clip):
+    """A code of motion at each time of a clip: waves whose strengths and phases are latents.
 
     Each is `a cos(w t) + b sin(w t)`, so that of normal a and b every phase is as likely. Beside it
     stands what is a quarter of a wave ahead, which tells which way it goes.
 
     Args:
-      latents: [B, 2 n], a and b of n waves; from a quarter of a wave a clip to one in 8 frames.
+      latents: [B, 2 n], a and b of n waves, from half a wave a clip to one in 4 frames.
       clip: ClipSpec of what is made.
-      frames: how many times, in the middle of equal parts of the clip.
     Returns:
-      [B, frames, 2 n].
+      [B, T, 2 n].
 
     Source: motion codes of Skorokhodov et al., "StyleGAN-V", 2022, section 3.2, which draw
     their phases at points in time; here they are a Fourier series.
     """
     number = latents.shape[-1] // 2
     a, b = latents[:, None, :number], latents[:, None, number:]
-    a_clip = np.geomspace(0.25, max(0.25, clip.frames / 8), number)
-    turns = np.outer((np.arange(frames) + 0.5) / frames, 2 * np.pi * a_clip)
+    a_clip = np.geomspace(0.5, max(0.5, clip.frames / 4), number)
+    turns = np.outer(np.arange(clip.frames) / clip.frames, 2 * np.pi * a_clip)
     cos, sin = (ops.cast(part(turns)[None], latents.dtype) for part in (np.cos, np.sin))
     return ops.concatenate([a * cos + b * sin, b * cos - a * sin], axis=-1)
 

@@ -3,7 +3,6 @@
 Source: Vondrick, Pirsiavash and Torralba, "Generating Videos with Scene Dynamics", NIPS 2016.
 """
 
-import functools
 import math
 
 import keras
@@ -80,9 +79,9 @@ def generator(
       grain: add what cameras add: noise of a learnt shape and strength, that also has a part which
         stays over time. Its numbers are latents too, one a pixel. Without it critics ask for
         details that no network of this size can tell from noise.
-      motion_waves: code the foreground's motion by so many waves over time, see layers.waves; 0
-        for none: then few latents find another phase of a motion, and all clips of a class move
-        alike.
+      motion_waves: draw the foreground frame by frame, each from a code of its time made of so
+        many waves, see layers.waves. 0 for time that doubles as in the paper: then clips of a
+        class come to move alike, at the same times.
     Returns:
       keras.Model: latents [B, latent_dim + 2 motion_waves] (with grain T H W more), condition
       [B, T, H, W, K], label int [B] -> clip [B, T, H, W, C] float32 in [-1, 1].
@@ -103,17 +102,21 @@ def generator(
     latents, condition, _ = inputs
     code, noise = ops.split(latents[:, latent_dim:], [2 * motion_waves], axis=1)
 
-    def stack(frames, strides, depth, motion=lambda frames: None):
+    def stack(frames, strides, depth, motion=None):
         return _stack(style, condition, clip, frames, strides, depth, channels, batch_norm, motion)
 
     strides, frames = _strides(clip), clip.frames // _factors(clip)[0]
-    motion = {"motion": functools.partial(waves, code, clip)} if motion_waves else {}
-    moving = stack(frames, strides, clip.channels + 1, **motion)
+    in_space = [(1, *space) for _, *space in strides]
+    if motion_waves:
+        motion = _motion(waves(code, clip), style)
+        moving = stack(clip.frames, in_space, clip.channels + 1, motion)
+    else:
+        moving = stack(frames, strides, clip.channels + 1)
     # Not slices, whose gradients take seven times as long as that of a split.
     foreground, mask = ops.split(moving, [clip.channels], axis=-1)
     foreground = _float32("tanh", "foreground")(foreground)
     mask = SparseMask(mask_sparsity, dtype="float32")(_float32("sigmoid", "mask")(mask))
-    picture = stack(1, [(1, *space) for _, *space in strides], clip.channels)
+    picture = stack(1, in_space, clip.channels)
     background = _float32("tanh", "background")(picture)
     video = mask * foreground + (1.0 - mask) * background
     if grain:
@@ -139,27 +142,39 @@ def _grain(noise, style, clip):
     )
 
 
-def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm, motion):
-    """Transposed convolutions that double a few small maps to [B, T or 1, H, W, depth].
+def _motion(code, style, width=64):
+    """What moves at each time [B, T, width], of its code [B, T, M] and what is to move."""
+    kept = layers.Reshape((1, width))(layers.Dense(width)(style))
+    return layers.LeakyReLU(0.2)(layers.Dense(width)(code) + kept)
 
-    `motion` gives the code of so many times, or None where the latents choose all maps at once.
+
+def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm, motion):
+    """Transposed convolutions that double a few small maps to [B, frames or more, H, W, depth].
+
+    The maps come from the latents, and each frame's part of `motion` [B, frames, M] where it is
+    given.
     """
     sides = [side // 2 ** len(strides) for side in (clip.height, clip.width)]
     widths = [channels * min(8, 2**stage) for stage in range(len(strides))][::-1]
-    maps = [style] if motion(frames) is None else [style[:, None], motion(frames)]
-    each = (frames if len(maps) == 1 else 1) * math.prod(sides) * widths[0]
-    x = sum(layers.Dense(each)(part) for part in maps)
+    size = math.prod(sides) * widths[0]
+    if motion is None:
+        x = layers.Dense(frames * size)(style)
+    else:
+        x = layers.Dense(size)(motion) + layers.Reshape((1, size))(layers.Dense(size)(style))
     x = layers.Reshape((frames, *sides, widths[0]))(x)
     for stride, width in zip(strides, [*widths[1:], None], strict=True):
         if batch_norm:
             x = layers.ReLU()(BatchNorm()(x))
         else:
-            x = activated(x, style, motion=motion(x.shape[1]))
+            x = activated(x, style, motion=motion)
         if condition.shape[-1]:
             x = layers.Concatenate()([x, shrunk(condition, clip, x)])
+        kernel = [4 if step == 2 else 1 for step in stride]
+        if motion is not None and not width:
+            kernel[0] = min(3, frames)  # Frames drawn one by one meet their neighbours at last.
         x = layers.Conv3DTranspose(
             width or depth,
-            tuple(4 if step == 2 else 1 for step in stride),
+            tuple(kernel),
             strides=stride,
             padding="same",
             # Batch norm would take a bias away again.
