@@ -124,7 +124,8 @@ def _model(config, num_labels, folder, step, trained_frames):
     except (UsageError, CheckpointError) as error:
         raise UsageError(
             f"--frames={config.frames}: this run's generator makes clips of {trained_frames} "
-            "frames only. Drop the flag, or train --generator=recurrent, which makes any number"
+            "frames only. Drop the flag, or train --generator=recurrent or "
+            "two_stream(motion_waves=...), which make any number"
         ) from error
     return model
 

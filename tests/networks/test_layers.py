@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.clip import ClipSpec
-from vgan.networks.layers import SpectralNorm, activated, waves, weighted
+from vgan.networks.layers import SpectralNorm, activated, weighted
 
 SHAPES = {
     "Dense": ((3, 7), {"units": 5}),
@@ -99,23 +98,6 @@ def test_weighted():
     assert isinstance(plain, keras.layers.Dense) and plain.use_bias
     normed = weighted(keras.layers.Dense, 4, spectral_norm=True)
     assert isinstance(normed, SpectralNorm) and not normed.layer.use_bias
-
-
-def test_waves_by_hand():
-    latents = np.array([[1.0, 0.0, 0.0, 2.0]], np.float32)  # cos of the slow one, sin of the fast.
-    found = np.array(waves(latents, ClipSpec(8, 8, 8)))[0]
-    # Half a wave in 8 frames, and one in 4 of them.
-    for row, frame in zip(found, range(8), strict=True):
-        slow, fast = np.pi * frame / 8, np.pi * frame / 2
-        wanted = [np.cos(slow), 2 * np.sin(fast), -np.sin(slow), 2 * np.cos(fast)]
-        np.testing.assert_allclose(row, wanted, atol=1e-5)
-
-
-def test_waves_of_normal_latents_are_normal_at_all_times():
-    latents = np.random.default_rng(0).normal(size=(20_000, 6)).astype(np.float32)
-    found = np.array(waves(latents, ClipSpec(16, 8, 8)))
-    np.testing.assert_allclose(found.mean(0), 0, atol=0.03)
-    np.testing.assert_allclose(found.std(0), 1, atol=0.03)
 
 
 def test_scales_of_a_motion_differ_from_time_to_time():

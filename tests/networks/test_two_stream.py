@@ -184,5 +184,20 @@ def test_waves_move_the_foreground_alone(batch_norm):
 def test_waves_and_grain_have_latents_of_their_own():
     model = build(batch_norm=False, motion_waves=2, grain=True)
     assert model.inputs[0].shape[1] == 8 + 4 + 8 * 16 * 24
-    with pytest.raises(UsageError, match="motion_waves=-1"):
-        build(motion_waves=-1)
+    for number in (-1, 1.5):
+        with pytest.raises(UsageError, match=f"motion_waves={number}"):
+            build(motion_waves=number)
+
+
+def test_with_waves_a_longer_clip_goes_on_where_a_shorter_one_ends():
+    short = build(batch_norm=False, motion_waves=2)
+    longer = build(ClipSpec(20, 16, 24), batch_norm=False, motion_waves=2)
+    longer.set_weights(short.get_weights())
+    latents, _, label = given(short)
+    one, two = (
+        np.array(model([latents, np.zeros([BATCH, *model.inputs[1].shape[1:]]), label]))
+        for model in (short, longer)
+    )
+    # The last convolution sees one frame ahead, which the short clip's last frame hasn't.
+    np.testing.assert_allclose(two[:, :7], one[:, :7], atol=1e-5)
+    assert np.abs(two[:, 7] - one[:, 7]).max() > 1e-4

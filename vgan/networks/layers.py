@@ -3,7 +3,6 @@
 import math
 
 import keras
-import numpy as np
 from keras import ops
 
 from vgan.networks.batch_statistics import BatchNorm
@@ -116,29 +115,6 @@ def activated(x, style, name=None, batch_norm=False, motion=None):
         scales = scales + keras.layers.Reshape((-1, 1, 1, x.shape[-1]))(moving)
     normal = (BatchNorm if batch_norm else keras.layers.RMSNormalization)(name=norm)(x)
     return keras.layers.LeakyReLU(0.2)(keras.layers.Multiply()([normal, scales]))
-
-
-def waves(latents, clip):
-    """A code of motion at each time of a clip: waves whose strengths and phases are latents.
-
-    Each is `a cos(w t) + b sin(w t)`, so that of normal a and b every phase is as likely. Beside it
-    stands what is a quarter of a wave ahead, which tells which way it goes.
-
-    Args:
-      latents: [B, 2 n], a and b of n waves, from half a wave a clip to one in 4 frames.
-      clip: ClipSpec of what is made.
-    Returns:
-      [B, T, 2 n].
-
-    Source: motion codes of Skorokhodov et al., "StyleGAN-V", 2022, section 3.2, which draw
-    their phases at points in time; here they are a Fourier series.
-    """
-    number = latents.shape[-1] // 2
-    a, b = latents[:, None, :number], latents[:, None, number:]
-    a_clip = np.geomspace(0.5, max(0.5, clip.frames / 4), number)
-    turns = np.outer(np.arange(clip.frames) / clip.frames, 2 * np.pi * a_clip)
-    cos, sin = (ops.cast(part(turns)[None], latents.dtype) for part in (np.cos, np.sin))
-    return ops.concatenate([a * cos + b * sin, b * cos - a * sin], axis=-1)
 
 
 def shrunk(condition, clip, x):

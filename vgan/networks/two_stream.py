@@ -10,7 +10,8 @@ from keras import layers, ops
 
 from vgan.errors import UsageError
 from vgan.networks.batch_statistics import BatchNorm
-from vgan.networks.layers import activated, generator_inputs, shrunk, waves
+from vgan.networks.layers import activated, generator_inputs, shrunk
+from vgan.networks.motion_code import motion_code
 from vgan.networks.sizes import check_counts, check_strides, halvings
 
 
@@ -80,8 +81,8 @@ def generator(
         stays over time. Its numbers are latents too, one a pixel. Without it critics ask for
         details that no network of this size can tell from noise.
       motion_waves: draw the foreground frame by frame, each from a code of its time made of so
-        many waves, see layers.waves. 0 for time that doubles as in the paper: then clips of a
-        class come to move alike, at the same times.
+        many waves, see motion_code; such a generator makes clips of any length. 0 for time that
+        doubles as in the paper: then clips of a class come to move alike, at the same times.
     Returns:
       keras.Model: latents [B, latent_dim + 2 motion_waves] (with grain T H W more), condition
       [B, T, H, W, K], label int [B] -> clip [B, T, H, W, C] float32 in [-1, 1].
@@ -108,7 +109,7 @@ def generator(
     strides, frames = _strides(clip), clip.frames // _factors(clip)[0]
     in_space = [(1, *space) for _, *space in strides]
     if motion_waves:
-        motion = _motion(waves(code, clip), style)
+        motion = motion_code(code, style, clip.frames)
         moving = stack(clip.frames, in_space, clip.channels + 1, motion)
     else:
         moving = stack(frames, strides, clip.channels + 1)
@@ -140,12 +141,6 @@ def _grain(noise, style, clip):
     return layers.Multiply(dtype="float32")(
         [shaped, layers.Reshape((1, 1, 1, clip.channels))(strength(style))]
     )
-
-
-def _motion(code, style, width=64):
-    """What moves at each time [B, T, width], of its code [B, T, M] and what is to move."""
-    kept = layers.Reshape((1, width))(layers.Dense(width)(style))
-    return layers.LeakyReLU(0.2)(layers.Dense(width)(code) + kept)
 
 
 def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm, motion):
