@@ -85,7 +85,7 @@ def critic(
     for number, convolve in enumerate(convolutions):
         last = number == len(convolutions) - 1
         if minibatch_std and last:
-            x = _told(x, MinibatchStd(minibatch_std)(x), spectral_norm)
+            x = MinibatchStd(minibatch_std)(x)
         x = convolve(x)
         if batch_norm and number:
             x = BatchNorm()(x)
@@ -107,17 +107,6 @@ def critic(
     }
     reasons = " and ".join(reason for reason, on in entangled.items() if on)
     return critics.Critic(network, view, reasons, classes)
-
-
-def _told(x, number, spectral_norm):
-    """Features [N, ..., C] that are told a number [N, 1], by a learnt vector.
-
-    A convolution of them sees what it would of a further channel that holds the number. But an
-    odd count of channels made oneDNN's bfloat16 convolutions write NaN once in a hundred steps.
-    """
-    width = x.shape[-1]
-    vector = weighted(layers.Dense, width, spectral_norm=spectral_norm)(number)
-    return x + layers.Reshape((1,) * (len(x.shape) - 2) + (width,))(vector)
 
 
 def _check(flag, num_labels, minibatch_std, classes):
