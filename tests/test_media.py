@@ -11,7 +11,7 @@ import pytest
 from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
-from vgan import media
+from vgan import media, video_reader
 from vgan.errors import StorageError, UsageError
 
 
@@ -142,6 +142,32 @@ def test_zoom_repeats_pixels(tmp_path):
     assert frames.shape == (2, 9, 15, 3)
     for offset in range(3):
         np.testing.assert_array_equal(frames[:, offset::3, offset::3], video)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "webp"])
+def test_frames_that_come_one_by_one_make_the_same_file(tmp_path, suffix):
+    video = smooth(frames=5, height=33, width=47)
+    media.write_video(tmp_path / f"whole.{suffix}", video, fps=24)
+    media.write_frames(tmp_path / f"single.{suffix}", iter(video), fps=24)
+    whole, single = (tmp_path / f"{name}.{suffix}" for name in ("whole", "single"))
+    if suffix == "mp4":  # Its encoder makes other bytes now and then.
+        whole, single = (video_reader.read_video(path)[0].astype(int) for path in (whole, single))
+        assert whole.shape == (5, 34, 48, 3) and np.abs(whole - single).mean() < 1
+    else:
+        assert whole.read_bytes() == single.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "webp"])
+def test_frames_that_fail_leave_no_file(tmp_path, suffix):
+    def broken():
+        yield smooth()[0]
+        raise UsageError("of the frames' own")
+
+    with pytest.raises(UsageError, match="of the frames' own"):
+        media.write_frames(tmp_path / f"clip.{suffix}", broken(), fps=8)
+    with pytest.raises((ValueError, IndexError)):
+        media.write_frames(tmp_path / f"clip.{suffix}", iter([]), fps=8)
+    assert not os.listdir(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["a:b.mp4", "%03d.mp4", "-x y.mp4", "über\n.mp4", "#?.mp4"])

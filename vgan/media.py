@@ -4,14 +4,12 @@ import contextlib
 import io
 import math
 import os
-from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from PIL import Image
 
+from vgan import mp4
 from vgan.errors import StorageError, UsageError
 
 _GAP, _GAP_SHADE = 2, 32
@@ -34,15 +32,30 @@ def write_video(path, video, fps, zoom=1):
       UsageError: an unknown suffix, an unusable frame rate.
       StorageError: the file can't be written.
     """
+    write_frames(path, _prepared(video, fps, zoom), fps)
+
+
+def write_frames(path, frames, fps):
+    """Writes a clip whose frames come one by one, as `write_video` writes one that is there.
+
+    Only `.mp4` is written in constant memory.
+
+    Args:
+      path: as there.
+      frames: iterable of uint8 `[H, W, 3]`, one or more.
+      fps: as there.
+    Raises:
+      UsageError, StorageError: as there.
+    """
     path = Path(path)
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
         raise UsageError(
             f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: {', '.join(_WRITERS)}"
         )
-    video = _prepared(video, fps, zoom)
-    with _replacing(path) as temporary:
-        write(temporary, video, fps)
+    _check_rate(fps)
+    with replacing(path) as temporary:
+        write(temporary, frames, fps)
 
 
 def gif_bytes(video, fps, zoom=1):
@@ -115,12 +128,19 @@ def write_picture(path, picture, zoom=1):
     if path.suffix.lower() != ".png":
         raise UsageError(f"picture {str(path)!r}: unknown suffix {path.suffix!r}. Known: .png")
     picture = _enlarged(picture, zoom, "HWC")
-    with _replacing(path) as temporary:
+    with replacing(path) as temporary:
         Image.fromarray(picture).save(temporary, "PNG", optimize=True)
 
 
 @contextlib.contextmanager
-def _replacing(path):
+def replacing(path):
+    """Gives a path to write to, and moves it to `path` at the end; after an error it is removed.
+
+    Args:
+      path: `Path` of the file that appears as a whole or not at all.
+    Raises:
+      StorageError: the file can't be written.
+    """
     # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
     temporary = path.absolute().with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -136,40 +156,32 @@ def _replacing(path):
             temporary.unlink()
 
 
-def _write_mp4(path, video, fps):
-    _, height, width, _ = video.shape
-    video = np.pad(video, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
-        stream.height, stream.width = video.shape[1:3]
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": "16"}
-        # What the frames are, said aloud: players guess from the picture's size otherwise.
-        context = stream.codec_context
-        context.colorspace = Colorspace.ITU601
-        context.color_range = ColorRange.MPEG
-        context.color_primaries = ColorPrimaries.BT709
-        context.color_trc = ColorTrc.IEC61966_2_1
-        for pixels in video:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+def _write_mp4(path, frames, fps):
+    with mp4.create(path) as container:
+        stream = None
+        for pixels in frames:
+            stream = stream or mp4.add_video(container, fps, pixels.shape[:2])
+            container.mux(mp4.encode(stream, pixels))
+        if stream is None:
+            raise ValueError("no frames: a video needs one at least")
         container.mux(stream.encode())
 
 
-def _write_gif(file, video, fps):
+def _write_gif(file, frames, fps):
     # One palette for the whole clip, or its colours flicker; a sample of a large clip is enough.
-    step = 1 + video.size // 2**24
-    sample = video[:, ::step, ::step]
-    sample = Image.fromarray(sample.reshape(-1, *sample.shape[2:]))
-    palette = sample.quantize(256, method=Image.Quantize.MAXCOVERAGE)
-    frames = [Image.fromarray(pixels).quantize(palette=palette) for pixels in video]
+    frames = list(frames)
+    step = 1 + sum(pixels.size for pixels in frames) // 2**24
+    sample = np.concatenate([pixels[::step, ::step] for pixels in frames])
+    palette = Image.fromarray(sample).quantize(256, method=Image.Quantize.MAXCOVERAGE)
+    frames = [Image.fromarray(pixels).quantize(palette=palette) for pixels in frames]
     # Browsers slow frames shorter than 20 ms down to 100 ms.
-    durations = np.maximum(_durations(len(video), fps, unit=10), 20)
+    durations = np.maximum(_durations(len(frames), fps, unit=10), 20)
     _write_animation(file, "GIF", frames, durations)
 
 
-def _write_webp(file, video, fps):
-    frames = [Image.fromarray(pixels) for pixels in video]
-    _write_animation(file, "WEBP", frames, _durations(len(video), fps, unit=1), lossless=True)
+def _write_webp(file, frames, fps):
+    frames = [Image.fromarray(pixels) for pixels in frames]
+    _write_animation(file, "WEBP", frames, _durations(len(frames), fps, unit=1), lossless=True)
 
 
 _WRITERS = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}
@@ -187,9 +199,13 @@ def _durations(frames, fps, unit):
 
 
 def _prepared(video, fps, zoom):
+    _check_rate(fps)
+    return _enlarged(video, zoom, "THWC")
+
+
+def _check_rate(fps):
     if not 0.01 <= fps <= 1000:
         raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")
-    return _enlarged(video, zoom, "THWC")
 
 
 def _enlarged(pixels, zoom, axes):

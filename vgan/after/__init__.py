@@ -1,0 +1,6 @@
+"""After-treatment: what is done to finished frames, one treatment after the other.
+
+Each file here has a `treatment(...)`, a factory of `treat(frames, fps)` -> (frames, fps): an
+iterable of uint8 `[H, W, 3]`, RGB, in and out, read as it is needed, and frames per second, a
+`Fraction`. A few frames are held at a time; none is changed in place.
+"""

@@ -1,0 +1,27 @@
+"""Frames of another size."""
+
+import cv2
+
+from vgan.after.arguments import check_whole
+
+_LARGEST = 2**14
+
+
+def treatment(height, width):
+    """Shrinks by the mean over areas, and enlarges by cubics, each axis by what it needs.
+
+    Args:
+      height, width: of the frames that come out, pixels.
+    Raises:
+      UsageError: an argument that is no whole number.
+    """
+    check_whole("resize(height)", height, 1, _LARGEST)
+    check_whole("resize(width)", width, 1, _LARGEST)
+
+    def resized(frame):
+        least = min(width, frame.shape[1]), min(height, frame.shape[0])
+        # Two steps: areas enlarge an axis by plain repetition, and cubics skip pixels.
+        frame = cv2.resize(frame, least, interpolation=cv2.INTER_AREA)
+        return cv2.resize(frame, (width, height), interpolation=cv2.INTER_CUBIC)
+
+    return lambda frames, fps: (map(resized, frames), fps)

@@ -1,0 +1,1 @@
+"""Whole files, frame by frame: read, passed through a model of clips, written with their sound."""
