@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from logging import Formatter
+from pathlib import Path
 
 from absl import app, flags, logging
 
@@ -28,6 +29,29 @@ def run(main, positional=False):
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     flags.FLAGS.set_gnu_getopt(positional)
     app.run(lambda argv: _guard(main, argv, positional), flags_parser=_parse)
+
+
+def output_file(flag, path, suffixes, overwrite):
+    """The `Path` of a file that a flag names to be written, checked before any work is done.
+
+    Args:
+      flag: its name, as `--output`.
+      path: its value, or None.
+      suffixes: those that can be written.
+      overwrite: whether the file may exist.
+    Raises:
+      UsageError: no path, or another suffix.
+      StorageError: it exists.
+    """
+    known = ", ".join(suffixes)
+    if path is None:
+        raise errors.UsageError(f"{flag}: not given. Name a file, of {known}")
+    path = Path(path)
+    if path.suffix.lower() not in suffixes:
+        raise errors.UsageError(f"{flag}={path}: unknown suffix. Known: {known}")
+    if path.exists() and not overwrite:
+        raise errors.StorageError(f"file {str(path)!r}: it exists. Add --overwrite or name another")
+    return path
 
 
 def _parse(argv):

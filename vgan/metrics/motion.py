@@ -1,9 +1,8 @@
 """Statistics of motion, to be read for made clips beside real ones."""
 
-import cv2
 import numpy as np
 
-from vgan.motion import occlusion
+from vgan.motion import occlusion, remap
 
 NAMES = ("magnitude", "acceleration", "change", "warp_error", "occluded")
 """The statistics of motion."""
@@ -40,7 +39,7 @@ def _measure(videos, estimate):
     second = videos[:, 1:].reshape(-1, height, width, 3)
     flow = estimate(first, second)
     visible = occlusion.visible(flow, estimate(second, first))
-    error = np.abs(first.astype(np.float32) - _compensate(second, flow)).mean(-1)
+    error = np.abs(first.astype(np.float32) - remap.backward(second, flow)).mean(-1)
     turns = np.diff(flow.reshape(clips, frames - 1, height, width, 2), axis=1)
     per_pair = {
         "magnitude": _length(flow).mean((1, 2)),
@@ -57,19 +56,3 @@ def _measure(videos, estimate):
 
 def _length(vectors):
     return np.hypot(vectors[..., 0], vectors[..., 1])
-
-
-def _compensate(frames, flow):
-    rows, columns = np.mgrid[: flow.shape[1], : flow.shape[2]].astype(np.float32)
-    return np.stack(
-        [
-            cv2.remap(
-                frame.astype(np.float32),
-                columns + field[..., 0],
-                rows + field[..., 1],
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-            for frame, field in zip(frames, flow, strict=True)
-        ]
-    )

@@ -1,0 +1,86 @@
+"""A still picture, moved by the command."""
+
+import av
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from vgan import media
+from vgan.clip import ClipSpec
+from vgan.data import shapes
+from vgan.motion import animation, estimators, transfer
+from vgan.video_reader import read_video
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of a picture and a video."""
+    folder = tmp_path_factory.mktemp("inputs")
+    windows = shapes.windows(ClipSpec(5, 48, 64), 1, "train", num_videos=2, textured=True)
+    media.write_picture(folder / "in.png", windows[1][0][0])
+    media.write_video(folder / "in.mp4", windows[0][0], 12)
+    return folder
+
+
+def read(path):
+    with Image.open(path) as image:
+        return np.stack([np.asarray(f.convert("RGB")) for f in ImageSequence.Iterator(image)])
+
+
+def test_moves(command, folder, tmp_path):
+    moves = "zoom(factor=1.5) + pan(dx=6)"
+    flags = [f"--input={folder}/in.png", f"--moves={moves}", f"--output={tmp_path}/new/a.webp"]
+    done = command("vgan.animate", *flags, "--frames=5")
+    assert done.code == 0, done.err
+    assert done.out == f"wrote {tmp_path}/new/a.webp\n"
+    picture = read(folder / "in.png")[0]
+    expected = list(animation.animate(picture, animation.parse(moves), 5))
+    np.testing.assert_array_equal(read(tmp_path / "new" / "a.webp"), expected)
+
+
+def test_lengths_and_rates(command, folder, tmp_path):
+    flags = [f"--input={folder}/in.png", "--moves=pan(dx=6)", f"--output={tmp_path}/a.mp4"]
+    for more, expected in (([], (48, 25)), (["--frames=3", "--fps=8", "--overwrite"], (3, 8))):
+        assert command("vgan.animate", *flags, *more).code == 0
+        with av.open(str(tmp_path / "a.mp4")) as container:
+            stream = container.streams.video[0]
+            assert (stream.frames, stream.average_rate) == expected
+
+
+def test_motion_of_a_video(command, folder, tmp_path):
+    output = tmp_path / "a.webp"
+    flags = [f"--input={folder}/in.png", f"--motion_of={folder}/in.mp4", f"--output={output}"]
+    done = command("vgan.animate", *flags, "--estimator=farneback()")
+    assert done.code == 0, done.err
+    picture, (video, _) = read(folder / "in.png")[0], read_video(folder / "in.mp4")
+    expected = list(transfer.transfer(video, picture, estimators.farneback()))
+    np.testing.assert_array_equal(read(output), expected)
+    with Image.open(output) as image:
+        image.load()  # It tells its times only then.
+        assert image.info["duration"] in (83, 84)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        ([], 1, "--input: not given"),
+        (["--input={in}.png"], 1, "--moves, --motion_of: give one of the two"),
+        (["--input={in}.png", "--moves=pan(dx=1)", "--motion_of={in}.mp4"], 1, "--moves, --moti"),
+        (["--input={in}.png", "--motion_of={in}.mp4", "--frames=3"], 1, "--frames: with --motion"),
+        (["--input={in}.png", "--moves=pan(dx=1)", "--estimator=dis()"], 1, "--estimator: --move"),
+        (["--input={in}.png", "--moves=pan(dx=1)"], 1, "--output: not given"),
+        (["--input={in}.png", "--moves=pan(dx=1)", "--output={new}"], 1, "unknown suffix"),
+        (["--input={in}.png", "--moves=pan(dx=1)", "--output={in}.mp4"], 5, "it exists"),
+        (["--input={in}.png", "--moves=pan(dz=1)", "--output={new}.gif"], 1, "no argument 'dz'"),
+        (["--input={in}.mp4", "--moves=pan(dx=1)", "--output={new}.gif"], 2, "picture '{in}.mp4'"),
+        (["--input={in}.png", "--motion_of={in}.png.x", "--output={new}.gif"], 2, "can't be deco"),
+        (["--input={in}.png", "--moves=pan(dx=1)", "--frames=0"], 1, "--frames=0"),
+    ],
+)
+def test_animate_refuses(command, folder, tmp_path, arguments, code, text):
+    names = {"in": folder / "in", "new": tmp_path / "new"}
+    done = command("vgan.animate", *(argument.format(**names) for argument in arguments))
+    assert done.code == code
+    line = done.err.splitlines()[-1]
+    assert line.startswith("vgan: error: ") and text.format(**names) in line, done.err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,112 @@
+"""A video's motion, shown by the command."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from vgan import media
+from vgan.clip import ClipSpec
+from vgan.data import shapes
+from vgan.motion import estimators, views
+from vgan.video_reader import read_video
+
+
+@pytest.fixture(scope="module")
+def video():
+    return shapes.windows(ClipSpec(5, 48, 48), 1, "train", num_videos=2, textured=True)[0][0]
+
+
+@pytest.fixture(scope="module")
+def path(video, tmp_path_factory):
+    path = tmp_path_factory.mktemp("videos") / "in.mp4"
+    media.write_video(path, video, 12)
+    return path
+
+
+def frames(path):
+    with Image.open(path) as image:
+        return np.stack([np.asarray(f.convert("RGB")) for f in ImageSequence.Iterator(image)])
+
+
+def test_panels_stand_side_by_side(command, path, tmp_path):
+    output = tmp_path / "new" / "out.webp"
+    done = command(
+        "vgan.show_motion",
+        f"--input={path}",
+        f"--output={output}",
+        "--show=wheel,residual,arrows,compensated",
+        "--longest=2",
+    )
+    assert done.code == 0, done.err
+    assert done.out == f"wrote {output}\n"
+    shown = frames(output)
+    assert shown.shape == (4, 48, 4 * 50 - 2, 3)
+    video, _ = read_video(path)
+    for n in range(4):
+        moment = views.Moment(video[n], video[n + 1], estimators.dis(), longest=2)
+        parts = [views.wheel, views.residual, views.arrows, views.compensated]
+        for number, view in enumerate(parts):
+            left = 50 * number
+            np.testing.assert_array_equal(shown[n, :, left : left + 48], view(moment))
+
+
+def test_an_object_is_tracked_into_a_table(command, path, tmp_path):
+    windows = shapes.windows(ClipSpec(5, 48, 48), 1, "train", num_videos=2, textured=True)
+    scene = windows._scene(0)
+    x, y = np.rint(scene.paths[0, 0] - 8).astype(int)
+    flags = [f"--input={path}", f"--output={tmp_path}/out.mp4", "--show=tracks"]
+    flags += [f"--box={x},{y},16,16"]
+    done = command("vgan.show_motion", *flags)
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[1] == f"wrote {tmp_path}/out.csv: found in 5 of 5 frames"
+    table = np.genfromtxt(tmp_path / "out.csv", delimiter=",", names=True)
+    found = np.stack([table["x"], table["y"]], axis=1)
+    moved = scene.paths[0] - scene.paths[0, 0]
+    np.testing.assert_allclose(found - found[0], moved, atol=1.3)
+    again = command("vgan.show_motion", *flags, f"--track_csv={tmp_path}/other.csv")
+    assert again.code == 5 and "it exists. Add --overwrite" in again.err
+    again = command(
+        "vgan.show_motion", *flags, f"--track_csv={tmp_path}/other.csv", "--overwrite", "--fps=5"
+    )
+    assert again.code == 0, again.err
+    assert (tmp_path / "other.csv").read_text() == (tmp_path / "out.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        ([], 1, "--input: not given"),
+        (["--input={path}"], 1, "--output: not given. Name a file, of .mp4, .gif, .webp"),
+        (["--input={path}", "--output={new}.avi"], 1, "--output={new}.avi: unknown suffix"),
+        (["--input={path}", "--output={path}"], 5, "it exists. Add --overwrite"),
+        (["--input={path}", "--output={new}.mp4", "--show=wheels"], 1, "--show=wheels: choose fro"),
+        (["--input={path}", "--output={new}.mp4", "--show="], 1, "--show=: choose from arrows, co"),
+        (["--input={path}", "--output={new}.mp4", "--show=tracks"], 1, "--box: goes with tracks"),
+        (["--input={path}", "--output={new}.mp4", "--box=1,2,9,9"], 1, "--box: goes with tracks"),
+        (
+            ["--input={path}", "--output={new}.mp4", "--show=tracks", "--box=1,2,9"],
+            1,
+            "--box=1,2,9: no box",
+        ),
+        (
+            ["--input={path}", "--output={new}.mp4", "--show=tracks", "--box=1,2,90,9"],
+            1,
+            "box (1, 2, 90, 9): it must lie in the frame of 48x48 pixels",
+        ),
+        (["--input={path}", "--output={new}.mp4", "--track_csv=a.csv"], 1, "--track_csv: nothing"),
+        (["--input={path}", "--output={new}.mp4", "--estimator=raft"], 1, "unknown name 'raft'"),
+        (["--input={path}", "--output={new}.mp4", "--longest=0"], 1, "--longest=0"),
+        (["--input={path}", "--output={new}.mp4", "--fps=nan"], 1, "--fps=nan"),
+        (["--input={still}", "--output={new}.mp4"], 2, "--input: it has a single frame"),
+        (["--input={new}.mp4", "--output={new}.gif"], 2, "can't be decoded"),
+    ],
+)
+def test_show_motion_refuses(command, path, video, tmp_path, arguments, code, text):
+    still = tmp_path / "still.mp4"
+    media.write_video(still, video[:1], 8)
+    names = {"path": path, "still": still, "new": tmp_path / "new"}
+    done = command("vgan.show_motion", *(argument.format(**names) for argument in arguments))
+    assert done.code == code
+    line = done.err.splitlines()[-1]
+    assert line.startswith(f"vgan: error: {text.format(**names)}") or text in line, done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["still.mp4"]

@@ -1,0 +1,74 @@
+"""Moves a still picture: python -m vgan.animate --input=in.png --output=out.mp4 --moves='...'."""
+
+from pathlib import Path
+
+from absl import flags
+from tqdm import tqdm
+
+from vgan import command, spec
+from vgan.errors import UsageError
+
+flags.DEFINE_string("input", None, "A picture file.")
+flags.DEFINE_string("output", None, "out.mp4, .gif or .webp.")
+flags.DEFINE_string(
+    "moves",
+    None,
+    "One after the other: pan(dx=8, dy=0), zoom(factor=1.2), rotate(degrees=10), "
+    "sway(amplitude=4, period=1.0), follow(track='a.csv') of show_motion; joined by +.",
+)
+flags.DEFINE_string("motion_of", None, "A video whose motion moves the picture, without --moves.")
+flags.DEFINE_integer("frames", None, "How many, with --moves (default: 48).", lower_bound=1)
+flags.DEFINE_string("estimator", None, "Of flow, with --motion_of (default: dis()).")
+flags.DEFINE_float("fps", None, "Frames a second (default: as --motion_of, or 25).")
+flags.register_validator(  # Bounds of absl's own let NaN pass.
+    "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
+)
+flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+
+
+def main():
+    values = flags.FLAGS
+    _check_combination(values)
+    output = command.output_file(
+        "--output", values.output, (".mp4", ".gif", ".webp"), values.overwrite
+    )
+    from vgan import media, video_reader
+
+    picture = video_reader.read_picture(values.input)
+    frames, count, rate = (_by_moves if values.moves else _by_video)(values, picture)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    progress = tqdm(frames, total=count, unit="frame", disable=None)
+    media.write_frames(output, progress, values.fps or rate or 25.0)
+    print(f"wrote {output}")
+
+
+def _by_moves(values, picture):
+    from vgan.motion import animation
+
+    count = values.frames or 48
+    return animation.animate(picture, animation.parse(values.moves), count), count, None
+
+
+def _by_video(values, picture):
+    from vgan import video_reader
+    from vgan.motion.transfer import transfer
+
+    estimate = spec.build(spec.parse(values.estimator or "dis()"), "vgan.motion.estimators.{}")
+    path = Path(values.motion_of)
+    rate, count = video_reader.describe(path)
+    return transfer(video_reader.read_frames(path), picture, estimate), count, rate
+
+
+def _check_combination(values):
+    if values.input is None:
+        raise UsageError("--input: not given. Name a picture file")
+    if bool(values.moves) == bool(values.motion_of):
+        raise UsageError("--moves, --motion_of: give one of the two, rules or a video")
+    if values.motion_of and values.frames is not None:
+        raise UsageError("--frames: with --motion_of there are as many as in the video. Drop it")
+    if values.moves and values.estimator is not None:
+        raise UsageError("--estimator: --moves are drawn without flow. Drop it")
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,125 @@
+"""Shows how a video moves: python -m vgan.show_motion --input=in.mp4 --output=out.mp4."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+from absl import flags
+from tqdm import tqdm
+
+from vgan import command, spec
+from vgan.errors import DataError, UsageError
+
+flags.DEFINE_string("input", None, "A video file.")
+flags.DEFINE_string("output", None, "out.mp4, .gif or .webp, a frame for each pair of frames.")
+flags.DEFINE_list(
+    "show",
+    ["wheel"],
+    "Panels side by side: wheel (flow as colour: the hue is its direction), arrows, compensated "
+    "(the next frame moved back by flow), residual (what that leaves, mid grey is nothing), tracks "
+    "(the way of an object).",
+)
+flags.DEFINE_string("estimator", "dis()", "Of flow: dis(), farneback() or block_matching().")
+flags.DEFINE_float("longest", None, "Pixels a frame with full colour (default: 2 % of a diagonal).")
+flags.DEFINE_list("box", None, "Object for tracks: x,y,width,height in the first frame, in pixels.")
+flags.DEFINE_string("track_csv", None, "Where its way goes (default: --output with .csv).")
+flags.DEFINE_float("fps", None, "Frames a second (default: as the input, or 25).")
+flags.register_validator(  # Bounds of absl's own let NaN pass.
+    "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
+)
+flags.register_validator(
+    "longest", lambda longest: longest is None or 0 < longest < 1e6, "must be above 0"
+)
+flags.DEFINE_bool("overwrite", False, "Replace files that exist.")
+
+_VIEWS = "vgan.motion.views.{}"
+
+
+def main():
+    values = flags.FLAGS
+    source, output = _checked_input(values), _checked_output(values)
+    box, track_csv = _checked_box(values), _checked_csv(values)
+    from vgan import media, video_reader
+    from vgan.motion import tracking
+
+    views, estimate = _checked_views(values)
+    rate, count = video_reader.describe(source)
+    frames = tqdm(video_reader.read_frames(source), total=count, unit="frame", disable=None)
+    centres = []
+    panels = _panels(frames, views, estimate, values.longest, box, centres)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    media.write_frames(output, panels, values.fps or rate or 25.0)
+    print(f"wrote {output}")
+    if box:
+        track_csv.parent.mkdir(parents=True, exist_ok=True)
+        track = tracking.kinematics(centres)
+        tracking.write_csv(track_csv, track)
+        print(f"wrote {track_csv}: found in {track.found.sum()} of {len(centres)} frames")
+
+
+def _panels(frames, views, estimate, longest, box, centres):
+    """Pictures of each pair of neighbouring frames; an object's centres are added to `centres`."""
+    from vgan import media
+    from vgan.motion.tracking import Tracker
+    from vgan.motion.views import Moment
+
+    moment = tracker = None
+    for frame, following in itertools.pairwise(frames):
+        if box and not tracker:
+            tracker = Tracker(frame, box)
+            centres.append(tracker.centre)
+        moment = Moment(frame, following, estimate, longest, centres)
+        yield media.grid(np.stack([view(moment)[None] for view in views]), len(views))[0]
+        if tracker:
+            tracker.update(following)
+            centres.append(tracker.centre)
+    if moment is None:
+        raise DataError("--input: it has a single frame, and motion needs two. Give another video")
+
+
+def _checked_input(values):
+    if values.input is None:
+        raise UsageError("--input: not given. Name a video file")
+    return Path(values.input)
+
+
+def _checked_output(values):
+    return command.output_file(
+        "--output", values.output, (".mp4", ".gif", ".webp"), values.overwrite
+    )
+
+
+def _checked_box(values):
+    if ("tracks" in values.show) != (values.box is not None):
+        raise UsageError("--box: goes with tracks in --show, and tracks with it. Give both or none")
+    if values.box is None:
+        return None
+    try:
+        x, y, width, height = map(int, values.box)
+    except ValueError:
+        raise UsageError(
+            f"--box={','.join(values.box)}: no box. Give x,y,width,height as whole numbers"
+        ) from None
+    return x, y, width, height
+
+
+def _checked_csv(values):
+    if values.box is None:
+        if values.track_csv is not None:
+            raise UsageError("--track_csv: nothing is tracked. Give --show=tracks and --box")
+        return None
+    path = values.track_csv or Path(values.output).with_suffix(".csv")
+    return command.output_file("--track_csv", path, (".csv",), values.overwrite)
+
+
+def _checked_views(values):
+    known = spec.names(_VIEWS)
+    unknown = [name for name in values.show if name not in known]
+    if unknown or not values.show:
+        raise UsageError(f"--show={','.join(values.show)}: choose from {', '.join(known)}")
+    estimate = spec.build(spec.parse(values.estimator), "vgan.motion.estimators.{}")
+    return [spec.resolve(name, _VIEWS) for name in values.show], estimate
+
+
+if __name__ == "__main__":
+    command.run(main)
