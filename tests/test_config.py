@@ -19,6 +19,7 @@ OTHER = {
     "width": 40,
     "flip": True,
     "conditional": True,
+    "task": "prediction(given=4)",
     "batch_size": 3,
     "steps": 7,
     "seed": 2**32 - 1,

@@ -12,6 +12,7 @@ from vgan.clip import Batch
 from vgan.config import ExperimentConfig
 from vgan.data import pipeline
 from vgan.errors import UsageError
+from vgan.given import Task
 from vgan.training import loop
 
 BASE = ExperimentConfig(
@@ -35,7 +36,8 @@ def two_batches(clip, batch_size, flip):
 def trained(config):
     """The weights of both players after two steps."""
     model = experiment.build(config, 0)
-    step = loop.compile_step(model, config.seed).python_function  # Tracing it takes longer.
+    task = Task(config.task)
+    step = loop.compile_step(model, task, config.seed).python_function  # Tracing takes longer.
     for number, batch in enumerate(two_batches(config.clip, config.batch_size, config.flip)):
         step(*batch, turn=model.turn(number))
     return {

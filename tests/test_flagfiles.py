@@ -9,6 +9,7 @@ import pytest
 
 from vgan import experiment
 from vgan.data import pipeline
+from vgan.given import Task
 from vgan.stages import stages_of
 from vgan.training import loop
 
@@ -56,7 +57,8 @@ def test_a_first_stage_can_be_trained(name, parse, monkeypatch):
 def trained_for_two_steps(config):
     windows = pipeline.open_windows(config.data, config.clip, 1, "train")
     model = experiment.build(config, len(windows.labels) if config.conditional else 0)
-    step = loop.compile_step(model, config.seed).python_function  # Tracing it takes longer.
+    task = Task(config.task)
+    step = loop.compile_step(model, task, config.seed).python_function  # Tracing takes longer.
     batches = pipeline.batches(windows, config.batch_size, config.seed, 0, config.flip).take(2)
     turn = model.turn(0)  # All that is lazy is due.
     for batch in batches:

@@ -16,6 +16,9 @@ LAYERS = [
     [
         "vgan.randomness",
         "vgan.motion",
+        "vgan.given",
+        "vgan.tasks",
+        "vgan.features",
         "vgan.losses",
         "vgan.adversarial",
         "vgan.penalties",
@@ -26,6 +29,9 @@ LAYERS = [
         "vgan.networks",
         "vgan.metrics",
         "vgan.media",
+        "vgan.mp4",
+        "vgan.stream",
+        "vgan.after",
         "vgan.events",
         "vgan.video_reader",
     ],
@@ -33,6 +39,7 @@ LAYERS = [
     [
         "vgan.sampling",
         "vgan.saved_model",
+        "vgan.completing",
         "vgan.config",
         "vgan.training",
         "vgan.evaluation",
@@ -49,6 +56,8 @@ LAYERS = [
         "vgan.evaluate",
         "vgan.compare",
         "vgan.train_classifier",
+        "vgan.show_motion",
+        "vgan.animate",
     ],
 ]
 MAINS = LAYERS[-1]
@@ -62,9 +71,18 @@ HANDED_IN = [
 ]
 FOR_PREPARATION = [*LAYERS[0], "vgan.data.records", "vgan.motion"]
 READS_WRITES_OR_ESTIMATES = {
+    "vgan.after.denoise",
+    "vgan.after.resize",
+    "vgan.after.sharpen",
+    "vgan.after.smooth",
     "vgan.data.folder",
-    "vgan.metrics.motion",
+    "vgan.motion.animation",
     "vgan.motion.estimators",
+    "vgan.motion.interpolation",
+    "vgan.motion.remap",
+    "vgan.motion.tracking",
+    "vgan.motion.transfer",
+    "vgan.motion.views",
     "data_prep.decode",
     "data_prep.shards",
 }
@@ -193,7 +211,7 @@ def test_flags_belong_to_mains_and_the_configuration():
     assert users <= allowed
 
 
-def test_opencv_is_where_frames_are_read_written_or_their_motion_estimated():
+def test_opencv_is_where_frames_are_read_written_treated_or_their_motion_estimated():
     users = {name for name in FILES if within("cv2", [n.split(".")[0] for n in imports(name)])}
     assert users == READS_WRITES_OR_ESTIMATES
 

@@ -1,12 +1,14 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan import losses, spec
+from vgan import features, losses, spec
 from vgan.clip import Batch, ClipSpec, to_float
 from vgan.data.shapes import windows
 from vgan.errors import UsageError
 from vgan.motion import compensation
+from vgan.networks import conv3d, frames2d
 
 FRAMES, SIZE, STEP = 16, 32, 16
 
@@ -339,6 +341,79 @@ def test_aligned_motion_has_a_gradient_to_the_clip_alone(aligned):
     assert tape.gradient(term, aligned.flow) is None
 
 
-def test_aligned_motion_needs_a_flow(aligned):
-    with pytest.raises(UsageError, match="aligned"):
-        aligned_motion(aligned.video, aligned._replace(flow=None))
+def pair():
+    """A made clip of two frames of a pixel, the real one, both [1, 2, 1, 1, 2], and its batch."""
+    made = np.float32([[0.1, 0.5], [0.3, -0.5]]).reshape(1, 2, 1, 1, 2)
+    real = np.float32([[0.2, 0.5], [-0.1, 0.0]]).reshape(1, 2, 1, 1, 2)
+    return made, Batch(tf.constant(real), None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("l1", (0.1 + 0.4 + 0.5) / 4),
+        ("mse", (0.01 + 0.16 + 0.25) / 4),
+        # The made pixels change by .2 and -1, the real ones by -.3 and -.5.
+        ("frame_difference", (0.5 + 0.5) / 2),
+    ],
+)
+def test_losses_of_pairs_by_hand(text, expected):
+    made, batch = pair()
+    np.testing.assert_allclose(build(text)(made, batch, 0, None), [expected], rtol=1e-5)
+    assert build(text)(batch.video, batch, 0, None).numpy() == [0]
+
+
+@pytest.mark.parametrize("text", ["perceptual", "style"])
+def test_features_of_critics(text):
+    loss, clip = build(text), ClipSpec(4, 8, 8)
+    critics = [conv3d.discriminator(clip, channels=4), frames2d.discriminator(clip, channels=4)]
+    loss.watch(critics)
+    real, made = (shapes("test", 4, False)[:, n : n + 4, 8:16, 8:16] for n in (0, 4))
+    samples = tf.range(4, dtype=tf.int64)
+    nothing = tf.zeros([4, 4, 8, 8, 0])
+    batch = Batch(tf.constant(real), nothing, tf.zeros([4], tf.int32))
+    with tf.GradientTape() as tape:
+        video = tf.constant(made)
+        tape.watch(video)
+        term = loss(video, batch, 0, samples)
+        second = term[1]  # A clip's term is its own.
+    assert term.shape == (4,) and (term.numpy() > 0).all()
+    gradient = tape.gradient(second, video).numpy()
+    assert np.abs(gradient[1]).max() > 0 and not gradient[[0, 2, 3]].any()
+    np.testing.assert_array_equal(loss(batch.video, batch, 0, samples), np.zeros(4))
+
+
+def test_gram_by_hand():
+    x = np.float32([[1, 2], [3, 4]]).reshape(1, 2, 1, 2)  # Two places, two channels.
+    np.testing.assert_allclose(features.gram(x), [[[5, 7], [7, 10]]])
+
+
+def test_style_knows_no_places():
+    clip, distances = ClipSpec(4, 8, 8), {}
+    for name in ("perceptual", "style"):
+        loss = build(name)
+        loss.watch([conv3d.discriminator(clip, channels=4)])
+        real = tf.constant(shapes("test", 4, True)[:, :4, 8:16, 8:16])
+        batch = Batch(real, tf.zeros([4, 4, 8, 8, 0]), tf.zeros([4], tf.int32))
+        moved, other = (
+            loss(video, batch, 0, tf.range(4, dtype=tf.int64)).numpy().mean()
+            for video in (tf.roll(real, 4, 2), -real)
+        )
+        distances[name] = moved / other
+    assert distances["style"] < distances["perceptual"]
+
+
+def test_weights_of_vgg19_that_cannot_be_had():
+    with pytest.raises(UsageError, match="'missing.h5' of vgg19 can't be had"):
+        build("perceptual(network='vgg19', weights='missing.h5')")
+    with pytest.raises(UsageError, match="network='vgg'"):
+        build("style(network='vgg')")
+
+
+def test_vgg19_from_a_file(tmp_path):
+    path = tmp_path / "vgg.weights.h5"
+    keras.applications.VGG19(include_top=False, weights=None).save_weights(path)
+    loss = build(f"perceptual(network='vgg19', weights='{path}', frames=1)")
+    real, made = (tf.constant(shapes("test", 2, False)[:, n : n + 2]) for n in (0, 4))
+    term = loss(made, Batch(real, None, None), 0, tf.range(2, dtype=tf.int64))
+    assert term.shape == (2,) and (term.numpy() > 0).all()

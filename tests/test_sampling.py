@@ -9,6 +9,7 @@ from vgan import sampling, trained
 from vgan.clip import ClipSpec
 from vgan.data.shapes import Shapes
 from vgan.errors import CheckpointError, UsageError
+from vgan.given import Task
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def fake(labels=(), calls=None):
             calls.append((seed, first, number, label))
         return np.arange(first, first + number, dtype=np.uint8).reshape(-1, 1, 1, 1, 1)
 
-    return sampling.Model(draw, ClipSpec(1, 1, 1), 8.0, labels)
+    return sampling.Model(draw, ClipSpec(1, 1, 1), 8.0, labels, Task("generation"))
 
 
 def test_what_is_drawn_for_a_label():

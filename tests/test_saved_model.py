@@ -14,6 +14,9 @@ import vgan
 from vgan import experiment, sampling, saved_model, trained
 from vgan.config import ExperimentConfig
 from vgan.errors import CheckpointError, StorageError, UsageError
+from vgan.given import Task
+
+GENERATION = Task("generation")
 
 # Runs where neither vgan nor keras can be imported, with the folders of an export that has classes
 # and of one without, a file of latents, and a folder for the results.
@@ -60,7 +63,7 @@ def plain(full, tmp_path_factory):
     config = ExperimentConfig(**full | {"precision": "float32", "losses": ""})
     gan = experiment.build(config, 0)
     path = tmp_path_factory.mktemp("export") / "models" / "1"
-    saved_model.export(gan, config.clip, 12.5, [], path, max_videos=10)
+    saved_model.export(gan, config.clip, 12.5, [], path, GENERATION, max_videos=10)
     return gan, config.clip, path
 
 
@@ -102,7 +105,7 @@ def test_latents_are_decoded_as_by_the_live_model(alone, tiny_run, latents):
 
 def test_a_model_without_classes(alone, plain):
     gan, clip, path = plain
-    live = sampling.Model(sampling.drawer(gan, clip, 0), clip, 12.5, [])
+    live = sampling.live(gan, clip, 12.5, [], GENERATION)
     np.testing.assert_array_equal(alone["plain"], live.sample(9))
     loaded = vgan.load(path)
     assert (loaded.clip, loaded.fps, loaded.labels) == (clip, 12.5, ())
@@ -124,10 +127,10 @@ def test_loaded_by_vgan_it_is_the_workdirs_model(tiny_run, conditional):
 
 def test_the_least_max_videos_can_be_drawn_from(plain, tmp_path):
     gan, clip, path = plain
-    saved_model.export(gan, clip, 8.0, [], tmp_path / "1", max_videos=8)
+    saved_model.export(gan, clip, 8.0, [], tmp_path / "1", GENERATION, max_videos=8)
     np.testing.assert_array_equal(vgan.load(tmp_path).sample(9), vgan.load(path).sample(9))
     with pytest.raises(UsageError, match="max_videos=7: too small"):
-        saved_model.export(gan, clip, 8.0, [], tmp_path / "2", max_videos=7)
+        saved_model.export(gan, clip, 8.0, [], tmp_path / "2", GENERATION, max_videos=7)
 
 
 def integer(value, dtype=tf.int64):
@@ -185,7 +188,7 @@ def test_an_existing_export_is_left_alone(plain):
     gan, clip, path = plain
     before = {file: file.stat().st_mtime_ns for file in path.rglob("*")}
     with pytest.raises(StorageError, match=f"export '{path}': it exists"):
-        saved_model.export(gan, clip, 8.0, [], path)
+        saved_model.export(gan, clip, 8.0, [], path, GENERATION)
     assert {file: file.stat().st_mtime_ns for file in path.rglob("*")} == before
 
 
@@ -201,7 +204,7 @@ def test_a_version_appears_whole_by_one_rename(plain, tmp_path, monkeypatch):
         return rename(source, target)
 
     monkeypatch.setattr(Path, "rename", look)
-    saved_model.export(gan, clip, 8.0, [], tmp_path / "2")
+    saved_model.export(gan, clip, 8.0, [], tmp_path / "2", GENERATION)
     ((name,),) = seen
     assert not name.isdecimal()  # Servers load any folder whose name is a number.
     assert [path.name for path in tmp_path.iterdir()] == ["2"]
@@ -215,7 +218,7 @@ def test_a_failed_export_leaves_nothing(plain, tmp_path, monkeypatch):
 
     monkeypatch.setattr(saved_model.json, "dumps", fail)
     with pytest.raises(OSError, match="No space left"):
-        saved_model.export(gan, clip, 8.0, [], tmp_path / "export" / "2")
+        saved_model.export(gan, clip, 8.0, [], tmp_path / "export" / "2", GENERATION)
     assert list((tmp_path / "export").iterdir()) == []
 
 

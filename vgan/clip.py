@@ -34,6 +34,11 @@ def to_float(video):
     return tf.cast(video, tf.float32) / 127.5 - 1.0
 
 
+def to_levels(video):
+    """Scales pixels in [-1, 1] to grey levels from 0 to 255, without rounding."""
+    return (video + 1.0) * 127.5
+
+
 def to_uint8(video):
     """Rounds pixels in [-1, 1], of any shape, to uint8; NumPy arrays and tensors alike."""
     if hasattr(video, "astype"):

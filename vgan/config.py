@@ -32,6 +32,11 @@ class ExperimentConfig:
     width: int = _flag(32, "Width of a clip in pixels.", True, least=1)
     flip: bool = _flag(False, "Mirror a random half of the clips left to right.", True)
     conditional: bool = _flag(False, "Make clips by the labels of the data.", True)
+    task: str = _flag(
+        "generation",
+        "What is given of each clip, of vgan/tasks.py: prediction(given=4); a sum mixes several.",
+        True,
+    )
     batch_size: int = _flag(16, "Clips a step.", True, least=1)
     steps: int = _flag(2000, "Steps to train, counted from the run's first.", least=1)
     seed: int = _flag(0, "Seed of the weights, the data order and all noise.", True, below=2**32)

@@ -44,7 +44,7 @@ def main():
     _check_flags(values)
     # TensorFlow takes seconds to load; flags come first.
     from vgan.data import pipeline
-    from vgan.evaluation import protocol, scores
+    from vgan.evaluation import protocol
     from vgan.evaluation.cache import Cache, default_folder
     from vgan.evaluation.evaluator import SPLITS, Evaluator
 
@@ -63,10 +63,7 @@ def main():
     cache = Cache(values.cache or default_folder())
     evaluator = Evaluator(windows, *rule, cache, plugs, classifier, _progress)
     protocol.warn(made, evaluator, classifier)
-    videos = made.draw()
-    result = evaluator.score(videos)
-    if made.targets is not None:
-        result.scores.update(scores.of_pairs(videos, made.targets))
+    result = evaluator.score(*made.draw(evaluator))
     _write(Path(output), result, protocol.describe(made, rule, evaluator, result), evaluator)
 
 
@@ -111,7 +108,8 @@ def _made(values):
     """What is to be scored, and the folder for it."""
     from vgan import saved_model, trained
     from vgan.clip import ClipSpec
-    from vgan.evaluation import clips
+    from vgan.evaluation import clips, making
+    from vgan.evaluation.making import Videos
     from vgan.evaluation.protocol import Made
 
     step = values.frame_step or 1
@@ -119,8 +117,9 @@ def _made(values):
         videos, names, lossy = clips.read_folder(values.videos)
         targets = _targets(values, videos, names)
         told, clip = f"videos {values.videos!r}", ClipSpec(*videos.shape[1:])
-        made = Made(lambda: videos, len(videos), clip, told, values.data, step, None, lossy)
-        return made._replace(targets=targets), values.output
+        files = Videos(videos, targets)
+        made = Made(lambda _: files, len(videos), clip, told, values.data, step, None, lossy)
+        return made, values.output
     if values.model:
         model, told = saved_model.load(values.model), f"export {values.model!r}"
         data, output = values.data, values.output
@@ -136,21 +135,13 @@ def _made(values):
         _check_output(Path(output), values)
     told += ", classes in turn" if model.labels else ""
 
-    def draw():
-        return _drawn(model, values)
+    told += f", task {model.task.text}" if model.task.shows else ""
+
+    def draw(evaluator):
+        progress = _progress("making clips", values.num_videos)
+        return making.videos(model, values.num_videos, values.seed, evaluator, progress)
 
     return Made(draw, values.num_videos, model.clip, told, data, step, model.fps, []), output
-
-
-def _drawn(model, values):
-    import numpy as np
-
-    told = _progress("making clips", values.num_videos)
-    videos = []
-    for some in model.stream(values.num_videos, values.seed):
-        videos.append(some)
-        told(len(some))
-    return np.concatenate(videos)
 
 
 def _targets(values, videos, names):

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from vgan import diff_augment, penalties, spec
 from vgan.errors import UsageError
+from vgan.given import Task, keeping
 from vgan.models.game import Weighted
 from vgan.models.gan import Gan
 
@@ -30,6 +31,13 @@ def build(config, num_labels):
     losses = []
     for name, part in _named(config.losses):
         loss = spec.build(part, "vgan.losses.{}")
+        if hasattr(loss, "aligned") and not given["condition_channels"]:
+            raise UsageError(
+                f"--losses={name}: compares a clip with the real one that it should be, but "
+                f"--task={config.task} gives nothing of that. Use motion, or another --task"
+            )
+        if hasattr(loss, "watch"):
+            loss.watch([critic.part for critic in critics])
         losses.append(Weighted(name, loss, part.weight, getattr(loss, "every", 1)))
     regularisers = [
         Weighted("r1", penalties.r1, config.r1_gamma, config.r1_interval),
@@ -60,11 +68,13 @@ def build_generator(config, num_labels):
     """The generator that a configuration describes, with fresh weights; as `build`."""
     _set_precision(config.precision)
     given = _given(config, num_labels)
-    return spec.build(spec.parse(config.generator), "vgan.networks.{}.generator", **given)
+    network = spec.build(spec.parse(config.generator), "vgan.networks.{}.generator", **given)
+    return keeping(network) if given["condition_channels"] else network
 
 
 def _given(config, num_labels):
-    return {"clip": config.clip, "condition_channels": 0, "num_labels": num_labels}
+    channels = Task(config.task).channels(config.clip)
+    return {"clip": config.clip, "condition_channels": channels, "num_labels": num_labels}
 
 
 def _named(text):

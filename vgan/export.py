@@ -23,11 +23,13 @@ def main():
             "WORKDIR/export/STEP is the place of one checkpoint"
         )
     from vgan import saved_model, trained  # TensorFlow takes seconds to load.
+    from vgan.given import Task
 
     run = trained.restore(values.workdir, values.checkpoint)
     path = Path(values.output or Path(values.workdir) / "export" / str(run.step))
     clip = run.config.clip
-    saved_model.export(run.model, clip, run.fps, run.labels, path, values.max_videos)
+    task = Task(run.config.task)
+    saved_model.export(run.model, clip, run.fps, run.labels, path, task, values.max_videos)
     print(f"wrote {path}, averaged weights of step {run.step}")
 
 

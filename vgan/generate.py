@@ -1,4 +1,8 @@
-"""Makes videos: python -m vgan.generate --workdir=runs/base --num_videos=16 --output=out.mp4."""
+"""Makes videos: python -m vgan.generate --workdir=runs/base --num_videos=16 --output=out.mp4.
+
+Or completes a file: python -m vgan.generate --workdir=runs/denoising --input=in.mp4
+--output=out.mp4.
+"""
 
 import itertools
 from pathlib import Path
@@ -8,6 +12,7 @@ from absl import flags
 from tqdm import tqdm
 
 from vgan import checkpoint_choice, command
+from vgan.clip import ClipSpec
 from vgan.errors import StorageError, UsageError
 
 MOST_IN_A_GRID = 256
@@ -28,6 +33,11 @@ flags.DEFINE_float("fps", None, "Frames a second (default: the rate of the data)
 flags.register_validator(  # Bounds of absl's own let NaN pass.
     "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
 )
+flags.DEFINE_string("input", None, "A video or picture to be completed, for runs with a --task.")
+flags.DEFINE_string("task", None, "Which of its tasks, of a model trained on several.")
+flags.DEFINE_string("mask", None, "Picture of the size of --input, white where it is inpainted.")
+flags.DEFINE_integer("num_frames", None, "How many frames prediction and animation add.", 1)
+flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/after: sharpen(amount=0.5).")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 flags.DEFINE_string("output", None, "A grid: out.mp4, .gif or .webp; or a folder for a file each.")
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
@@ -36,27 +46,71 @@ flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 def main():
     values = flags.FLAGS
     path, output = _chosen_model(values), _checked_output(values)
-    from vgan import media, trained  # TensorFlow takes seconds to load; flags come first.
+    from vgan import trained  # TensorFlow takes seconds to load; flags come first.
+    from vgan.after import chain
 
+    treatments = chain.build(values.after)
     model = trained.load(path, values.checkpoint, values.frames)
+    if values.input:
+        _complete(values, model, treatments, output)
+    else:
+        _sample(values, model, treatments, output)
+
+
+def _sample(values, model, treatments, output):
+    from vgan import media
+    from vgan.after import chain
+
     fps = model.fps if values.fps is None else values.fps
     chunks = model.stream(values.num_videos, values.seed, values.label)
     progress = tqdm(total=values.num_videos, unit="video", disable=None)
-    if output.suffix in GRID_SUFFIXES:
-        videos = []
-        for chunk in chunks:
-            videos.extend(chunk)
-            progress.update(len(chunk))
-        output.parent.mkdir(parents=True, exist_ok=True)
-        media.write_video(output, media.grid(np.stack(videos)), fps, values.zoom)
-    else:
+    videos = []
+    if output.suffix not in GRID_SUFFIXES:
         output.mkdir(parents=True, exist_ok=True)
-        digits = len(str(values.num_videos - 1))
-        for number, video in enumerate(itertools.chain.from_iterable(chunks)):
-            media.write_video(output / f"{number:0{digits}d}.mp4", video, fps, values.zoom)
-            progress.update()
+    digits = len(str(values.num_videos - 1))
+    for number, video in enumerate(itertools.chain.from_iterable(chunks)):
+        frames, rate = chain.apply(treatments, video, fps)
+        video = np.stack(list(frames))
+        if output.suffix in GRID_SUFFIXES:
+            videos.append(video)
+        else:
+            file = output / f"{number:0{digits}d}.mp4"
+            media.write_video(file, video, float(rate), values.zoom)
+        progress.update()
+    if videos:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        media.write_video(output, media.grid(np.stack(videos)), float(rate), values.zoom)
     progress.close()
-    print(f"wrote {values.num_videos} videos of {model.clip} at {fps:g} frames a second: {output}")
+    told = ClipSpec(*video.shape)
+    print(
+        f"wrote {values.num_videos} videos of {told} at {float(rate):g} frames a second: {output}"
+    )
+
+
+def _complete(values, model, treatments, output):
+    from vgan import completing
+    from vgan.after import chain
+    from vgan.stream.source import open_video
+    from vgan.stream.writer import writer
+    from vgan.video_reader import read_picture
+
+    source = open_video(values.input)
+    mask = None if values.mask is None else read_picture(values.mask).mean(-1) > 127
+    label = model.label_number(values.label)
+    part = model.task.alone(values.task)
+    made = completing.complete(
+        model, part, source, values.seed, max(label, 0), mask, values.num_frames
+    )
+    told = tqdm(made.frames, total=made.total, unit="frame", disable=None)
+    frames, fps = chain.apply(treatments, told, made.fps if values.fps is None else values.fps)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    sound = Path(values.input) if source.has_audio else None
+    written = 0
+    with writer(output, fps, source.pixel_aspect, sound, source.duration) as file:
+        for frame in frames:
+            file.write(frame)
+            written += 1
+    print(f"wrote {written} frames at {float(fps):g} a second: {output}")
 
 
 def _chosen_model(values):
@@ -70,7 +124,21 @@ def _chosen_model(values):
     return values.workdir or values.model
 
 
+def _check_input(values):
+    for name in ("task", "mask", "num_frames"):
+        if values[name].value is not None and not values.input:
+            raise UsageError(f"--{name}: says how --input is completed. Give one")
+    if not values.input:
+        return
+    for name in ("num_videos", "frames", "zoom"):
+        if values[name].present:
+            raise UsageError(f"--{name}: has no use with --input. Drop it")
+    if Path(values.output or "").suffix != ".mp4":
+        raise UsageError(f"--output={values.output}: with --input, name a file such as out.mp4")
+
+
 def _checked_output(values):
+    _check_input(values)
     if values.output is None:
         raise UsageError("--output: not given. Name a file such as out.mp4, or a folder")
     output = Path(values.output)

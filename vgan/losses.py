@@ -2,17 +2,22 @@
 
 A loss returns its term, float32 [B], unreduced and unweighted; or the term and a dict of
 statistics [B] to be logged, which its `after_step(statistics)` is handed once the step is done.
-A loss with an attribute `every` is due only each so many steps, at so many times its weight.
-"""
+A loss with an attribute `every` is due only each so many steps, at so many times its weight. One
+with an `estimate` finds the real clips' flow by it in the batch; one with a `watch` is handed the
+critics once they are built.
 
-import time
+One that is `aligned` compares a clip with the real one it should be, so something must be given of
+that: see vgan/tasks.py.
+"""
 
 import tensorflow as tf
 
-from vgan import randomness, spec
+from vgan import spec
 from vgan.errors import UsageError
-from vgan.motion.compensation import charbonnier, estimate_flow
-from vgan.motion.warp import warp, warp_next
+from vgan.features import CriticFeatures, Vgg19Features, gram
+from vgan.motion.compensation import charbonnier
+from vgan.motion.statistics import Matching, OneSided
+from vgan.motion.warp import warp_next
 
 
 def motion(variant="one_sided", estimator="dis", pairs=2, every=4):
@@ -40,14 +45,40 @@ def motion(variant="one_sided", estimator="dis", pairs=2, every=4):
     """
     if pairs < 1 or every < 1:
         raise UsageError(f"motion(pairs={pairs}, every={every}): both must be at least 1")
-    variants = {"one_sided": _OneSided, "matching": _Matching}
+    variants = {"one_sided": OneSided, "matching": Matching}
     if variant not in variants:
         raise UsageError(f"motion(variant={variant!r}): unknown. Choose {' or '.join(variants)}")
     estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
     return variants[variant](estimate, pairs, every)
 
 
-def aligned_motion(alpha=12.5):
+def l1():
+    """The mean absolute difference of the made clip and the real one."""
+    return _aligned(lambda video, batch, seed, samples: _mean(tf.abs(video - batch.video)))
+
+
+def mse():
+    """The mean squared difference of the made clip and the real one."""
+    return _aligned(lambda video, batch, seed, samples: _mean(tf.square(video - batch.video)))
+
+
+def frame_difference():
+    """|(x_t+1 - x_t) - (y_t+1 - y_t)|, the mean: what changes is to change as in the real clip.
+
+    Source: arXiv 2102.05822, as a temporal loss that needs no flow.
+    """
+
+    def loss(video, batch, seed, samples):
+        del seed, samples
+        off = video - batch.video
+        if off.shape[1] < 2:
+            raise UsageError("--losses=frame_difference: --frames=1 has no change. Use 2 or more")
+        return _mean(tf.abs(off[:, 1:] - off[:, :-1]))
+
+    return _aligned(loss)
+
+
+def aligned_motion(alpha=12.5, estimator="dis"):
     """Motion compensation along the flow of the real clip that the made one is aligned with.
 
     L = mean m w rho(x_t - W(x_t+1; F)) with w = exp(-alpha |y_t - W(y_t+1; F)|^2), where F and m
@@ -55,124 +86,85 @@ def aligned_motion(alpha=12.5):
 
     Args:
       alpha: how fast trust falls with the real clip's own error (50 for pixels in [0, 1]).
+      estimator: spec string of the flow estimator, see vgan.motion.estimators.
     Raises:
-      UsageError: the batch has no flow.
+      UsageError: clips of one frame, an unknown estimator.
 
     Source: Lai et al., "Learning Blind Video Temporal Consistency", 2018, equation 4.
     """
 
     def loss(video, batch, seed, samples):
         del seed, samples
-        if batch.flow is None:
-            raise UsageError(
-                "--losses=aligned_motion: clips made from noise have no real clip that they are "
-                "aligned with. Use motion"
-            )
 
         def error(x):
             return x[:, :-1] - warp_next(x, batch.flow)
 
         trust = tf.exp(-alpha * tf.reduce_sum(tf.square(error(batch.video)), -1))
         weights = tf.cast(batch.visible, tf.float32) * trust
-        return tf.reduce_mean(weights[..., None] * charbonnier(error(video)), [1, 2, 3, 4])
+        return _mean(weights[..., None] * charbonnier(error(video)))
 
+    loss.estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
+    return _aligned(loss)
+
+
+def perceptual(network="critics", weights="imagenet", frames=2):
+    """The mean absolute difference of features of the made clip and the real one.
+
+    Args:
+      network: "critics", the discriminators as they are at the time, or "vgg19", on some random
+        frames of each clip.
+      weights: of vgg19: "imagenet", which Keras downloads, or the path of a file of them.
+      frames: that vgg19 sees of each clip.
+    Raises:
+      UsageError: another network, or weights that can't be had.
+
+    Source: Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", 2016,
+    equation 5; Johnson et al., "Perceptual Losses for Real-Time Style Transfer", 2016, section 3.2.
+    """
+    return _features(network, weights, frames)(lambda x, y: tf.abs(x - y))
+
+
+def style(network="critics", weights="imagenet", frames=2):
+    """The mean absolute difference of the Gram matrices of features; arguments as of perceptual.
+
+    Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
+    2016, equations 3 to 5, with absolute differences.
+    """
+    return _features(network, weights, frames)(lambda x, y: tf.abs(gram(x) - gram(y)))
+
+
+def _features(network, weights, frames):
+    kinds = {"critics": CriticFeatures, "vgg19": lambda: Vgg19Features(weights, frames)}
+    if network not in kinds:
+        raise UsageError(f"network={network!r}: unknown. Choose {' or '.join(kinds)}")
+    source = kinds[network]()
+
+    def compare(distance):
+        def loss(video, batch, seed, samples):
+            pairs = zip(
+                source(video, batch, seed, samples),
+                source(batch.video, batch, seed, samples),
+                strict=True,
+            )
+            clips = tf.shape(video)[0]
+            found = []
+            for made, real in pairs:
+                off = distance(tf.cast(made, tf.float32), tf.cast(real, tf.float32))
+                found.append(tf.reduce_mean(tf.reshape(off, [clips, -1]), 1))
+            return tf.add_n(found) / len(found)
+
+        if network == "critics":
+            loss.watch = source.watch
+        return _aligned(loss)
+
+    return compare
+
+
+def _aligned(loss):
+    loss.aligned = True
     return loss
 
 
-class _Motion(tf.Module):
-    """Measures e and c of real and made clips; a variant turns them into a term."""
-
-    def __init__(self, estimate, pairs, every):
-        super().__init__()
-        self._estimate = estimate
-        self._pairs = pairs
-        self.every = every
-        self.host_seconds = 0.0
-
-    def __call__(self, video, batch, seed, samples):
-        clips = tf.shape(video)[0]
-        both = tf.concat([video, batch.video], 0)
-        first, second = self._draw_pairs(both, seed, tf.concat([samples, samples], 0))
-        flow, visible = estimate_flow(self._timed_estimate, first, second)
-        mask = tf.cast(visible, tf.float32)[..., None]
-
-        def per_clip(difference):
-            explained = tf.reduce_mean(mask * charbonnier(difference), [1, 2, 3])
-            return tf.unstack(tf.reduce_mean(tf.reshape(explained, [2, clips, self._pairs]), 2))
-
-        residuals, changes = per_clip(first - warp(second, flow)), per_clip(first - second)
-        term, statistics = self._term(*residuals, *changes)
-        visible_share = tf.reduce_mean(tf.reshape(mask, [2 * clips, -1]), 1)
-        return term, statistics | {"visible": visible_share}
-
-    def _timed_estimate(self, first, second):
-        start = time.perf_counter()
-        flow = self._estimate(first, second)
-        self.host_seconds += time.perf_counter() - start
-        return flow
-
-    def _draw_pairs(self, video, seed, samples):
-        steps = video.shape[1] - 1
-        if steps < 1:
-            raise UsageError("--losses=motion: a clip of --frames=1 has no motion. Use 2 or more")
-        draws = randomness.uniform(seed, randomness.PAIRS, samples, [self._pairs])
-        positions = tf.minimum(tf.cast(draws * steps, tf.int32), steps - 1)
-        shape = [-1, *video.shape[2:]]
-        first = tf.reshape(tf.gather(video, positions, batch_dims=1), shape)
-        return first, tf.reshape(tf.gather(video, positions + 1, batch_dims=1), shape)
-
-
-class _OneSided(_Motion):
-    def __init__(self, estimate, pairs, every):
-        super().__init__(estimate, pairs, every)
-        self.ratio_high = tf.Variable(0.0, trainable=False, name="ratio_high")
-        self.change_low = tf.Variable(0.0, trainable=False, name="change_low")
-
-    def _term(self, fake_residual, real_residual, fake_change, real_change):
-        change_low = self._threshold(self.change_low, real_change, 0.1)
-        real_ratio = real_residual / tf.maximum(real_change, change_low)
-        ratio_high = self._threshold(self.ratio_high, real_ratio, 0.9)
-        fake_ratio = fake_residual / tf.maximum(tf.stop_gradient(fake_change), change_low)
-        term = tf.nn.relu(fake_ratio - ratio_high)
-        term += tf.nn.relu(change_low - fake_change) / change_low
-        return term, {
-            "real_ratio": real_ratio,
-            "real_change": real_change,
-            "fake_ratio": fake_ratio,
-            "fake_change": fake_change,
-            "active": tf.cast(term > 0, tf.float32),
-        }
-
-    def after_step(self, statistics):
-        """Moves the running quantiles towards those of the step's real clips."""
-        for variable, values, share in (
-            (self.change_low, statistics["real_change"], 0.1),
-            (self.ratio_high, statistics["real_ratio"], 0.9),
-        ):
-            threshold = self._threshold(variable, values, share)
-            below = tf.reduce_mean(tf.cast(values < threshold, tf.float32))
-            variable.assign(threshold * tf.exp(0.1 * (share - below)))
-
-    def _threshold(self, variable, values, share):
-        """The running quantile, or that of these values while none has been kept."""
-        ordered = tf.sort(values)
-        own = ordered[tf.cast(share * tf.cast(tf.size(values) - 1, tf.float32), tf.int32)]
-        return tf.stop_gradient(tf.where(variable > 0, variable, tf.maximum(own, 1e-4)))
-
-
-class _Matching(_Motion):
-    def _term(self, fake_residual, real_residual, fake_change, real_change):
-        term = _to_same_rank(fake_residual, real_residual) + _to_same_rank(fake_change, real_change)
-        return term, {
-            "real_residual": real_residual,
-            "real_change": real_change,
-            "fake_residual": fake_residual,
-            "fake_change": fake_change,
-        }
-
-
-def _to_same_rank(fake, real, least=1e-4):
-    """|log of each - log of the real one of its rank|, float32 [B], each plus `least`."""
-    rank = tf.argsort(tf.argsort(fake))
-    wanted = tf.gather(tf.sort(real), rank)
-    return tf.abs(tf.math.log(fake + least) - tf.math.log(tf.stop_gradient(wanted) + least))
+def _mean(values):
+    """Means [B] of values [B, ...]."""
+    return tf.reduce_mean(values, list(range(1, len(values.shape))))

@@ -6,7 +6,7 @@ resumed. The generator is philox by name, which gives the same numbers on every 
 
 import tensorflow as tf
 
-TRAINING, SAMPLING, VIEWS, PAIRS, FLIPS, MIXES, AUGMENTATION, NOISE = range(8)
+TRAINING, SAMPLING, VIEWS, PAIRS, FLIPS, MIXES, AUGMENTATION, NOISE, TASKS, GIVEN = range(10)
 _STREAMS = 16
 
 

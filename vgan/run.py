@@ -11,6 +11,7 @@ import tensorflow as tf
 from vgan import experiment, sampling, saved_model
 from vgan.data import pipeline
 from vgan.errors import CheckpointError, UsageError
+from vgan.given import Task
 from vgan.stages import grow, stage_of, stages_of
 from vgan.training import loop, previews, watch
 from vgan.training.checkpoints import Checkpoints, newest_good, saved_steps
@@ -60,7 +61,8 @@ def train(config, path):
         version = workdir.export / str(max(start, config.steps))
         if not version.exists():
             labels = windows.labels if config.conditional else ()
-            saved_model.export(model, config.clip, windows.fps, labels, version)
+            task = Task(config.task)
+            saved_model.export(model, config.clip, windows.fps, labels, version, task)
 
 
 def _train_stage(model, stage, start, num_labels, workdir, evaluator):
@@ -71,26 +73,31 @@ def _train_stage(model, stage, start, num_labels, workdir, evaluator):
     if start == 0:
         checkpoints.save(0)
     summaries = Summaries(workdir.summaries, start, windows.fps)
-    fake = sampling.Model(
-        sampling.drawer(model, config.clip, num_labels), config.clip, windows.fps, []
-    )
-    samples = previews.Previews(fake, config.seed, workdir.samples, summaries)
+    task = Task(config.task)
+    names = windows.labels if num_labels else []
+    fake = sampling.live(model, config.clip, windows.fps, names, task)
+    real, labels = previews.real(windows, config.seed)
+    samples = previews.Previews(fake, config.seed, workdir.samples, summaries, real, labels)
     routines = [(config.sample_interval, samples.show)]
     if evaluator is not None:
         score = Scoring(evaluator, fake, config, model, workdir, summaries)
         routines.append((config.eval_interval, score))
-    real, labels = previews.real(windows, config.seed)
     if start == stage.first:
-        summaries.clips(start, "real", real)
+        samples.show_real(start)
     if start == 0:
         summaries.config(config.as_flags())
         for _, routine in routines:
             routine(start)
     data = pipeline.batches(
-        windows, config.batch_size, config.seed, start * config.batch_size, config.flip
+        windows,
+        config.batch_size,
+        config.seed,
+        start * config.batch_size,
+        config.flip,
+        next((loss.part.estimate for loss in model.losses if hasattr(loss.part, "estimate")), None),
     )
-    health = watch.health(config, windows, samples.make, model, real, labels)
-    loop.train(model, data, config, start, checkpoints, summaries, health, routines)
+    health = watch.health(config, windows, samples.make, model, task, real, labels)
+    loop.train(model, task, data, config, start, checkpoints, summaries, health, routines)
 
 
 def _check_growth(stages, num_labels):

@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from vgan import randomness
-from vgan.clip import to_uint8
+from vgan import given, randomness
+from vgan.clip import to_float, to_uint8
 from vgan.errors import UsageError
 
 CHUNK = 8
@@ -43,8 +43,42 @@ def video_range(synthesizer, clip, num_labels, seed, first, number, label):
 
 def decode(synthesizer, clip, latents, labels):
     """Videos uint8 [N, T, H, W, C] of latents float32 [N, ...] and labels int32 [N]."""
-    nothing = tf.zeros([tf.shape(latents)[0], *clip.shape[:3], 0])
+    nothing = tf.zeros([tf.shape(latents)[0], *clip.shape[:3], synthesizer.condition_channels])
     return to_uint8(synthesizer.sample(latents, nothing, labels))
+
+
+def completed(synthesizer, clip, pixels, kinds, seed, samples, labels):
+    """Videos that keep and follow what is given, as a graph.
+
+    Args:
+      synthesizer, clip: as in video_range.
+      pixels, kinds: uint8 [N, T, H, W, C] and [N, T, H, W, 1], as given.from_rest has them.
+      seed: int64 scalar; samples: int64 [N], whose latents of the seed each video has.
+      labels: int32 [N].
+    Returns:
+      uint8 [N, T, H, W, C].
+    """
+    number = tf.shape(pixels)[0]
+    missing = -number % CHUNK
+
+    def chunks(values):
+        padding = [[0, missing]] + [[0, 0]] * (len(values.shape) - 1)
+        return tf.reshape(tf.pad(values, padding), [-1, CHUNK, *values.shape[1:]])
+
+    def chunk(parts):
+        pixels, kinds, labels, samples = parts
+        latents = randomness.normal(seed, randomness.SAMPLING, samples, synthesizer.latent_shape)
+        condition = given.from_rest(pixels, kinds)
+        return to_uint8(synthesizer.sample(latents, condition, labels))
+
+    pixels = tf.ensure_shape(pixels, [None, *clip.shape])
+    kinds = tf.ensure_shape(kinds, [None, *clip.shape[:3], 1])
+    videos = tf.map_fn(
+        chunk,
+        [chunks(values) for values in (pixels, kinds, labels, samples)],
+        fn_output_signature=tf.TensorSpec([CHUNK, *clip.shape], tf.uint8),
+    )
+    return tf.reshape(videos, [-1, *clip.shape])[:number]
 
 
 def drawer(synthesizer, clip, num_labels):
@@ -57,19 +91,42 @@ def drawer(synthesizer, clip, num_labels):
     return draw
 
 
+def live(synthesizer, clip, fps, labels, task):
+    """The Model of a live synthesizer; arguments as there."""
+    draw = drawer(synthesizer, clip, len(labels))
+    complete = completer(synthesizer, clip) if task.shows else None
+    return Model(draw, clip, fps, labels, task, complete)
+
+
+def completer(synthesizer, clip):
+    """The compiled (pixels, kinds, seed, samples, labels) -> videos of a live synthesizer."""
+    shapes = [[None, *clip.shape], [None, *clip.shape[:3], 1]]
+    signature = [tf.TensorSpec(shape, tf.uint8) for shape in shapes]
+    signature += [tf.TensorSpec([], tf.int64)]
+    signature += [tf.TensorSpec([None], dtype) for dtype in (tf.int64, tf.int32)]
+
+    @tf.function(input_signature=signature)
+    def complete(pixels, kinds, seed, samples, labels):
+        return completed(synthesizer, clip, pixels, kinds, seed, samples, labels)
+
+    return complete
+
+
 class Model:
-    """A trained model to draw videos from.
+    """A trained model to draw videos from, or to complete them with.
 
     Args:
       draw: (seed, first, number, label) -> uint8 [number, T, H, W, C].
       clip: ClipSpec of its videos.
       fps: frames a second they are meant to be shown at.
       labels: names of the classes, empty where there are none.
+      task: given.Task it was trained on.
+      complete: (pixels, kinds, seed, samples, labels) -> uint8 [N, T, H, W, C], for a task.
     """
 
-    def __init__(self, draw, clip, fps, labels):
-        self._draw = draw
-        self.clip, self.fps, self.labels = clip, fps, tuple(labels)
+    def __init__(self, draw, clip, fps, labels, task, complete=None):
+        self._draw, self._complete = draw, complete
+        self.clip, self.fps, self.labels, self.task = clip, fps, tuple(labels), task
 
     def sample(self, num_videos, seed=0, label=None):
         """Draws videos; video i of a seed is the same whatever their number.
@@ -81,24 +138,61 @@ class Model:
         Returns:
           uint8 [num_videos, T, H, W, C], RGB.
         Raises:
-          UsageError: no such label, or a number out of range.
+          UsageError: no such label, a number out of range, or a task that needs given frames.
         """
         return np.concatenate(list(self.stream(num_videos, seed, label)))
 
+    def complete(self, pixels, kinds, seed=0, samples=None, labels=None):
+        """Makes videos of given frames.
+
+        Args:
+          pixels: uint8 [N, T, H, W, C], RGB.
+          kinds: uint8 [N, T, H, W, 1]: given.HIDDEN, KNOWN or HINT.
+          seed: int of the latents.
+          samples: int [N], whose latents of the seed each video has; None for 0 to N - 1.
+          labels: int [N], numbers of classes; None for the first one.
+        Returns:
+          uint8 [N, T, H, W, C]; known pixels are as they were.
+        Raises:
+          UsageError: a model that makes videos from noise alone.
+        """
+        if self._complete is None:
+            raise UsageError("this model was trained with --task=generation: nothing can be given")
+        samples = np.int64(np.arange(len(pixels)) if samples is None else samples)
+        labels = np.int32(np.zeros(len(pixels)) if labels is None else labels)
+        chunks = (slice(first, first + CHUNK) for first in range(0, len(pixels), CHUNK))
+        return np.concatenate(
+            [
+                self._complete(pixels[c], kinds[c], np.int64(seed), samples[c], labels[c])
+                for c in chunks
+            ]
+        )
+
+    def show(self, videos, seed=0, samples=None):
+        """What the task shows of real videos uint8 [N, T, H, W, 3 or 6]: pixels and kinds."""
+        samples = np.int64(np.arange(len(videos)) if samples is None else samples)
+        return given.to_rest(self.task(to_float(tf.constant(videos)), seed, samples))
+
     def stream(self, num_videos, seed=0, label=None):
         """An iterator over the videos of `sample`, a few at a time, in constant memory."""
+        if self.task.needs_given:
+            raise UsageError(
+                f"this model was trained with --task={self.task.text}: it makes videos of given "
+                "ones, not from noise. Give them"
+            )
         if num_videos < 1 or not 0 <= seed < _SEED_LIMIT:
             raise UsageError(
                 f"num_videos={num_videos}, seed={seed}: need at least one video and a seed "
                 f"of at least 0 and below {_SEED_LIMIT}"
             )
-        number = self._label_number(label)
+        number = self.label_number(label)
         return (
             np.asarray(self._draw(seed, first, CHUNK, number))[: num_videos - first]
             for first in range(0, num_videos, CHUNK)
         )
 
-    def _label_number(self, label):
+    def label_number(self, label):
+        """The number of a class by its name or number, -1 for None; raises UsageError."""
         if label is None:
             return -1
         if not self.labels:

@@ -11,17 +11,20 @@ import tensorflow as tf
 from vgan import sampling
 from vgan.clip import ClipSpec
 from vgan.errors import CheckpointError, StorageError, UsageError
+from vgan.given import HIDDEN, HINT, KNOWN, Task
 
 _ABOUT = Path("assets.extra") / "vgan.json"
 _MOST_FIRST = 2**53
 
 
-def export(synthesizer, clip, fps, labels, path, max_videos=64):
+def export(synthesizer, clip, fps, labels, path, task, max_videos=64):
     """Writes the averaged generator as a SavedModel.
 
     Its endpoints give videos uint8 [N, T, H, W, C]: `sample` (the first, and serving_default) by
     seed and number of videos, `decode` by latents, `sample_range` for the videos of a seed from
-    one of them on. Inputs out of range are InvalidArgument errors that name the input.
+    one of them on. A model whose task gives something has `complete`, by given pixels, what kind
+    each is (given.HIDDEN, KNOWN, HINT) and a seed; it is the only one where something must be
+    given. Inputs out of range are InvalidArgument errors that name the input.
 
     Args:
       synthesizer: a models.synthesizer.Synthesizer.
@@ -29,6 +32,7 @@ def export(synthesizer, clip, fps, labels, path, max_videos=64):
       fps: frames a second they are meant to be shown at.
       labels: names of the classes; where there are any, each endpoint takes a label too.
       path: folder of this version; it appears whole or not at all.
+      task: given.Task.
       max_videos: the most videos of one call, at least sampling.CHUNK.
     Raises:
       StorageError: the folder exists.
@@ -48,11 +52,14 @@ def export(synthesizer, clip, fps, labels, path, max_videos=64):
     archive = keras.export.ExportArchive()
     for network in synthesizer.averages:
         archive.track(network)
-    for name, function, signature in _endpoints(synthesizer, clip, labels, max_videos):
+    endpoints = [] if task.needs_given else _endpoints(synthesizer, clip, labels, max_videos)
+    if task.shows:
+        endpoints = [*endpoints, _completing(synthesizer, clip, labels, max_videos)]
+    for name, function, signature in endpoints:
         archive.add_endpoint(name, function, input_signature=signature)
     try:
         archive.write_out(str(incomplete), verbose=False)
-        about = {"clip": list(clip.shape), "fps": fps, "labels": list(labels)}
+        about = {"clip": list(clip.shape), "fps": fps, "labels": list(labels), "task": task.text}
         (incomplete / _ABOUT).parent.mkdir(exist_ok=True)
         (incomplete / _ABOUT).write_text(json.dumps(about | {"max_videos": max_videos}) + "\n")
         incomplete.rename(path)
@@ -74,7 +81,15 @@ def load(path):
         # The module is named here so that it lives as long as its function.
         return next(iter(module.signatures["sample_range"](**inputs).values()))
 
-    return sampling.Model(draw, ClipSpec(*about["clip"]), about["fps"], about["labels"])
+    def complete(pixels, kinds, seed, samples, labels):
+        inputs = {"given": tf.constant(pixels), "kinds": tf.constant(kinds)}
+        inputs |= {"seed": tf.constant(seed, tf.int64), "samples": tf.constant(samples, tf.int64)}
+        if about["labels"]:
+            inputs["labels"] = tf.constant(labels, tf.int32)
+        return next(iter(module.signatures["complete"](**inputs).values()))
+
+    clip, task = ClipSpec(*about["clip"]), Task(about.get("task", "generation"))
+    return sampling.Model(draw, clip, about["fps"], about["labels"], task, complete)
 
 
 def is_export(path):
@@ -135,6 +150,46 @@ def _endpoints(synthesizer, clip, labels, max_videos):
     yield "sample", sample, [int64["seed"], number_spec, *label_spec]
     yield "decode", decode, [latents_spec, *label_spec]
     yield "sample_range", sample_range, [int64["seed"], int64["first"], number_spec, *label_spec]
+
+
+def _completing(synthesizer, clip, labels, max_videos):
+    most_label = max(len(labels) - 1, 0)
+    size = clip.shape[:3]
+
+    def complete(given, kinds, seed, samples, labels=None):
+        rows = tf.shape(given)[0]
+        if labels is None:
+            labels = tf.zeros([rows], tf.int32)
+        known = tf.reduce_all(tf.cast(kinds, tf.int32) <= HINT)
+        checks = [
+            _check(_within(rows, 1, max_videos), f"given must hold 1 to {max_videos} videos"),
+            _check(_sized(given, [rows, *clip.shape]), f"given must be [N, {clip.shape}]"),
+            _check(_sized(kinds, [rows, *size, 1]), f"kinds must be [N, {(*size, 1)}]"),
+            _check(known, f"kinds must be {HIDDEN} (hidden), {KNOWN} (known) or {HINT} (hint)"),
+            _check(_sized(samples, [rows]), "samples must be one a video"),
+            _check(
+                tf.reduce_all(_within(samples, 0, _MOST_FIRST)),
+                f"samples must be 0 to {_MOST_FIRST}",
+            ),
+            _check(_sized(labels, [rows]), "labels must be one a video"),
+            _check(
+                tf.reduce_all(_within(labels, 0, most_label)), f"labels must be 0 to {most_label}"
+            ),
+        ]
+        with tf.control_dependencies(checks):
+            given = tf.reshape(given, [-1, *clip.shape])
+            kinds = tf.reshape(kinds, [-1, *size, 1])
+            return sampling.completed(synthesizer, clip, given, kinds, seed, samples, labels)
+
+    seed = tf.TensorSpec([], tf.int64, name="seed")
+    samples = tf.TensorSpec([None], tf.int64, name="samples")
+    classes = [tf.TensorSpec([None], tf.int32, name="labels")] if labels else []
+    named = [tf.TensorSpec([None] * 5, tf.uint8, name=name) for name in ("given", "kinds")]
+    return "complete", complete, [*named, seed, samples, *classes]
+
+
+def _sized(values, size):
+    return tf.reduce_all(tf.equal(tf.shape(values), size))
 
 
 def _within(value, least, most):

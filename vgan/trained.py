@@ -9,6 +9,7 @@ import tensorflow as tf
 from vgan import checkpoint_choice, experiment, sampling, saved_model
 from vgan.config import ExperimentConfig
 from vgan.errors import CheckpointError, UsageError
+from vgan.given import Task
 from vgan.models.ensemble import Averaged, Ensemble
 from vgan.networks.layers import SpectralNorm
 from vgan.stages import stage_of, stages_of
@@ -27,8 +28,8 @@ class Restored(typing.NamedTuple):
 
     def sampling_model(self):
         """The sampling.Model that draws from it."""
-        draw = sampling.drawer(self.model, self.config.clip, len(self.labels))
-        return sampling.Model(draw, self.config.clip, self.fps, self.labels)
+        task = Task(self.config.task)
+        return sampling.live(self.model, self.config.clip, self.fps, self.labels, task)
 
 
 def load(path, checkpoint="last", frames=None):

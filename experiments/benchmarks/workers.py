@@ -70,6 +70,7 @@ def tensorflow_step(config, live=False):
       UsageError: the lazy terms are due at other steps of each unit.
     """
     from vgan import experiment
+    from vgan.given import Task
     from vgan.training import loop
 
     windows, data = _open(config)
@@ -80,7 +81,7 @@ def tensorflow_step(config, live=False):
             f"--r1_interval, --turns, every=... of the losses: a unit of {STEPS} steps doesn't "
             f"always hold the same work. Give divisors of {STEPS}"
         )
-    train_step = loop.compile_step(model, config.seed)
+    train_step = loop.compile_step(model, Task(config.task), config.seed)
     guard = loop.Guard(config.precision, 0)
     batches = iter(data) if live else itertools.cycle(list(data.take(4)))
 

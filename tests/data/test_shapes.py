@@ -1,5 +1,6 @@
 import concurrent.futures
 
+import cv2
 import numpy as np
 import pytest
 
@@ -282,3 +283,19 @@ def test_each_video_is_a_source_of_its_own():
     data = windows(ClipSpec(4, 16, 16), 1, "train", num_videos=5)
     numbers, sources = data.apart(3)
     assert numbers.tolist() == sources.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_outlines_lie_on_the_borders_of_the_same_forms():
+    clip = ClipSpec(4, 64, 64)
+    filled, outlined = (windows(clip, 1, "train", objects=1, outlined=o) for o in (False, True))
+    assert filled.fingerprint != outlined.fingerprint
+    for index in range(12):
+        whole, line = filled[index][0].astype(int), outlined[index][0].astype(int)
+        ground = np.median(whole.reshape(-1, 3), 0)
+        inside, drawn = (np.abs(video - ground).max(-1) > 40 for video in (whole, line))
+        # A line lies half outside, so at most a pixel beyond; the middle is empty.
+        grown = [cv2.dilate(np.uint8(frame), np.ones((5, 5))) for frame in inside]
+        assert (drawn <= np.array(grown, bool)).all()
+        assert 0.2 < drawn.sum() / inside.sum() < 0.95
+        core = [cv2.erode(np.uint8(frame), np.ones((5, 5))) for frame in inside]
+        assert not (drawn & np.array(core, bool)).any()

@@ -68,3 +68,21 @@ def test_ssim_of_textures():
     expected = np.reshape([ssim_of_frames(*pair) for pair in frames], (2, 3)).mean(1)
     np.testing.assert_allclose(ssim(videos, targets), expected, rtol=1e-4)
     assert expected[1] < 0.6 < expected[0] < 0.99
+
+
+def test_only_pixels_that_were_made_count():
+    rng = np.random.default_rng(0)
+    targets = rng.integers(0, 256, (2, 3, 20, 24, 3), np.uint8)
+    videos = targets.copy()
+    made = np.zeros([2, 3, 20, 24, 1], bool)
+    made[:, 1, 6:14, 6:14], made[:, 2] = True, True
+    videos[:, 1, 6:14, 6:14] ^= 4  # Off by 4 grey levels.
+    videos[:, 2] ^= 8
+    expected = (10 * np.log10(255**2 / 16) + 10 * np.log10(255**2 / 64)) / 2
+    np.testing.assert_allclose(psnr(videos, targets, made), [expected] * 2)
+    everything = ssim(videos[:, 2:], targets[:, 2:])
+    np.testing.assert_allclose(
+        ssim(videos[:, 2:], targets[:, 2:], made[:, 2:]), everything, rtol=1e-5
+    )
+    inner = ssim(videos[:, 1:2], targets[:, 1:2], made[:, 1:2])
+    assert (inner < ssim(videos[:, 1:2], targets[:, 1:2])).all()

@@ -6,6 +6,7 @@ from small_game import LATENT, SIZE, make
 import vgan
 from vgan import sampling, saved_model
 from vgan.clip import ClipSpec, to_uint8
+from vgan.given import Task
 from vgan.models.ensemble import Ensemble
 
 CLIP = ClipSpec(*SIZE)
@@ -47,8 +48,8 @@ def test_the_choice_has_nothing_to_do_with_what_the_latent_is(members):
 def test_an_export_of_it_makes_the_same(members, tmp_path):
     ensemble = Ensemble(members[1:])
     assert ensemble.averages == [member.average for member in members[1:]]
-    live = sampling.Model(sampling.drawer(ensemble, CLIP, 0), CLIP, 8.0, []).sample(9, seed=4)
-    saved_model.export(ensemble, CLIP, 8.0, [], tmp_path / "1")
+    live = sampling.live(ensemble, CLIP, 8.0, [], Task("generation")).sample(9, seed=4)
+    saved_model.export(ensemble, CLIP, 8.0, [], tmp_path / "1", Task("generation"))
     np.testing.assert_array_equal(vgan.load(tmp_path).sample(9, seed=4), live)
     served = tf.saved_model.load(str(tmp_path / "1"))
     latents, *rest = inputs(3)

@@ -22,6 +22,7 @@ from small_game import (
 from vgan import adversarial, critics, diff_augment, penalties, randomness
 from vgan.clip import to_float
 from vgan.errors import UsageError
+from vgan.given import Task
 from vgan.models.game import Weighted
 from vgan.models.synthesizer import Turn
 from vgan.models.updates import ratio
@@ -181,7 +182,7 @@ def test_alternating_moves_the_generator_on_the_critics_new_weights(batch):
     batch = batch._replace(video=to_float(video))
     gan, by_hand, at_once = make(updates="alternating"), make(), make()
     reports = [
-        loop.compile_step(model, SEED).python_function(
+        loop.compile_step(model, Task("generation"), SEED).python_function(
             video, batch.label, SAMPLES, turn=model.turn(0)
         )
         for model in (gan, at_once)

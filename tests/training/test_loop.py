@@ -12,6 +12,7 @@ import tensorflow as tf
 from vgan import losses
 from vgan.config import ExperimentConfig
 from vgan.errors import DivergedError
+from vgan.given import Task
 from vgan.models.synthesizer import Turn
 from vgan.training import loop, progress
 from vgan.training.checkpoints import Checkpoints, saved_steps
@@ -73,6 +74,7 @@ def run(tmp_path):
         data = [batch] * 100 if batches is None else batches
         loop.train(
             train.model,
+            Task("generation"),
             data,
             config,
             start,

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from vgan.errors import UsageError
+from vgan.given import Task
 from vgan.training.checkpoints import Checkpoints, saved_steps
 from vgan.training.scoring import Scoring
 from vgan.training.workdir import Workdir
@@ -27,7 +28,7 @@ class Judge:
     def __init__(self, values, better="lower"):
         self._values, self._better = iter(values), better
 
-    def score(self, videos):
+    def score(self, videos, targets=None, asked=None):
         value = {"value": next(self._values), "floor": 0.1, "better": self._better}
         return types.SimpleNamespace(
             scores={"frechet": value, "videos": value | {"value": len(videos)}}
@@ -42,7 +43,9 @@ def run(tmp_path):
 
     def score(values, start=0, name="frechet", better="lower"):
         summaries = types.SimpleNamespace(scalars=lambda step, v: score.logged.append((step, v)))
-        made = types.SimpleNamespace(sample=lambda number, seed: np.zeros([number, 1]))
+        made = types.SimpleNamespace(
+            stream=lambda number, seed: [np.zeros([number, 1])], task=Task("generation")
+        )
         config = types.SimpleNamespace(best_score=name, eval_videos=3, seed=0)
         scoring = Scoring(Judge(values, better), made, config, model, workdir, summaries)
         for step in range(start, start + len(values)):

@@ -48,8 +48,12 @@ REACH = 1.25
 _DISTANCES = tuple(FORMS.values())
 
 
-def draw(scene, height, width):
-    """Draws a scene with anti-aliased edges: uint8 `[T, height, width, 3]`."""
+LINE = 1.5
+"""The width of an outline in pixels."""
+
+
+def draw(scene, height, width, outlined=False):
+    """Draws a scene with anti-aliased edges, forms filled or not: uint8 `[T, height, width, 3]`."""
     objects, frames = scene.paths.shape[:2]
     canvas = np.empty((frames, height, width, 3), np.uint8)
     ground = scene.colours[-1] + 0.5
@@ -59,11 +63,11 @@ def draw(scene, height, width):
         ground = scene.colours[-1] * _shade(scene.waves[-1], x, y)[..., None] + 0.5
     canvas[...] = ground.astype(np.uint8)
     for index in reversed(range(objects)):
-        _paint(canvas, scene, index)
+        _paint(canvas, scene, index, outlined)
     return canvas
 
 
-def _paint(canvas, scene, index):
+def _paint(canvas, scene, index, outlined):
     """Lays one form over the canvas, working only in a box around it."""
     frames, height, width, _ = canvas.shape
     radius, centre = scene.radii[index], scene.paths[index]
@@ -75,6 +79,8 @@ def _paint(canvas, scene, index):
     x = start[:, :1] + np.arange(box[0], dtype=np.float32)
     y = start[:, 1:] + np.arange(box[1], dtype=np.float32)
     distance = _DISTANCES[scene.forms[index]](x[:, None, :], y[:, :, None], radius)
+    if outlined:
+        distance = np.abs(distance) - LINE / 2
     coverage = np.clip(0.5 - distance, 0, 1)[:, None]
     colour = scene.colours[index][:, None, None]
     if scene.waves is not None:

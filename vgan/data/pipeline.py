@@ -4,7 +4,10 @@ import numpy as np
 import tensorflow as tf
 
 from vgan import randomness, spec
+from vgan.clip import to_float
 from vgan.errors import UsageError
+from vgan.given import parted
+from vgan.motion.compensation import estimate_flow
 
 
 def open_windows(text, clip, frame_step, split):
@@ -33,7 +36,16 @@ def open_windows(text, clip, frame_step, split):
     return spec.build(folder, "vgan.data.{}.windows", **given)
 
 
-def batches(windows, batch_size, seed, first_sample=0, flip=False):
+def joined(windows, index):
+    """A window as a task sees it: where the data are pairs, with its source beside it.
+
+    Returns:
+      uint8 [T, H, W, C], or [T, H, W, 2 C] for pairs; label int.
+    """
+    return (windows.joined if hasattr(windows, "joined") else windows.__getitem__)(int(index))
+
+
+def batches(windows, batch_size, seed, first_sample=0, flip=False, estimate=None):
     """An endless tf.data.Dataset of shuffled batches.
 
     Sample i of all time is window `index_shuffle(i mod N)`, shuffled anew for each pass. Nothing
@@ -45,18 +57,21 @@ def batches(windows, batch_size, seed, first_sample=0, flip=False):
       seed: of the order.
       first_sample: where to go on: step * batch_size.
       flip: mirror a random half of the clips left to right.
+      estimate: an estimator of vgan.motion.estimators, for the flow of each clip, or None.
     Returns:
-      a dataset of video uint8 [B, T, H, W, C], label int32 [B], sample number int64 [B].
+      a dataset of video uint8 [B, T, H, W, C or 2 C], see `joined`, label int32 [B], sample number
+      int64 [B]; with an estimator also flow float32 [B, T-1, H, W, 2] and where it can be followed,
+      bool [B, T-1, H, W].
     """
     number = len(windows)
-    shape = windows[0][0].shape
+    shape = joined(windows, 0)[0].shape
 
     def order(sample):
         key = tf.stack([tf.cast(seed, tf.int64), sample // number])
         return tf.random.experimental.index_shuffle(sample % number, key, number - 1)
 
     def window(index):
-        video, label = windows[int(index)]
+        video, label = joined(windows, index)
         return video, np.int32(label)
 
     def read(sample):
@@ -67,7 +82,19 @@ def batches(windows, batch_size, seed, first_sample=0, flip=False):
     data = data.map(read, num_parallel_calls=2, deterministic=True).batch(batch_size, True)
     if flip:
         data = data.map(lambda video, *rest: (_flip(video, seed, rest[-1]), *rest))
+    if estimate is not None:
+        data = data.map(lambda video, *rest: (video, *rest, *_flow(parted(video)[0], estimate)))
     return data.prefetch(2)
+
+
+def _flow(video, estimate):
+    shape = video.shape
+    first, second = (
+        tf.reshape(to_float(frames), [-1, *shape[2:]]) for frames in (video[:, :-1], video[:, 1:])
+    )
+    flow, visible = estimate_flow(estimate, first, second)
+    pairs = [shape[0], shape[1] - 1, *shape[2:4]]
+    return tf.reshape(flow, [*pairs, 2]), tf.reshape(visible, pairs)
 
 
 def _flip(video, seed, samples):

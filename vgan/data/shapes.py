@@ -33,7 +33,16 @@ _STRAIGHT = 0.9  # the part of the way to the turning point that is run at an al
 _BEND = 0.97  # 0 swings like a sine, 1 has the sharp turns of a triangle wave
 
 
-def windows(clip, frame_step, split, num_videos=2048, objects=2, textured=False, seed=0):
+def windows(
+    clip,
+    frame_step,
+    split,
+    num_videos=2048,
+    objects=2,
+    textured=False,
+    seed=0,
+    outlined=False,
+):
     """Clips of moving shapes; one video is one window.
 
     Args:
@@ -44,6 +53,7 @@ def windows(clip, frame_step, split, num_videos=2048, objects=2, textured=False,
       objects: forms in each video, 1 or more; the label is that of the nearest.
       textured: whether the ground and the forms are shaded by a smooth texture.
       seed: chooses the videos, 0 or more.
+      outlined: draw the forms' outlines alone, in their colours.
     Raises:
       UsageError: an argument out of its range.
     """
@@ -51,14 +61,15 @@ def windows(clip, frame_step, split, num_videos=2048, objects=2, textured=False,
         raise UsageError(f"shapes(): drawn in 3 channels, not {clip.channels!r}. Set channels to 3")
     if split not in ("train", "test"):
         raise UsageError(f"shapes(): unknown split {split!r}. Choose 'train' or 'test'")
-    if not isinstance(textured, bool):
-        raise UsageError(f"shapes(): textured={textured!r} is no truth value. Give True or False")
+    for name, value in {"textured": textured, "outlined": outlined}.items():
+        if not isinstance(value, bool):
+            raise UsageError(f"shapes(): {name}={value!r} is no truth value. Give True or False")
     whole = {"frame_step": frame_step, "num_videos": num_videos, "objects": objects}
     for name, value in {**dataclasses.asdict(clip), **whole}.items():
         _check_whole(name, value, 1)
     _check_whole("seed", seed, 0)
     count = num_videos if split == "train" else max(1, num_videos // 8)
-    return Shapes(clip, frame_step, split, count, objects, textured, seed)
+    return Shapes(clip, frame_step, split, count, objects, textured, seed, outlined)
 
 
 def _check_whole(name, value, least):
@@ -80,6 +91,7 @@ class Shapes(collections.abc.Sequence):
     objects: int
     textured: bool
     seed: int
+    outlined: bool = False
 
     labels = tuple(f"{form} {direction}" for form in drawing.FORMS for direction in _DIRECTIONS)
     # Drawn motion has no rate of its own; at 8, sixteen frames are two seconds, slow enough to see.
@@ -90,7 +102,8 @@ class Shapes(collections.abc.Sequence):
 
     def __getitem__(self, index):
         index = range(len(self))[operator.index(index)]
-        video = drawing.draw(self._scene(index), self.clip.height, self.clip.width)
+        height, width = self.clip.height, self.clip.width
+        video = drawing.draw(self._scene(index), height, width, self.outlined)
         return video, index % len(self.labels)
 
     def apart(self, interval):
@@ -106,7 +119,8 @@ class Shapes(collections.abc.Sequence):
     @property
     def fingerprint(self):
         """A short hex digest of everything that determines the windows."""
-        told = repr((_DRAWING_VERSION, *dataclasses.astuple(self)))
+        *told, outlined = dataclasses.astuple(self)
+        told = repr((_DRAWING_VERSION, *told, *(["outlined"] if outlined else [])))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def _scene(self, index):

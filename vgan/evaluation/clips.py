@@ -27,16 +27,16 @@ class ClipSet:
     """
 
     def __init__(self, read, numbers, sources, key=None):
-        self._read, self._numbers = read, numbers
+        self._read, self.numbers = read, numbers
         self.sources, self.key = sources, key
 
     def __len__(self):
-        return len(self._numbers)
+        return len(self.numbers)
 
     def take(self, positions):
         """Videos uint8 [n, T, H, W, 3] at some positions of the order."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.stack(list(pool.map(self._read, self._numbers[positions])))
+            return np.stack(list(pool.map(self._read, self.numbers[positions])))
 
     def chunks(self):
         """All videos, some at a time."""

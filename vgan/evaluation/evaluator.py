@@ -2,6 +2,9 @@
 
 import typing
 
+import numpy as np
+
+from vgan.data import pipeline
 from vgan.errors import DataError, UsageError
 from vgan.evaluation import clips as clip_sets
 from vgan.evaluation import measure, scores
@@ -86,8 +89,13 @@ class Evaluator:
             name: self._measure(f"{name} clips", clips) for name, clips in self.sets.items()
         }
 
-    def score(self, videos):
-        """The Result for videos uint8 [N, T, H, W, 3]; raises DataError if they are too few."""
+    def score(self, videos, targets=None, asked=None):
+        """The Result for videos uint8 [N, T, H, W, 3]; raises DataError if they are too few.
+
+        Args:
+          targets: uint8 [N, T, H, W, 3], what the videos should be, for PSNR and SSIM.
+          asked: bool [N, T, H, W, 1], the pixels that weren't given; None for all.
+        """
         if len(videos) < LEAST:
             raise DataError(f"videos: {len(videos)} of them, scores need {LEAST}. Make more")
         made = clip_sets.of_videos(videos, self._seed, self._most)
@@ -101,11 +109,19 @@ class Evaluator:
         found |= scores.of_neighbours(sides, self._extractors[0])
         if self._classifier is not None:
             found |= scores.of_probabilities(sides, "probabilities", self._classifier.about)
+        if targets is not None:
+            found |= scores.of_pairs(videos, targets, asked)
         per_clip = {
             name: {"generated": measured[name], "real": real[name]} for name in measure.UNITS
         }
         beside = scores.of_statistics(sides, measure.UNITS, self._nearest(measured, made))
         return Result(found, beside, per_clip, made, nearest)
+
+    def real(self, chosen):
+        """Real clips by a slice of their order, as a task sees them: see pipeline.joined."""
+        windows, numbers = self.windows[self._real], self.sets[self._real].numbers[chosen]
+        found = [pipeline.joined(windows, number) for number in numbers]
+        return np.array([video for video, _ in found]), np.array([label for _, label in found])
 
     @property
     def names(self):

@@ -16,14 +16,13 @@ class Made(typing.NamedTuple):
     """Videos to be scored, and what they are to be compared with.
 
     Attributes:
-      draw: () -> videos uint8 [N, T, H, W, 3].
+      draw: evaluator.Evaluator -> making.Videos.
       number: N.
       clip: ClipSpec of them.
       told: where they come from, as text.
       data, frame_step: of the real clips.
       fps: the frame rate that a model makes them for, None for files.
       lossy: names of the codecs that files have lost something by.
-      targets: what the videos should be, of their shape, or None.
     """
 
     draw: typing.Callable
@@ -34,7 +33,6 @@ class Made(typing.NamedTuple):
     frame_step: int
     fps: float | None
     lossy: list
-    targets: typing.Any = None
 
 
 class Rule(typing.NamedTuple):

@@ -86,11 +86,20 @@ def of_probabilities(sides, name, about):
     return {name: figure | {"better": "higher"} | told for name, figure in figures.items()}
 
 
-def of_pairs(videos, targets):
-    """PSNR and SSIM of videos against what they should be, uint8 [N, T, H, W, 3] both."""
+def names_of_pairs(shape):
+    """The scores of clips [T, H, W, C] that have one each that they should be."""
+    return ("psnr", "ssim") if min(shape[1:3]) >= paired.WINDOW else ("psnr",)
+
+
+def of_pairs(videos, targets, made=None):
+    """PSNR and SSIM of videos against what they should be, uint8 [N, T, H, W, 3] both.
+
+    Args:
+      made: bool [N, T, H, W, 1], the pixels that weren't given; None for all.
+    """
     found = {}
-    for name, compute in (("psnr", paired.psnr), ("ssim", paired.ssim)):
-        values = compute(videos, targets)
+    for name in names_of_pairs(videos.shape[1:]):
+        values = {"psnr": paired.psnr, "ssim": paired.ssim}[name](videos, targets, made)
         error = values.std(ddof=1) / np.sqrt(len(values))
         mean = float(values.mean())
         found[name] = {

@@ -7,34 +7,57 @@ WINDOW = 11
 """SSIM looks at windows of so many pixels each way."""
 
 
-def psnr(videos, targets):
+def psnr(videos, targets, made=None):
     """Peak signal-to-noise ratio in dB, the mean over frames.
 
     Args:
       videos, targets: uint8 [N, T, H, W, 3]; the peak is always 255.
+      made: bool [N, T, H, W, 1], the pixels that count, as others were given; frames without any
+        don't count. None for all.
     Returns:
-      float64 [N]; equal frames count as 100 dB, since the ratio is infinite.
+      float64 [N]; equal frames count as 100 dB, since the ratio is infinite. NaN for a clip that
+      was given whole.
     """
-    values = []
-    for video, target in zip(videos, targets, strict=True):
-        error = np.square(video.astype(np.float64) - target).mean(axis=(1, 2, 3))
-        with np.errstate(divide="ignore"):
-            values.append(np.minimum(10 * np.log10(255.0**2 / error), 100.0).mean())
-    return np.array(values)
+    return np.array(
+        [_psnr(*parts) for parts in zip(videos, targets, _masks(videos, made), strict=True)]
+    )
 
 
-def ssim(videos, targets):
+def ssim(videos, targets, made=None):
     """Structural similarity, the mean over frames, with an 11x11 Gaussian window of sigma 1.5.
 
     Source: Wang et al. 2004, "Image quality assessment", as `tf.image.ssim` has it.
 
     Args:
       videos, targets: uint8 [N, T, H, W, 3], H and W of at least 11; the range is always 255.
+      made: as in psnr; a window counts where its middle does.
     Returns:
-      float64 [N], at most 1.
+      float64 [N], at most 1; NaN for a clip that was given whole.
     """
-    values = [
-        tf.reduce_mean(tf.image.ssim(video, target, max_val=255))
-        for video, target in zip(videos, targets, strict=True)
-    ]
-    return np.array(values, np.float64)
+    return np.array(
+        [_ssim(*parts) for parts in zip(videos, targets, _masks(videos, made), strict=True)]
+    )
+
+
+def _masks(videos, made):
+    return [None] * len(videos) if made is None else made[..., 0]
+
+
+def _psnr(video, target, made):
+    error = np.square(video.astype(np.float64) - target).mean(axis=3)
+    with np.errstate(divide="ignore"):
+        return np.minimum(10 * np.log10(255.0**2 / _frame_means(error, made)), 100.0).mean()
+
+
+def _ssim(video, target, made):
+    whole = tf.image.ssim(video, target, max_val=255, return_index_map=True).numpy()
+    inner = slice(WINDOW // 2, -(WINDOW // 2))
+    return _frame_means(np.float64(whole), None if made is None else made[:, inner, inner]).mean()
+
+
+def _frame_means(values, made):
+    """Means [t] of values [T, H, W] over each frame's made pixels, of the frames that have some."""
+    if made is None:
+        return values.mean(axis=(1, 2))
+    counts = made.sum(axis=(1, 2))
+    return (values * made).sum(axis=(1, 2))[counts > 0] / counts[counts > 0]

@@ -24,6 +24,11 @@ class Averaged(tf.Module):
         """The shape of one clip's latents."""
         return list(self.average.inputs[0].shape[1:])
 
+    @property
+    def condition_channels(self):
+        """How many channels what is given has, 0 where nothing is."""
+        return self.average.inputs[1].shape[-1]
+
     def sample(self, latents, condition, label):
         """Clips float32 [B, T, H, W, C] in [-1, 1]."""
         return self.average([latents, condition, label], training=False)
@@ -51,6 +56,11 @@ class Ensemble(tf.Module):
     def latent_shape(self):
         """The shape of one clip's latents."""
         return self.members[0].latent_shape
+
+    @property
+    def condition_channels(self):
+        """How many channels what is given has, 0 where nothing is."""
+        return self.members[0].condition_channels
 
     def chosen(self, latents):
         """The number of each clip's member, int32 [B]: low digits of its first latent."""

@@ -192,6 +192,11 @@ class Gan(tf.Module):
         return list(self.generator.inputs[0].shape[1:])
 
     @property
+    def condition_channels(self):
+        """How many channels what is given has, 0 where nothing is."""
+        return self.generator.inputs[1].shape[-1]
+
+    @property
     def host_seconds(self):
         """Seconds that flow estimation has taken on the host so far, in this process."""
         parts = [*self.loss_modules, *self.critic_modules]

@@ -30,6 +30,7 @@ class Synthesizer(typing.Protocol):
 
     Attributes:
       latent_shape: of one clip's latents.
+      condition_channels: of what is given, 0 for nothing.
       averages: the networks that `sample` uses.
       host_seconds: what flow estimation has taken on the host so far.
     """

@@ -1,16 +1,91 @@
-"""A 3-D U-Net critic: a verdict on each pixel of a clip, which holds that on the whole clip too.
+"""3-D U-Nets: a generator that completes what is given, and a critic with a verdict on each pixel.
 
-Source: Schönfeld et al., "A U-Net Based Discriminator for Generative Adversarial Networks",
-CVPR 2020, section 3.1; there of pictures.
+Source: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015.
 """
 
+import functools
+import math
+
 import keras
-from keras import layers
+from keras import layers, ops
 
 from vgan import critics
 from vgan.networks import sizes
-from vgan.networks.layers import logits, weighted
+from vgan.networks.filling import filled
+from vgan.networks.layers import activated, generator_inputs, logits, weighted
 from vgan.networks.sizes import check_counts, check_strides
+
+
+def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=16):
+    """What is given, and latents, to a clip: a first guess, and what is to be added to it.
+
+    The guess is what filling.filled makes of the given frames. An encoder in time and space sees
+    both, and noise; residual blocks lead down to small maps and, with skips, up again, and on each
+    size of the way up a picture is added to those before.
+
+    Args:
+      clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
+      condition_channels: K of what is given, pixels and mask; 0 for nothing: then the guess is 0.
+      num_labels: number of classes, 0 for none; a label joins the latents.
+      latent_dim: length of the latent vector, which joins the smallest maps and scales channels;
+        beside it there is a number for each pixel, for the noise.
+      channels: width at full size; each smaller size is twice as wide, up to fourfold.
+    Returns:
+      keras.Model: latents [B, latent_dim + T H W], condition [B, T, H, W, K], label int [B] -> clip
+      [B, T, H, W, C] float32 in [-1, 1].
+    Raises:
+      UsageError: the strides don't divide the clip.
+
+    Source: pictures of several sizes, Karras et al., "Analyzing and Improving the Image Quality of
+    StyleGAN", 2020, section 4.1; blocks, He et al., "Identity Mappings in Deep Residual Networks",
+    2016.
+    """
+    name = "--generator=unet3d"
+    check_counts(name, latent_dim=latent_dim, channels=channels)
+    check_strides(clip, sizes.factors, name)
+    pixels = math.prod(clip.shape[:3])
+    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels, pixels)
+    latents, condition, _ = inputs
+    noise = layers.Reshape((*clip.shape[:3], 1))(latents[:, latent_dim:])
+    guess = filled(condition) if condition_channels else ops.zeros_like(noise)
+    x = layers.Concatenate()([condition, guess, noise])
+    block = functools.partial(_block, style=style)
+    strides = sizes.strides(clip)
+    widths = [channels * min(4, 2**stage) for stage in range(len(strides) + 1)]
+    x, levels = _around(x, widths[0]), []
+    for stride, width in zip(strides, widths[1:], strict=True):
+        levels.append(x)
+        x = block(layers.AveragePooling3D(stride)(x), width)
+    start = layers.Reshape(x.shape[1:])(layers.Dense(math.prod(x.shape[1:]))(style))
+    x, picture = block(x + start, widths[-1]), None
+    for level, stride, width in zip(levels[::-1], strides[::-1], widths[-2::-1], strict=True):
+        picture = layers.UpSampling3D(stride, dtype="float32")(_seen(x, picture, clip))
+        x = block(layers.Concatenate()([layers.UpSampling3D(stride)(x), level]), width)
+    video = ops.clip(guess + _seen(x, picture, clip), -1.0, 1.0)
+    return keras.Model(inputs, video, name="unet3d_generator")
+
+
+_QUIET = keras.initializers.VarianceScaling(0.01)
+"""A start from which the first clips are hardly more than the guess."""
+
+
+def _seen(x, picture, clip):
+    """The picture that features show, added to that of a smaller size."""
+    seen = layers.Conv3D(clip.channels, 1, dtype="float32", kernel_initializer=_QUIET)(x)
+    return seen if picture is None else seen + picture
+
+
+def _block(x, width, style):
+    """Two convolutions of features and what they add to them; the first by the width."""
+    if x.shape[-1] != width:
+        x = layers.Conv3D(width, 1)(x)
+    branch = _around(activated(x, style), width)
+    return x + _around(activated(branch, style), width)
+
+
+def _around(x, width):
+    # A time kernel never longer than the clip: see the facts met of oneDNN in WORKSPACE.md.
+    return layers.Conv3D(width, (min(3, x.shape[1]), 3, 3), padding="same")(x)
 
 
 def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectral_norm=True):
@@ -30,6 +105,9 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
       critics.Critic with a network [N, T, H, W, C + K], label int [N] -> logits [N, T * H * W].
     Raises:
       UsageError: the strides don't divide the clip.
+
+    Source: Schönfeld et al., "A U-Net Based Discriminator for Generative Adversarial Networks",
+    CVPR 2020, section 3.1; there of pictures.
     """
     check_counts("--discriminator=unet3d", channels=channels)
     check_strides(clip, sizes.factors, "--discriminator=unet3d")

@@ -8,18 +8,21 @@ import tensorflow as tf
 
 from vgan.clip import Batch, to_float
 from vgan.errors import DivergedError
+from vgan.given import parted
 from vgan.training.progress import Meter
 
 SKIPS_IN_A_ROW = 20
 """How many overflows of float16 gradients in a row are a divergence."""
 
 
-def train(synthesizer, data, config, start, checkpoints, summaries, health, routines):
+def train(synthesizer, task, data, config, start, checkpoints, summaries, health, routines):
     """Trains from step `start` to `config.steps`.
 
     Args:
       synthesizer: a models.synthesizer.Synthesizer, restored to step `start`.
-      data: iterable of (video uint8 [B, T, H, W, C], label int32 [B], samples int64 [B]).
+      task: given.Task, which says what is given of each clip.
+      data: iterable of (video uint8 [B, T, H, W, 3 or 6], label int32 [B], samples int64 [B]), and
+        the clips' flow and where it can be followed, if that is asked of pipeline.batches.
       config: config.ExperimentConfig.
       start: number of steps done.
       checkpoints: checkpoints.Checkpoints.
@@ -30,7 +33,7 @@ def train(synthesizer, data, config, start, checkpoints, summaries, health, rout
       DivergedError: a term or gradient isn't finite; it never reaches a checkpoint.
       SystemExit: SIGTERM or Ctrl-C came, after the step was finished and saved.
     """
-    train_step = compile_step(synthesizer, config.seed)
+    train_step = compile_step(synthesizer, task, config.seed)
     meter = Meter(start, config.steps, config.batch_size)
     guard = Guard(config.precision, start)
     batches = iter(data)
@@ -57,13 +60,13 @@ def train(synthesizer, data, config, start, checkpoints, summaries, health, rout
             interruption.leave_if_asked(done)
 
 
-def compile_step(synthesizer, seed):
-    """The step as a function (video, label, samples, turn) -> {name: mean over the batch}."""
+def compile_step(synthesizer, task, seed):
+    """The step as a function (video, label, samples, *flow, turn) -> {name: batch mean}."""
 
     @tf.function
-    def train_step(video, label, samples, turn):
-        nothing = tf.zeros([*video.shape[:-1], 0])
-        batch = Batch(to_float(video), nothing, label)
+    def train_step(video, label, samples, *flow, turn):
+        video = to_float(video)
+        batch = Batch(parted(video)[0], task(video, seed, samples), label, *flow)
         terms, statistics, norms = {}, {}, {}
         for part in turn.rounds():
             gradients, *found = synthesizer.gradients(batch, seed, samples, part)

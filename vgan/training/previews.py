@@ -1,14 +1,17 @@
 """Clips from fixed latents, to be watched while a run trains."""
 
+import numpy as np
+
 from vgan import media
 from vgan.data import pipeline
+from vgan.given import parted
 
 NUMBER = 16
 """How many clips TensorBoard and samples/ show, and the detectors look at."""
 
 
 def real(windows, seed):
-    """Training clips to be shown beside made ones: uint8 [NUMBER, T, H, W, 3], and labels."""
+    """Training clips to be shown beside made ones: uint8 [NUMBER, T, H, W, 3 or 6], and labels."""
     shuffled = pipeline.batches(windows, NUMBER, seed).take(1)
     return next(shuffled.as_numpy_iterator())[:2]
 
@@ -16,24 +19,39 @@ def real(windows, seed):
 class Previews:
     """Makes the same clips again as training goes on.
 
+    Where something is given, it is that of real clips.
+
     Args:
       model: sampling.Model of the run.
       seed: int of the latents.
       samples: folder of the mp4 files.
       summaries: summaries.Summaries.
+      real, labels: what `real` gives.
     """
 
-    def __init__(self, model, seed, samples, summaries):
+    def __init__(self, model, seed, samples, summaries, real, labels):
         self._model, self._seed = model, seed
         self._samples, self._summaries = samples, summaries
+        self._real, self._labels = parted(real)[0], labels
+        self._given = model.show(real, seed) if model.task.shows else None
 
     def make(self):
         """uint8 [NUMBER, T, H, W, 3]."""
-        return self._model.sample(NUMBER, self._seed)
+        if self._given is None:
+            return self._model.sample(NUMBER, self._seed)
+        return self._model.complete(*self._given, self._seed, labels=self._labels)
+
+    def show_real(self, step):
+        """Shows real clips in TensorBoard, and what is given of them."""
+        self._summaries.clips(step, "real", self._real)
+        if self._given is not None:
+            self._summaries.clips(step, "given", self._given[0])
 
     def show(self, step):
-        """Shows them in TensorBoard and in a file."""
+        """Shows them in TensorBoard and in a file, there between what is given and the real."""
         fake = self.make()
         self._summaries.clips(step, "fake", fake)
         path = self._samples / f"step-{step:07d}.mp4"
+        if self._given is not None:
+            fake = np.concatenate([self._given[0], fake, self._real], axis=3)
         media.write_video(path, media.grid(fake), self._model.fps)

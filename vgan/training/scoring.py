@@ -3,6 +3,8 @@
 import json
 
 from vgan.errors import UsageError
+from vgan.evaluation import making
+from vgan.evaluation.scores import names_of_pairs
 from vgan.training.checkpoints import Checkpoints
 from vgan.training.workdir import replace_text
 
@@ -25,9 +27,10 @@ class Scoring:
     """
 
     def __init__(self, evaluator, model, config, synthesizer, workdir, summaries):
-        if config.best_score not in evaluator.names:
-            known = ", ".join(evaluator.names)
-            raise UsageError(f"--best_score={config.best_score}: no such score. Known: {known}")
+        known = [*evaluator.names, *(names_of_pairs(config.clip.shape) if model.task.shows else ())]
+        if config.best_score not in known:
+            told = ", ".join(known)
+            raise UsageError(f"--best_score={config.best_score}: no such score. Known: {told}")
         self._evaluator, self._model, self._config = evaluator, model, config
         self._workdir, self._summaries = workdir, summaries
         self._about = {"score": config.best_score, "videos": config.eval_videos}
@@ -36,15 +39,20 @@ class Scoring:
 
     def __call__(self, step):
         """Scores the model as it is after `step` steps."""
-        videos = self._model.sample(self._config.eval_videos, self._config.seed)
-        scores = self._evaluator.score(videos).scores
+        number, seed = self._config.eval_videos, self._config.seed
+        made = making.videos(self._model, number, seed, self._evaluator)
+        scores = self._evaluator.score(*made).scores
         self._summaries.scalars(step, {f"scores/{n}": s["value"] for n, s in scores.items()})
-        self._summaries.scalars(step, {f"floors/{n}": s["floor"] for n, s in scores.items()})
+        floors = {f"floors/{n}": s["floor"] for n, s in scores.items() if s["floor"] is not None}
+        self._summaries.scalars(step, floors)
         found = scores[self._config.best_score]
         before = self._best()
+        floor, best = (
+            "none" if value is None else f"{value:.4g}" for value in (found["floor"], before)
+        )
         print(
             f"step {step}: {self._config.best_score} {found['value']:.4g} "
-            f"(floor {found['floor']:.4g}, best {'none' if before is None else f'{before:.4g}'})",
+            f"(floor {floor}, best {best})",
             flush=True,
         )
         sign = 1 if found["better"] == "lower" else -1

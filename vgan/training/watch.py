@@ -10,6 +10,7 @@ from vgan.errors import DataError
 from vgan.evaluation.cache import Cache, default_folder
 from vgan.evaluation.clips import ClipSet
 from vgan.evaluation.evaluator import Evaluator
+from vgan.given import parted
 from vgan.metrics import copying
 from vgan.training import previews
 from vgan.training.health import Health
@@ -18,7 +19,7 @@ KNOWN = 1024
 """Among how many training clips the detectors look for copies."""
 
 
-def health(config, windows, make, model, real, labels):
+def health(config, windows, make, model, task, real, labels):
     """The detectors of a run.
 
     Args:
@@ -26,7 +27,8 @@ def health(config, windows, make, model, real, labels):
       windows: of the train split.
       make: () -> made videos, from the same latents each time.
       model: models.synthesizer.Synthesizer.
-      real, labels: training clips uint8 [N, T, H, W, 3] and int [N].
+      task: given.Task.
+      real, labels: what previews.real gives.
     """
     try:
         test = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")
@@ -38,17 +40,17 @@ def health(config, windows, make, model, real, labels):
         held_out = real
     else:
         held_out, labels = _spread(test, previews.NUMBER)
-    nothing = np.zeros([*held_out.shape[:-1], 0], np.float32)
-    batch = Batch(tf.constant(to_float(held_out)), tf.constant(nothing), tf.constant(labels))
+    seen, samples = tf.constant(to_float(held_out)), tf.range(len(labels), dtype=tf.int64)
+    batch = Batch(parted(seen)[0], task(seen, config.seed, samples), tf.constant(labels))
 
     @tf.function
     def verdicts():
-        return model.verdicts(batch, config.seed, tf.range(len(labels), dtype=tf.int64))
+        return model.verdicts(batch, config.seed, samples)
 
     chosen = _places(windows, KNOWN)
     known = ClipSet(lambda number: windows[int(number)][0], chosen, chosen)
     thumbnails = np.concatenate([copying.thumbnails(videos) for videos in known.chunks()])
-    return Health(make, verdicts, real, held_out, thumbnails)
+    return Health(make, verdicts, parted(real)[0], parted(held_out)[0], thumbnails)
 
 
 def evaluator(config, windows):
@@ -61,7 +63,8 @@ def evaluator(config, windows):
 
 
 def _spread(windows, most):
-    videos, labels = zip(*(windows[int(n)] for n in _places(windows, most)), strict=True)
+    places = _places(windows, most)
+    videos, labels = zip(*(pipeline.joined(windows, place) for place in places), strict=True)
     return np.stack(videos), np.array(labels, np.int32)
 
 

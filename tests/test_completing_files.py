@@ -1,0 +1,168 @@
+"""Whole files through a model: here one that does nothing but what shows where it was asked."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from vgan import completing, given, media
+from vgan.clip import ClipSpec
+from vgan.errors import DataError, UsageError
+from vgan.given import Task
+
+CLIP = ClipSpec(8, 16, 16)
+MADE = 7
+"""The grey level of all that was hidden."""
+
+
+class Fake:
+    """Keeps known pixels and hints, and notes whose latents were asked for."""
+
+    clip = CLIP
+
+    def __init__(self):
+        self.samples = set()
+
+    def complete(self, pixels, kinds, seed, samples, labels):
+        assert pixels.shape[1:] == CLIP.shape and kinds.shape == (*pixels.shape[:-1], 1)
+        self.samples |= set(samples.tolist())
+        return np.where(kinds == given.HIDDEN, MADE, pixels).astype(np.uint8)
+
+
+def source(frames=21, height=21, width=37):
+    video = np.random.default_rng(0).integers(0, 256, (frames, height, width, 3), np.uint8)
+
+    class Source(list):
+        fps, size, num_frames, path = Fraction(25), (height, width), frames, "in.mp4"
+
+    return Source(video), video
+
+
+def passed(task, file, **how):
+    fake = Fake()
+    made = completing.complete(fake, Task(task), file, **how)
+    return np.stack(list(made.frames)), made, fake
+
+
+def test_hints_are_restored_frame_by_frame():
+    file, video = source()
+    frames, made, fake = passed("denoising", file)
+    np.testing.assert_array_equal(frames, video)
+    assert (made.fps, made.total, fake.samples) == (25, 21, {0})
+
+
+def test_super_resolution_enlarges():
+    file, video = source()
+    frames, made, _ = passed("super_resolution(factor=2)", file)
+    assert frames.shape == (21, 42, 74, 3) and made.total == 21
+    back = frames.reshape(21, 21, 2, 37, 2, 3).mean((2, 4))
+    assert np.abs(back - video).mean() < 30  # Noise, and cubics overshoot.
+
+
+def test_the_frame_rate_is_raised():
+    file, video = source()
+    frames, made, _ = passed("interpolation(every=2)", file)
+    assert (len(frames), made.fps, made.total) == (42, 50, 42)
+    np.testing.assert_array_equal(frames[::2], video)
+    assert (frames[1::2] == MADE).all()
+
+
+@pytest.mark.parametrize(("task", "k"), [("prediction(given=3)", 3), ("animation", 1)])
+def test_a_video_goes_on_from_its_last_frames(task, k):
+    file, video = source(frames=9)
+    frames, made, fake = passed(task, file, num_frames=12)
+    np.testing.assert_array_equal(frames[:9], video)
+    assert (frames[9:] == MADE).all() and len(frames) == made.total == 21
+    assert fake.samples == set(range(-(-12 // (8 - k))))
+    assert len(passed(task, source(frames=9)[0])[0]) == 9 + 8 - k
+
+
+def test_what_lies_under_the_mask_is_made():
+    file, video = source()
+    mask = np.zeros([21, 37], bool)
+    mask[5:9, 20:33] = True
+    frames, _, _ = passed("inpainting", file, mask=mask)
+    np.testing.assert_array_equal(frames[:, ~mask], video[:, ~mask])
+    assert (frames[:, mask] == MADE).all()
+
+
+@pytest.mark.parametrize(
+    ("task", "how", "message"),
+    [
+        ("generation", {}, "is given nothing"),
+        ("interpolation(given=1)", {}, "no way to pass a whole file"),
+        ("interpolation(every=3)", {}, "no way to pass a whole file"),
+        ("inpainting", {}, "--mask: not given"),
+        ("inpainting", {"mask": np.ones([5, 5], bool)}, "--mask: 5x5, the input is 21x37"),
+        ("denoising", {"mask": np.ones([21, 37], bool)}, "--mask: .* no use"),
+        ("denoising", {"num_frames": 3}, "--num_frames: .* no use"),
+    ],
+)
+def test_what_cannot_be_done(task, how, message):
+    with pytest.raises(UsageError, match=message):
+        passed(task, source()[0], **how)
+
+
+def test_too_short_to_go_on_from():
+    with pytest.raises(DataError, match="2 frames, and the model goes on from 3"):
+        passed("prediction(given=3)", source(frames=2)[0])
+
+
+@pytest.fixture(scope="module")
+def run(command, tiny, as_flags, tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("runs") / "files"
+    flags = tiny | {
+        "task": "prediction(given=2) + denoising(strength=20)",
+        "generator": "unet3d(channels=4, latent_dim=4)",
+        "steps": 2,
+    }
+    done = command("vgan.train", *as_flags(flags), f"--workdir={workdir}")
+    assert done.code == 0, done.err
+    return workdir
+
+
+def frames_of(path):
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        shapes = [frame.to_ndarray(format="rgb24").shape for frame in container.decode(stream)]
+        return shapes, stream.average_rate
+
+
+@pytest.mark.parametrize(
+    ("flags", "number", "rate", "size"),
+    [
+        (["--task=denoising"], 11, 10, (20, 34)),
+        (["--task=prediction", "--num_frames=5"], 16, 10, (20, 34)),
+        (["--task=denoising", "--after=resize(height=10, width=12)"], 11, 10, (10, 12)),
+        (["--task=denoising", "--after=frame_rate(fps=20)"], 22, 20, (20, 34)),
+    ],
+)
+def test_the_command(command, run, tmp_path, flags, number, rate, size):
+    video = np.random.default_rng(0).integers(0, 256, (11, 20, 34, 3), np.uint8)
+    media.write_video(tmp_path / "in.mp4", video, 10)
+    out = tmp_path / "out.mp4"
+    done = command(
+        "vgan.generate", f"--workdir={run}", f"--input={tmp_path}/in.mp4", f"--output={out}", *flags
+    )
+    assert done.code == 0, done.err
+    shapes, found = frames_of(out)
+    assert (len(shapes), found) == (number, rate) and set(shapes) == {(*size, 3)}
+    assert f"wrote {number} frames at {rate} a second" in done.out
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([], "--task=: name one of those the model was trained on: prediction"),
+        (["--task=colorization"], "--task=colorization: name one of those"),
+        (["--task=denoising", "--num_videos=3"], "--num_videos: has no use with --input"),
+        (["--task=denoising", "--mask=missing.png"], "missing.png"),
+    ],
+)
+def test_errors_of_the_command(command, run, tmp_path, flags, message):
+    media.write_video(tmp_path / "in.mp4", np.zeros([5, 20, 34, 3], np.uint8), 10)
+    files = [f"--input={tmp_path}/in.mp4", f"--output={tmp_path}/out.mp4"]
+    done = command("vgan.generate", f"--workdir={run}", *files, *flags)
+    assert done.code in (1, 2) and message in done.err.strip().splitlines()[-1]
+    assert not (tmp_path / "out.mp4").exists()

@@ -1,0 +1,107 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vgan import given, spec
+from vgan.clip import ClipSpec, to_float, to_uint8
+from vgan.errors import UsageError
+from vgan.given import Task
+
+CLIP = ClipSpec(6, 16, 24)
+# A new task is tested here by its name alone, or by what it takes.
+ARGUMENTS = {
+    "interpolation": "every=2",
+    "key_frames": "positions=(0, -1)",
+    "deblurring": "sigma=1.0",
+}
+TASKS = [f"{name}({ARGUMENTS.get(name, '')})" for name in spec.names("vgan.tasks.{}")]
+
+
+def clips(number=3, seed=0):
+    """Videos uint8 [number, T, H, W, 3]."""
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 256, (number, *CLIP.shape), np.uint8)
+
+
+def shown(text, videos, seed=0):
+    if text == "translation()":
+        videos = np.concatenate([videos, clips(len(videos), seed=9)], -1)
+    samples = tf.range(len(videos), dtype=tf.int64)
+    return Task(text)(to_float(tf.constant(videos)), seed, samples)
+
+
+def kept(condition, made):
+    """What is made of videos `made`, float, when a condition is kept, as uint8."""
+    return np.asarray(to_uint8(given.Keep()([tf.constant(made), condition])))
+
+
+@pytest.mark.parametrize("text", TASKS)
+def test_known_pixels_come_out_exactly_and_hidden_ones_are_not_told(text):
+    videos = clips()
+    condition = shown(text, videos)
+    if text == "generation()":
+        assert condition.shape == (3, 6, 16, 24, 0)
+        return
+    pixels, kinds = given.to_rest(condition)
+    known, hidden = (np.repeat(kinds == kind, 3, -1) for kind in (given.KNOWN, given.HIDDEN))
+    noise = np.random.default_rng(1).uniform(-1, 1, videos.shape).astype(np.float32)
+    out = kept(condition, noise)
+    np.testing.assert_array_equal(out[known], videos[known])
+    np.testing.assert_array_equal(out[~known], np.asarray(to_uint8(noise))[~known])
+    # Whatever stands at hidden places, the same is told.
+    other = np.where(hidden, clips(seed=2), videos)
+    np.testing.assert_array_equal(shown(text, other), condition)
+    assert known.any() != (kinds == given.HINT).any()
+    assert not known.all(), "nothing is left to be made"
+
+
+@pytest.mark.parametrize("text", TASKS[1:] + ["generation + prediction(given=2)"])
+def test_a_task_is_a_function_of_seed_and_sample(text):
+    videos = to_float(tf.constant(np.concatenate([clips(), clips(seed=9)], -1)))
+    task = Task(text)
+    whole = task(videos, 5, tf.constant([7, 8, 9], tf.int64))
+    alone = task(videos[1:2], 5, tf.constant([8], tf.int64))
+    np.testing.assert_array_equal(whole[1:2], alone)
+    compiled = tf.function(task)(videos, tf.constant(5, tf.int64), tf.constant([7, 8, 9], tf.int64))
+    np.testing.assert_allclose(compiled, whole, atol=1e-6)
+
+
+def test_a_condition_at_rest_is_the_same_again():
+    for text in ("prediction(given=2)", "denoising(strength=60)", "inpainting"):
+        condition = shown(text, clips())
+        np.testing.assert_array_equal(given.from_rest(*given.to_rest(condition)), condition)
+
+
+def test_a_mixture_shares_clips_out():
+    task = Task("generation + 3*prediction(given=1)")
+    videos = to_float(tf.zeros([400, 2, 1, 1, 3], tf.uint8))
+    condition = task(videos, 0, tf.range(400, dtype=tf.int64))
+    told = np.asarray(condition[:, 0, 0, 0, 3])
+    assert set(told) == {0.0, 1.0} and 0.68 < told.mean() < 0.82
+    assert task.shows and not task.needs_given and Task("prediction").needs_given
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0*prediction", "-1*generation", "predict", "prediction(k=1)"]
+)
+def test_what_is_no_task(text):
+    with pytest.raises(UsageError):
+        Task(text)
+
+
+def test_translation_needs_a_source():
+    with pytest.raises(UsageError, match="no source to translate from"):
+        Task("translation")(to_float(tf.constant(clips())), 0, tf.range(3, dtype=tf.int64))
+
+
+def test_a_generator_keeps_what_is_known():
+    latents, condition = keras.Input((2,)), keras.Input((*CLIP.shape[:3], 4))
+    label = keras.Input((), dtype="int32")
+    video = keras.layers.Conv3D(3, 1)(condition)
+    network = given.keeping(keras.Model([latents, condition, label], video))
+    videos = clips()
+    told = shown("prediction(given=2)", videos)
+    out = to_uint8(network([tf.zeros([3, 2]), told, tf.zeros([3], tf.int32)]))
+    np.testing.assert_array_equal(out[:, :2], videos[:, :2])
+    assert (np.asarray(out[:, 2:]) != videos[:, 2:]).any()

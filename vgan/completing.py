@@ -1,0 +1,189 @@
+"""Whole files through a model that completes what is given of clips."""
+
+import collections
+import itertools
+import typing
+from fractions import Fraction
+
+import numpy as np
+import tensorflow as tf
+
+from vgan.clip import to_float, to_uint8
+from vgan.errors import DataError, UsageError
+from vgan.given import HIDDEN, HINT, KNOWN, to_rest
+from vgan.sampling import CHUNK
+from vgan.stream.tiles import process_tiled
+from vgan.stream.windows import through
+
+
+class Completed(typing.NamedTuple):
+    """What becomes of a file.
+
+    Attributes:
+      frames: iterator of uint8 [H, W, 3].
+      fps: frames per second, a Fraction.
+      total: how many frames, as far as the file tells, or None.
+    """
+
+    frames: typing.Iterator
+    fps: Fraction
+    total: int | None
+
+
+def complete(model, part, source, seed=0, label=0, mask=None, num_frames=None):
+    """A file through a model, in windows and tiles that overlap and blend.
+
+    What is done follows from what the task shows of clips. Hints: each frame is restored. The
+    first frames: the video goes on, again and again from its own last frames. Each n-th frame:
+    the frame rate is raised n times. Known pixels around hidden ones: those under a mask are made.
+
+    Args:
+      model: sampling.Model.
+      part: given.Task of one task that it was trained on.
+      source: stream.source.VideoSource.
+      seed: int of the latents, the same for all windows and tiles.
+      label: int, the class.
+      mask: bool [H, W], pixels to be made anew, for inpainting alone.
+      num_frames: how many a prediction adds, None for what one clip holds.
+    Returns:
+      Completed.
+    Raises:
+      UsageError: a task that has no way with whole files, a mask or a number that isn't asked
+        for or is missing, a mask of another size.
+      DataError: too few frames to go on from.
+    """
+    clip = model.clip
+    kinds = _kinds(part, clip)
+    known = (kinds == KNOWN).all(axis=(1, 2, 3))
+    hidden = (kinds == HIDDEN).all(axis=(1, 2, 3))
+    given = np.flatnonzero(known)
+    use = _Use(model, seed, label)
+    _check_asked(part, "mask", mask is not None, (kinds == HIDDEN).any() and not hidden.any())
+    ahead = 0 < len(given) < clip.frames and (known | hidden).all() and given[-1] < len(given)
+    _check_asked(part, "num_frames", num_frames is not None, ahead, needed=False)
+    if (kinds == HINT).all():
+        return _restored(use, part, source)
+    if mask is not None:
+        return _inpainted(use, source, mask)
+    if ahead:
+        return _continued(use, source, len(given), num_frames or clip.frames - len(given))
+    rate = given[1] if len(given) > 1 else 0
+    if rate and clip.frames % rate == 0 and given.tolist() == list(range(0, clip.frames, rate)):
+        return _raised(use, source, int(rate))
+    raise UsageError(
+        f"--task={part.text}: made for clips, there is no way to pass a whole file through it. "
+        "With files go tasks that restore, prediction, animation, inpainting, and "
+        "interpolation(every=n) where n divides the frames of a clip"
+    )
+
+
+class _Use:
+    """A model with the latents and the class that all blocks of a file share."""
+
+    def __init__(self, model, seed, label):
+        self.clip, self._model, self._seed, self._label = model.clip, model, seed, label
+        self.overlap = tuple(side // 4 for side in self.clip.shape[:3])
+
+    def __call__(self, pixels, kinds, sample=0):
+        number = len(pixels)
+        kinds = np.broadcast_to(np.uint8(kinds), [*pixels.shape[:-1], 1])
+        samples, labels = np.full(number, sample), np.full(number, self._label)
+        return self._model.complete(pixels, kinds, self._seed, samples, labels)
+
+    def through(self, frames, process, **how):
+        """As windows.through, `clip` and `overlap` being the model's unless they are given."""
+        how = {"clip": self.clip.shape[:3], "overlap": self.overlap, "batch": CHUNK} | how
+        return through(frames, process, **how)
+
+
+def _kinds(part, clip):
+    """What the task shows of a clip, kinds [T, H, W, 1]."""
+    videos = tf.zeros([1, *clip.shape[:3], 2 * clip.channels])
+    if not part.shows:
+        raise UsageError(
+            f"--input: this model was trained with --task={part.text}, which is given nothing. "
+            "Drop the flag, or train another --task"
+        )
+    return to_rest(part(videos, 0, np.zeros(1, np.int64)))[1][0]
+
+
+def _check_asked(part, flag, given, asked, needed=True):
+    if given and not asked:
+        raise UsageError(f"--{flag}: --task={part.text} has no use for it. Drop it")
+    if asked and needed and not given:
+        raise UsageError(f"--{flag}: not given, and needed with --task={part.text}")
+
+
+def _restored(use, part, source):
+    scale = part.scale
+    size = [side // scale for side in use.clip.shape[1:3]]
+
+    def process(block):
+        if scale > 1:
+            block = np.asarray(to_uint8(part.enlarged(to_float(tf.constant(block)))))
+        return use(block, HINT)
+
+    clip, overlap = (use.clip.frames, *size), (use.overlap[0], *(side // 4 for side in size))
+    frames = use.through(source, process, clip=clip, overlap=overlap, scale=scale)
+    return Completed(frames, source.fps, source.num_frames)
+
+
+def _inpainted(use, source, mask):
+    if mask.shape != tuple(source.size):
+        raise UsageError(
+            f"--mask: {mask.shape[0]}x{mask.shape[1]}, the input is {source.size[0]}x"
+            f"{source.size[1]}. Give one of the same size"
+        )
+    layer = np.uint8(mask)[..., None]
+
+    def process(block):
+        return use(block[..., :3], np.where(block[..., 3:], HIDDEN, KNOWN))
+
+    masked = (np.concatenate([frame, layer], axis=-1) for frame in source)
+    return Completed(use.through(masked, process), source.fps, source.num_frames)
+
+
+def _raised(use, source, rate):
+    given = use.clip.frames // rate
+    kinds = np.full([use.clip.frames, 1, 1, 1], HIDDEN)
+    kinds[::rate] = KNOWN
+
+    def process(block):
+        return use(np.repeat(block, rate, axis=1), kinds)
+
+    clip, overlap = (given, *use.clip.shape[1:3]), (given // 4, *use.overlap[1:])
+    frames = use.through(source, process, clip=clip, overlap=overlap, rate=rate)
+    return Completed(frames, source.fps * rate, source.num_frames and source.num_frames * rate)
+
+
+def _continued(use, source, given, added):
+    kinds = np.full([use.clip.frames, 1, 1, 1], HIDDEN)
+    kinds[:given] = KNOWN
+
+    def frames():
+        last = collections.deque(maxlen=given)
+        for frame in source:
+            last.append(frame)
+            yield frame
+        if len(last) < given:
+            raise DataError(
+                f"video {str(source.path)!r}: {len(last)} frames, and the model goes on from "
+                f"{given}. Give a longer one"
+            )
+        yield from itertools.islice(_onwards(use, last, kinds), added)
+
+    return Completed(frames(), source.fps, source.num_frames and source.num_frames + added)
+
+
+def _onwards(use, last, kinds):
+    """Frames after the last ones, without end; each turn has latents of its own."""
+    for turn in itertools.count():
+        window = [*last, *[last[-1]] * (use.clip.frames - len(last))]
+
+        def process(block, turn=turn):
+            return use(block, kinds, turn)
+
+        made = process_tiled(window, process, use.clip.shape[1:3], use.overlap[1:], batch=CHUNK)
+        for frame in np.clip(np.rint(made[len(last) :]), 0, 255).astype(np.uint8):
+            last.append(frame)
+            yield frame

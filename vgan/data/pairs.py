@@ -1,0 +1,55 @@
+"""Aligned pairs: two data sets of the same moments, for --task=translation."""
+
+import hashlib
+
+import numpy as np
+
+from vgan.data import pipeline
+from vgan.errors import DataError
+
+
+def windows(clip, frame_step, split, target, source):
+    """Windows of a target, each with that of a source beside it.
+
+    Args:
+      clip, frame_step, split: as of pipeline.open_windows.
+      target, source: what --data can name: prepared folders, or embedded data.
+    Raises:
+      DataError: their videos don't have the same numbers of windows.
+      UsageError, DataError: as of pipeline.open_windows.
+    """
+    found = [pipeline.open_windows(text, clip, frame_step, split) for text in (target, source)]
+    (one, videos), (other, theirs) = (windows.apart(1) for windows in found)
+    if not (np.array_equal(one, other) and np.array_equal(videos, theirs)):
+        raise DataError(
+            f"pairs: {target!r} has {len(one)} windows of {len(set(videos))} videos, {source!r} "
+            f"{len(other)} of {len(set(theirs))}, and they must fit one by one. Prepare the same "
+            "videos in the same order and length, with the same splits"
+        )
+    return Pairs(*found)
+
+
+class Pairs:
+    """The windows of a target; `joined` has those of the source too.
+
+    Args:
+      target, source: windows that fit one by one.
+    """
+
+    def __init__(self, target, source):
+        self._target, self._source = target, source
+        for name in ("clip", "frame_step", "split", "labels", "fps", "apart"):
+            setattr(self, name, getattr(target, name))
+        both = target.fingerprint + source.fingerprint
+        self.fingerprint = hashlib.sha256(both.encode()).hexdigest()[:16]
+
+    def __len__(self):
+        return len(self._target)
+
+    def __getitem__(self, index):
+        return self._target[index]
+
+    def joined(self, index):
+        """Target and source as channels of one video, uint8 [T, H, W, 6], and the label."""
+        video, label = self._target[index]
+        return np.concatenate([video, self._source[index][0]], axis=-1), label
