@@ -111,3 +111,31 @@ def test_what_is_given_is_previewed(run):
     assert list((run / "samples").glob("step-*.mp4"))
     model = trained.restore(run).model
     assert model.condition_channels == 4
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"task": "generation + prediction(given=2)", "losses": "l1"}, "gives nothing of that"),
+        ({"losses": "l1"}, "gives nothing of that"),
+        ({"losses": "aligned_motion + 2*aligned_motion"}, "not two"),
+        ({"losses": "aligned_motion", "frames": 1, "task": "colorization"}, "--frames=1"),
+        ({"task": "prediction(given=4)"}, "all 4 frames are given"),
+        ({"task": "translation"}, "no source to translate from"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_the_run_begins(
+    command, tiny, as_flags, tmp_path, flags, message
+):
+    if "aligned" in flags.get("losses", "") and "task" not in flags:
+        flags = flags | {"task": "prediction(given=2)"}
+    done = command("vgan.train", *as_flags(tiny | flags), f"--workdir={tmp_path}/run")
+    assert done.code in (1, 2) and message in done.err.strip().splitlines()[-1]
+    assert not (tmp_path / "run").exists()
+
+
+def test_nothing_can_be_given_to_a_model_of_generation(tiny_run):
+    given_clip = np.zeros([1, 4, 8, 8, 3], np.uint8), np.zeros([1, 4, 8, 8, 1], np.uint8)
+    for model in (vgan.load(tiny_run), vgan.load(tiny_run / "export")):
+        with pytest.raises(UsageError, match="nothing can be given"):
+            model.complete(*given_clip)

@@ -5,11 +5,14 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+import tensorflow as tf
+from PIL import Image
 
 from vgan import completing, given, media
-from vgan.clip import ClipSpec
+from vgan.clip import ClipSpec, to_uint8
 from vgan.errors import DataError, UsageError
 from vgan.given import Task
+from vgan.networks.filling import filled
 
 CLIP = ClipSpec(8, 16, 16)
 MADE = 7
@@ -93,6 +96,7 @@ def test_what_lies_under_the_mask_is_made():
         ("generation", {}, "is given nothing"),
         ("interpolation(given=1)", {}, "no way to pass a whole file"),
         ("interpolation(every=3)", {}, "no way to pass a whole file"),
+        ("interpolation(every=4)", {}, "gives 4 of them"),
         ("inpainting", {}, "--mask: not given"),
         ("inpainting", {"mask": np.ones([5, 5], bool)}, "--mask: 5x5, the input is 21x37"),
         ("denoising", {"mask": np.ones([21, 37], bool)}, "--mask: .* no use"),
@@ -143,7 +147,12 @@ def test_the_command(command, run, tmp_path, flags, number, rate, size):
     media.write_video(tmp_path / "in.mp4", video, 10)
     out = tmp_path / "out.mp4"
     done = command(
-        "vgan.generate", f"--workdir={run}", f"--input={tmp_path}/in.mp4", f"--output={out}", *flags
+        "vgan.generate",
+        f"--workdir={run}",
+        f"--input={tmp_path}/in.mp4",
+        f"--output={out}",
+        "--label=0",
+        *flags,
     )
     assert done.code == 0, done.err
     shapes, found = frames_of(out)
@@ -163,6 +172,40 @@ def test_the_command(command, run, tmp_path, flags, number, rate, size):
 def test_errors_of_the_command(command, run, tmp_path, flags, message):
     media.write_video(tmp_path / "in.mp4", np.zeros([5, 20, 34, 3], np.uint8), 10)
     files = [f"--input={tmp_path}/in.mp4", f"--output={tmp_path}/out.mp4"]
-    done = command("vgan.generate", f"--workdir={run}", *files, *flags)
+    done = command("vgan.generate", f"--workdir={run}", *files, "--label=1", *flags)
     assert done.code in (1, 2) and message in done.err.strip().splitlines()[-1]
     assert not (tmp_path / "out.mp4").exists()
+
+
+def test_the_frames_between_fit_from_window_to_window():
+    class Blend(Fake):
+        """Fills what is hidden by what is known around it in time."""
+
+        def complete(self, pixels, kinds, seed, samples, labels):
+            condition = given.from_rest(tf.constant(pixels), tf.constant(kinds))
+            return to_uint8(np.asarray(filled(condition)))
+
+    ramp = np.arange(30, dtype=np.uint8)[:, None, None, None] * np.ones([1, 16, 16, 3], np.uint8)
+
+    class Source(list):
+        fps, size, num_frames = Fraction(25), (16, 16), 30
+
+    made = completing.complete(Blend(), Task("interpolation(every=2)"), Source(8 * ramp))
+    levels = np.array([frame.mean() for frame in made.frames])
+    steps = np.diff(levels)[:-1]  # After the last given frame nothing is known.
+    np.testing.assert_allclose(steps, 4, atol=1.01)
+
+
+def test_frame_rates_of_sound_and_labels_are_not_guessed(command, run, tmp_path):
+    media.write_video(tmp_path / "in.mp4", np.zeros([5, 20, 34, 3], np.uint8), 10)
+    files = [f"--input={tmp_path}/in.mp4", f"--output={tmp_path}/out.mp4", "--task=denoising"]
+    done = command("vgan.generate", f"--workdir={run}", *files)
+    assert done.code == 1 and "--label: not given, the classes are circle right" in done.err
+
+
+def test_a_picture_moves_at_the_rate_that_was_learnt(command, run, tmp_path):
+    Image.new("RGB", (34, 20), (200, 30, 30)).save(tmp_path / "still.png")
+    files = [f"--input={tmp_path}/still.png", f"--output={tmp_path}/out.mp4", "--label=0"]
+    done = command("vgan.generate", f"--workdir={run}", *files, "--task=denoising")
+    assert done.code == 0, done.err
+    assert "wrote 1 frames at 8 a second" in done.out

@@ -118,7 +118,7 @@ def test_a_label_for_a_model_without_classes():
 
 @pytest.mark.parametrize(("number", "seed"), [(0, 0), (-1, 0), (1, -1), (1, 2**59)])
 def test_numbers_out_of_range(number, seed):
-    with pytest.raises(UsageError, match=f"num_videos={number}, seed={seed}"):
+    with pytest.raises(UsageError, match=f"num_videos={number}: need|seed={seed}: must"):
         fake().stream(number, seed)
 
 

@@ -105,6 +105,8 @@ def test_blur_is_that_of_opencv():
         ("interpolation(every=2, given=1)", "give one of the two"),
         ("interpolation(every=1)", "all 8 frames"),
         ("interpolation(every=2.5)", "every=2.5"),
+        ("interpolation(every='2')", "every='2'"),
+        ("key_frames(positions=3)", "positions=3"),
         ("key_frames(positions=(0, 8))", "clips have 8"),
         ("key_frames(positions=())", "whole numbers"),
         ("inpainting(share=1.0)", "share=1.0"),

@@ -34,6 +34,11 @@ def main(folders):
     drawn = []
     for folder in tqdm(folders, unit="run", disable=None):
         model = trained.load(folder)
+        if model.task.needs_given:
+            raise UsageError(
+                f"run {folder!r}: its --task={model.task.text} makes videos of given ones, and the "
+                "page shows videos made from noise. Compare such runs by python -m vgan.evaluate"
+            )
         drawn.append((model.sample(values.num_videos, values.seed), model.fps))
     output.parent.mkdir(parents=True, exist_ok=True)
     comparison.write(output, compared, drawn, values.seed)

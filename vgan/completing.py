@@ -15,6 +15,9 @@ from vgan.sampling import CHUNK
 from vgan.stream.tiles import process_tiled
 from vgan.stream.windows import through
 
+LEAST_GIVEN = 4
+"""With fewer given frames in a clip, most of a window is made without a frame to come."""
+
 
 class Completed(typing.NamedTuple):
     """What becomes of a file.
@@ -67,13 +70,13 @@ def complete(model, part, source, seed=0, label=0, mask=None, num_frames=None):
         return _inpainted(use, source, mask)
     if ahead:
         return _continued(use, source, len(given), num_frames or clip.frames - len(given))
-    rate = given[1] if len(given) > 1 else 0
+    rate = given[1] if len(given) >= LEAST_GIVEN else 0
     if rate and clip.frames % rate == 0 and given.tolist() == list(range(0, clip.frames, rate)):
         return _raised(use, source, int(rate))
     raise UsageError(
         f"--task={part.text}: made for clips, there is no way to pass a whole file through it. "
-        "With files go tasks that restore, prediction, animation, inpainting, and "
-        "interpolation(every=n) where n divides the frames of a clip"
+        "With files go tasks that restore, prediction, animation, inpainting, and interpolation"
+        f"(every=n) where n divides the frames of a clip and gives {LEAST_GIVEN} of them"
     )
 
 
@@ -151,7 +154,8 @@ def _raised(use, source, rate):
     def process(block):
         return use(np.repeat(block, rate, axis=1), kinds)
 
-    clip, overlap = (given, *use.clip.shape[1:3]), (given // 4, *use.overlap[1:])
+    # What lies after a window's last given frame is mostly left to the next window.
+    clip, overlap = (given, *use.clip.shape[1:3]), (given // 2, *use.overlap[1:])
     frames = use.through(source, process, clip=clip, overlap=overlap, rate=rate)
     return Completed(frames, source.fps * rate, source.num_frames and source.num_frames * rate)
 

@@ -31,11 +31,7 @@ def build(config, num_labels):
     losses = []
     for name, part in _named(config.losses):
         loss = spec.build(part, "vgan.losses.{}")
-        if hasattr(loss, "aligned") and not given["condition_channels"]:
-            raise UsageError(
-                f"--losses={name}: compares a clip with the real one that it should be, but "
-                f"--task={config.task} gives nothing of that. Use motion, or another --task"
-            )
+        _check_aligned(config, name, loss, losses)
         if hasattr(loss, "watch"):
             loss.watch([critic.part for critic in critics])
         losses.append(Weighted(name, loss, part.weight, getattr(loss, "every", 1)))
@@ -106,6 +102,19 @@ def _learning_rate(config):
     """step -> the learning rate there."""
     factor = spec.build(spec.parse(config.schedule), "vgan.schedules.{}")
     return lambda step: config.learning_rate * factor(step, config.steps)
+
+
+def _check_aligned(config, name, loss, others):
+    if hasattr(loss, "aligned") and not Task(config.task).needs_given:
+        raise UsageError(
+            f"--losses={name}: compares a clip with the real one that it should be, but "
+            f"--task={config.task} gives nothing of that to some. Use motion, or another --task"
+        )
+    if hasattr(loss, "estimate"):
+        if config.frames < 2:
+            raise UsageError(f"--losses={name}: --frames=1 has no motion. Use 2 or more")
+        if any(hasattr(other.part, "estimate") for other in others):
+            raise UsageError(f"--losses={name}: one such loss has the real clips' flow, not two")
 
 
 def _check_signs(config, adversarial):

@@ -90,11 +90,16 @@ def _sample(values, model, treatments, output):
 def _complete(values, model, treatments, output):
     from vgan import completing
     from vgan.after import chain
-    from vgan.stream.source import open_video
+    from vgan.stream.source import PICTURE_SUFFIXES, open_video
     from vgan.stream.writer import writer
     from vgan.video_reader import read_picture
 
     source = open_video(values.input)
+    still = Path(values.input).suffix.lower() in PICTURE_SUFFIXES
+    if values.fps and source.has_audio:
+        raise UsageError("--fps: the sound of --input would not fit. Drop it, or see --after")
+    if model.labels and values.label is None:
+        raise UsageError(f"--label: not given, the classes are {', '.join(model.labels)}")
     mask = None if values.mask is None else read_picture(values.mask).mean(-1) > 127
     label = model.label_number(values.label)
     part = model.task.alone(values.task)
@@ -102,7 +107,8 @@ def _complete(values, model, treatments, output):
         model, part, source, values.seed, max(label, 0), mask, values.num_frames
     )
     told = tqdm(made.frames, total=made.total, unit="frame", disable=None)
-    frames, fps = chain.apply(treatments, told, made.fps if values.fps is None else values.fps)
+    fps = values.fps or (model.fps if still else made.fps)
+    frames, fps = chain.apply(treatments, told, fps)
     output.parent.mkdir(parents=True, exist_ok=True)
     sound = Path(values.input) if source.has_audio else None
     written = 0

@@ -34,6 +34,7 @@ def train(config, path):
     num_labels = _num_labels(config, windows)
     evaluator = watch.evaluator(config, windows) if config.eval_interval else None
     _check_growth(stages, num_labels)
+    _check_task(stages, windows)
     workdir = Workdir(path)
     stage = stage_of(config, newest_good(workdir.checkpoints))
     model = experiment.build(stage.config, num_labels)
@@ -96,7 +97,7 @@ def _train_stage(model, stage, start, num_labels, workdir, evaluator):
         config.flip,
         next((loss.part.estimate for loss in model.losses if hasattr(loss.part, "estimate")), None),
     )
-    health = watch.health(config, windows, samples.make, model, task, real, labels)
+    health = watch.health(config, windows, samples, model, task, real, labels)
     loop.train(model, task, data, config, start, checkpoints, summaries, health, routines)
 
 
@@ -106,6 +107,14 @@ def _check_growth(stages, num_labels):
         models = [experiment.build(stage.config, num_labels) for stage in stages]
         for small, large in itertools.pairwise(models):
             grow(small, large)
+
+
+def _check_task(stages, windows):
+    """Shows the task a clip of each size: what doesn't fit is to be known at once."""
+    channels = pipeline.joined(windows, 0)[0].shape[-1]
+    for stage in stages:
+        clip = tf.zeros([1, *stage.config.clip.shape[:3], channels])
+        Task(stage.config.task)(clip, 0, tf.zeros([1], tf.int64))
 
 
 def _num_labels(config, windows):

@@ -158,6 +158,7 @@ class Model:
         """
         if self._complete is None:
             raise UsageError("this model was trained with --task=generation: nothing can be given")
+        _check_seed(seed)
         samples = np.int64(np.arange(len(pixels)) if samples is None else samples)
         labels = np.int32(np.zeros(len(pixels)) if labels is None else labels)
         chunks = (slice(first, first + CHUNK) for first in range(0, len(pixels), CHUNK))
@@ -180,11 +181,9 @@ class Model:
                 f"this model was trained with --task={self.task.text}: it makes videos of given "
                 "ones, not from noise. Give them"
             )
-        if num_videos < 1 or not 0 <= seed < _SEED_LIMIT:
-            raise UsageError(
-                f"num_videos={num_videos}, seed={seed}: need at least one video and a seed "
-                f"of at least 0 and below {_SEED_LIMIT}"
-            )
+        if num_videos < 1:
+            raise UsageError(f"num_videos={num_videos}: need at least one video")
+        _check_seed(seed)
         number = self.label_number(label)
         return (
             np.asarray(self._draw(seed, first, CHUNK, number))[: num_videos - first]
@@ -204,3 +203,8 @@ class Model:
         if str(label).isdecimal() and int(label) < len(self.labels):
             return int(label)
         raise UsageError(f"label {label!r}: unknown. Choose one of {', '.join(self.labels)}")
+
+
+def _check_seed(seed):
+    if not 0 <= seed < _SEED_LIMIT:
+        raise UsageError(f"seed={seed}: must be at least 0 and below {_SEED_LIMIT}")

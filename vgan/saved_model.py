@@ -89,6 +89,7 @@ def load(path):
         return next(iter(module.signatures["complete"](**inputs).values()))
 
     clip, task = ClipSpec(*about["clip"]), Task(about.get("task", "generation"))
+    complete = complete if task.shows else None
     return sampling.Model(draw, clip, about["fps"], about["labels"], task, complete)
 
 

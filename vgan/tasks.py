@@ -41,7 +41,7 @@ def interpolation(every=0, given=0):
     Args:
       every, given: one of the two, the other stays 0.
     """
-    if (every > 0) == (given > 0):
+    if bool(every) == bool(given):
         raise UsageError(f"interpolation(every={every}, given={given}): give one of the two")
     if given:
         _count("interpolation", given=given)
@@ -53,7 +53,8 @@ def interpolation(every=0, given=0):
 
 def key_frames(positions):
     """The frames at some positions are given; negative ones count from the end."""
-    if not positions or not all(isinstance(position, int) for position in positions):
+    listed = isinstance(positions, tuple | list) and len(positions)
+    if not listed or not all(isinstance(position, int) for position in positions):
         raise UsageError(f"key_frames(positions={positions!r}): must be whole numbers, e.g. (0, 8)")
 
     return _on_frames(lambda frames: positions)
@@ -76,7 +77,7 @@ def inpainting(share=0.5, moving=True):
         inside = []
         for axis in range(2):
             size = video.shape[2 + axis]
-            box = max(1, round(share * size))
+            box = min(max(1, round(share * size)), size - 1)
             first = tf.floor(places[..., axis : axis + 1] * (size - box + 1))
             steps = tf.range(size, dtype=tf.float32)
             inside.append((steps >= first) & (steps < first + box))

@@ -3,6 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
+from vgan.evaluation import scores
 from vgan.metrics.paired import psnr, ssim
 
 
@@ -86,3 +87,14 @@ def test_only_pixels_that_were_made_count():
     )
     inner = ssim(videos[:, 1:2], targets[:, 1:2], made[:, 1:2])
     assert (inner < ssim(videos[:, 1:2], targets[:, 1:2])).all()
+
+
+def test_what_no_score_can_see_does_not_count():
+    videos = np.random.default_rng(0).integers(0, 256, (3, 2, 20, 20, 3), np.uint8)
+    made = np.ones([3, 2, 20, 20, 1], bool)
+    made[0] = False
+    made[0, :, :3] = True  # No window of SSIM has its middle there.
+    found = scores.of_pairs(videos, 255 - videos, made)
+    assert found["psnr"]["n_generated"] == 3 and found["ssim"]["n_generated"] == 2
+    assert np.isfinite(found["ssim"]["value"])
+    assert "ssim" not in scores.of_pairs(videos[:1], videos[:1], made[:1])

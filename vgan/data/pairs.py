@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 
 from vgan.data import pipeline
-from vgan.errors import DataError
+from vgan.errors import DataError, UsageError
 
 
 def windows(clip, frame_step, split, target, source):
@@ -18,6 +18,9 @@ def windows(clip, frame_step, split, target, source):
       DataError: their videos don't have the same numbers of windows.
       UsageError, DataError: as of pipeline.open_windows.
     """
+    for name, text in {"target": target, "source": source}.items():
+        if not isinstance(text, str):
+            raise UsageError(f"pairs({name}={text!r}): must be text, what --data can name")
     found = [pipeline.open_windows(text, clip, frame_step, split) for text in (target, source)]
     (one, videos), (other, theirs) = (windows.apart(1) for windows in found)
     if not (np.array_equal(one, other) and np.array_equal(videos, theirs)):

@@ -94,12 +94,17 @@ def names_of_pairs(shape):
 def of_pairs(videos, targets, made=None):
     """PSNR and SSIM of videos against what they should be, uint8 [N, T, H, W, 3] both.
 
+    Clips of which nothing was asked that a score can see don't count.
+
     Args:
       made: bool [N, T, H, W, 1], the pixels that weren't given; None for all.
     """
     found = {}
     for name in names_of_pairs(videos.shape[1:]):
         values = {"psnr": paired.psnr, "ssim": paired.ssim}[name](videos, targets, made)
+        values = values[np.isfinite(values)]
+        if len(values) < 2:
+            continue
         error = values.std(ddof=1) / np.sqrt(len(values))
         mean = float(values.mean())
         found[name] = {

@@ -9,6 +9,7 @@ from vgan import randomness
 from vgan.clip import to_float
 from vgan.data import pipeline
 from vgan.errors import DataError
+from vgan.given import parted
 from vgan.metrics.classifier import CHUNK, Classifier
 from vgan.networks.sizes import halvings
 
@@ -79,7 +80,9 @@ def _fit(network, windows, steps, seed, report):
         metrics=["accuracy"],
     )
     data = pipeline.batches(windows, _BATCH, seed)
-    data = data.map(lambda video, label, samples: (_augment(video, seed, samples), label))
+    data = data.map(
+        lambda video, label, samples: (_augment(parted(video)[0], seed, samples), label)
+    )
     recent = []
     for step, (video, label) in enumerate(data.take(steps).prefetch(2), 1):
         recent.append(logits.train_on_batch(video, label))

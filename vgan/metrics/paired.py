@@ -46,13 +46,17 @@ def _masks(videos, made):
 def _psnr(video, target, made):
     error = np.square(video.astype(np.float64) - target).mean(axis=3)
     with np.errstate(divide="ignore"):
-        return np.minimum(10 * np.log10(255.0**2 / _frame_means(error, made)), 100.0).mean()
+        return _mean(np.minimum(10 * np.log10(255.0**2 / _frame_means(error, made)), 100.0))
 
 
 def _ssim(video, target, made):
     whole = tf.image.ssim(video, target, max_val=255, return_index_map=True).numpy()
     inner = slice(WINDOW // 2, -(WINDOW // 2))
-    return _frame_means(np.float64(whole), None if made is None else made[:, inner, inner]).mean()
+    return _mean(_frame_means(np.float64(whole), None if made is None else made[:, inner, inner]))
+
+
+def _mean(values):
+    return values.mean() if len(values) else np.nan
 
 
 def _frame_means(values, made):

@@ -41,6 +41,10 @@ class Previews:
             return self._model.sample(NUMBER, self._seed)
         return self._model.complete(*self._given, self._seed, labels=self._labels)
 
+    def completed(self, real, labels):
+        """What is made of parts of other clips, uint8 [N, T, H, W, 3]; takes what `real` gives."""
+        return self._model.complete(*self._model.show(real, self._seed), self._seed, labels=labels)
+
     def show_real(self, step):
         """Shows real clips in TensorBoard, and what is given of them."""
         self._summaries.clips(step, "real", self._real)
