@@ -1,141 +1,211 @@
-"""A model that is given something, from training to scores and export."""
+"""Whole files through a model: here one that does nothing but what shows where it was asked."""
 
-import json
+from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
-import vgan
-from vgan import given, saved_model, trained
-from vgan.config import ExperimentConfig
-from vgan.data import pipeline
-from vgan.errors import UsageError
+from vgan import completing, given, media
+from vgan.clip import ClipSpec, to_uint8
+from vgan.errors import DataError, UsageError
+from vgan.given import Task
+from vgan.networks.filling import filled
 
-TASK = "prediction(given=2) + denoising(strength=20)"
+CLIP = ClipSpec(8, 16, 16)
+MADE = 7
+"""The grey level of all that was hidden."""
+
+
+class Fake:
+    """Keeps known pixels and hints, and notes whose latents were asked for."""
+
+    clip = CLIP
+
+    def __init__(self):
+        self.samples = set()
+
+    def complete(self, pixels, kinds, seed, samples, labels):
+        assert pixels.shape[1:] == CLIP.shape and kinds.shape == (*pixels.shape[:-1], 1)
+        self.samples |= set(samples.tolist())
+        return np.where(kinds == given.HIDDEN, MADE, pixels).astype(np.uint8)
+
+
+def source(frames=21, height=21, width=37):
+    video = np.random.default_rng(0).integers(0, 256, (frames, height, width, 3), np.uint8)
+
+    class Source(list):
+        fps, size, num_frames, path = Fraction(25), (height, width), frames, "in.mp4"
+
+    return Source(video), video
+
+
+def passed(task, file, **how):
+    fake = Fake()
+    made = completing.complete(fake, Task(task), file, **how)
+    return np.stack(list(made.frames)), made, fake
+
+
+def test_hints_are_restored_frame_by_frame():
+    file, video = source()
+    frames, made, fake = passed("denoising", file)
+    np.testing.assert_array_equal(frames, video)
+    assert (made.fps, made.total, fake.samples) == (25, 21, {0})
+
+
+def test_super_resolution_enlarges():
+    file, video = source()
+    frames, made, _ = passed("super_resolution(factor=2)", file)
+    assert frames.shape == (21, 42, 74, 3) and made.total == 21
+    back = frames.reshape(21, 21, 2, 37, 2, 3).mean((2, 4))
+    assert np.abs(back - video).mean() < 30  # Noise, and cubics overshoot.
+
+
+def test_the_frame_rate_is_raised():
+    file, video = source()
+    frames, made, _ = passed("interpolation(every=2)", file)
+    assert (len(frames), made.fps, made.total) == (42, 50, 42)
+    np.testing.assert_array_equal(frames[::2], video)
+    assert (frames[1::2] == MADE).all()
+
+
+@pytest.mark.parametrize(("task", "k"), [("prediction(given=3)", 3), ("animation", 1)])
+def test_a_video_goes_on_from_its_last_frames(task, k):
+    file, video = source(frames=9)
+    frames, made, fake = passed(task, file, num_frames=12)
+    np.testing.assert_array_equal(frames[:9], video)
+    assert (frames[9:] == MADE).all() and len(frames) == made.total == 21
+    assert fake.samples == set(range(-(-12 // (8 - k))))
+    assert len(passed(task, source(frames=9)[0])[0]) == 9 + 8 - k
+
+
+def test_what_lies_under_the_mask_is_made():
+    file, video = source()
+    mask = np.zeros([21, 37], bool)
+    mask[5:9, 20:33] = True
+    frames, _, _ = passed("inpainting", file, mask=mask)
+    np.testing.assert_array_equal(frames[:, ~mask], video[:, ~mask])
+    assert (frames[:, mask] == MADE).all()
+
+
+@pytest.mark.parametrize(
+    ("task", "how", "message"),
+    [
+        ("generation", {}, "is given nothing"),
+        ("interpolation(given=1)", {}, "no way to pass a whole file"),
+        ("interpolation(every=3)", {}, "no way to pass a whole file"),
+        ("interpolation(every=4)", {}, "gives 4 of them"),
+        ("inpainting", {}, "--mask: not given"),
+        ("inpainting", {"mask": np.ones([5, 5], bool)}, "--mask: 5x5, the input is 21x37"),
+        ("denoising", {"mask": np.ones([21, 37], bool)}, "--mask: .* no use"),
+        ("denoising", {"num_frames": 3}, "--num_frames: .* no use"),
+    ],
+)
+def test_what_cannot_be_done(task, how, message):
+    with pytest.raises(UsageError, match=message):
+        passed(task, source()[0], **how)
+
+
+def test_too_short_to_go_on_from():
+    with pytest.raises(DataError, match="2 frames, and the model goes on from 3"):
+        passed("prediction(given=3)", source(frames=2)[0])
 
 
 @pytest.fixture(scope="module")
 def run(command, tiny, as_flags, tmp_path_factory):
-    """The workdir of a finished run of a mixed task with every loss of pairs."""
-    workdir = tmp_path_factory.mktemp("runs") / "completing"
+    workdir = tmp_path_factory.mktemp("runs") / "files"
     flags = tiny | {
-        "width": 16,  # The least that dis() takes.
-        "task": TASK,
-        "data": "shapes(num_videos=160)",
+        "task": "prediction(given=2) + denoising(strength=20)",
         "generator": "unet3d(channels=4, latent_dim=4)",
-        "losses": "l1 + mse + frame_difference + aligned_motion + 0.1*perceptual + style",
+        "steps": 2,
     }
     done = command("vgan.train", *as_flags(flags), f"--workdir={workdir}")
     assert done.code == 0, done.err
     return workdir
 
 
-@pytest.fixture(scope="module")
-def clips():
-    """Held-out clips uint8 [9, T, H, W, 3], and labels."""
-    config = ExperimentConfig(data="shapes(num_videos=160)", frames=4, height=8, width=16)
-    windows = pipeline.open_windows(config.data, config.clip, 1, "test")
-    videos, labels = zip(*(windows[number] for number in range(9)), strict=True)
-    return np.stack(videos), np.array(labels)
-
-
-def test_given_pixels_come_out_exactly(run, clips):
-    model, (videos, labels) = vgan.load(run), clips
-    pixels, kinds = model.show(videos, seed=1)
-    known = np.repeat(kinds == given.KNOWN, 3, -1)
-    assert known.any() and (kinds == given.HINT).any() and (kinds == given.HIDDEN).any()
-    made = model.complete(pixels, kinds, seed=1, labels=labels)
-    np.testing.assert_array_equal(made[known], videos[known])
-    assert (made[~known] != videos[~known]).any()
-    # What is hidden makes no difference.
-    other = np.where(kinds == given.HIDDEN, 255 - pixels, pixels)
-    np.testing.assert_array_equal(model.complete(other, kinds, seed=1, labels=labels), made)
-    # Each video is its own.
-    one = model.complete(pixels[4:5], kinds[4:5], seed=1, samples=[4], labels=labels[4:5])
-    np.testing.assert_array_equal(one, made[4:5])
-
-
-def test_the_export_is_the_live_model(run, clips):
-    live, exported = vgan.load(run), vgan.load(run / "export")
-    videos, labels = clips
-    assert exported.task.text == TASK
-    samples = 5 + np.arange(9)
-    shown = live.show(videos, seed=2, samples=samples)
-    for part, again in zip(shown, exported.show(videos, seed=2, samples=samples), strict=True):
-        np.testing.assert_array_equal(part, again)
-    made = live.complete(*shown, 2, samples, labels)
-    np.testing.assert_array_equal(exported.complete(*shown, 2, samples, labels), made)
+def frames_of(path):
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        shapes = [frame.to_ndarray(format="rgb24").shape for frame in container.decode(stream)]
+        return shapes, stream.average_rate
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("flags", "number", "rate", "size"),
     [
-        ({"given": np.zeros([1, 4, 8, 8, 3], np.uint8)}, "given must be"),
-        ({"kinds": np.zeros([1, 4, 8, 16, 3], np.uint8)}, "kinds must be"),
-        ({"kinds": np.full([1, 4, 8, 16, 1], 3, np.uint8)}, r"kinds must be 0 \(hidden\)"),
-        ({"given": np.zeros([0, 4, 8, 16, 3], np.uint8)}, "given must hold 1 to 64"),
-        ({"samples": np.int64([-1])}, "samples must be 0 to"),
-        ({"samples": np.int64([0, 1])}, "samples must be one a video"),
-        ({"labels": np.int32([99])}, "labels must be 0 to"),
-        ({"labels": np.int32([0, 0])}, "labels must be one a video"),
+        (["--task=denoising"], 11, 10, (20, 34)),
+        (["--task=prediction", "--num_frames=5"], 16, 10, (20, 34)),
+        (["--task=denoising", "--after=resize(height=10, width=12)"], 11, 10, (10, 12)),
+        (["--task=denoising", "--after=frame_rate(fps=20)"], 22, 20, (20, 34)),
     ],
 )
-def test_an_export_names_what_is_wrong(run, change, message):
-    path = saved_model.newest_version(run / "export")
-    complete = tf.saved_model.load(str(path)).signatures["complete"]
-    inputs = {"given": np.zeros([1, 4, 8, 16, 3], np.uint8), "seed": np.int64(0)}
-    inputs |= {"kinds": np.zeros([1, 4, 8, 16, 1], np.uint8), "samples": np.int64([0])}
-    inputs |= {"labels": np.int32([0])} | change
-    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-        complete(**{name: tf.constant(value) for name, value in inputs.items()})
-
-
-def test_what_must_be_given_is_not_made_from_noise(run):
-    for model in (vgan.load(run), vgan.load(run / "export")):
-        with pytest.raises(UsageError, match="makes videos of given ones"):
-            model.sample(1)
-
-
-def test_scores_of_pairs(command, run, tmp_path):
-    flags = [f"--workdir={run}", "--num_videos=16", f"--cache={tmp_path}"]
-    done = command("vgan.evaluate", *flags)
+def test_the_command(command, run, tmp_path, flags, number, rate, size):
+    video = np.random.default_rng(0).integers(0, 256, (11, 20, 34, 3), np.uint8)
+    media.write_video(tmp_path / "in.mp4", video, 10)
+    out = tmp_path / "out.mp4"
+    done = command(
+        "vgan.generate",
+        f"--workdir={run}",
+        f"--input={tmp_path}/in.mp4",
+        f"--output={out}",
+        "--label=0",
+        *flags,
+    )
     assert done.code == 0, done.err
-    found = json.loads((run / "evaluation" / "4" / "scores.json").read_text())
-    assert f"task {TASK}" in found["protocol"]["generated"]
-    assert 5 < found["scores"]["psnr"]["value"] < 40
-    assert "ssim" not in found["scores"]  # Its window is larger than these clips.
-
-
-def test_what_is_given_is_previewed(run):
-    assert list((run / "samples").glob("step-*.mp4"))
-    model = trained.restore(run).model
-    assert model.condition_channels == 4
+    shapes, found = frames_of(out)
+    assert (len(shapes), found) == (number, rate) and set(shapes) == {(*size, 3)}
+    assert f"wrote {number} frames at {rate} a second" in done.out
 
 
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ({"task": "generation + prediction(given=2)", "losses": "l1"}, "gives nothing of that"),
-        ({"losses": "l1"}, "gives nothing of that"),
-        ({"losses": "aligned_motion + 2*aligned_motion"}, "not two"),
-        ({"losses": "aligned_motion", "frames": 1, "task": "colorization"}, "--frames=1"),
-        ({"task": "prediction(given=4)"}, "all 4 frames are given"),
-        ({"task": "translation"}, "no source to translate from"),
+        ([], "--task=: name one of those the model was trained on: prediction"),
+        (["--task=colorization"], "--task=colorization: name one of those"),
+        (["--task=denoising", "--num_videos=3"], "--num_videos: has no use with --input"),
+        (["--task=denoising", "--mask=missing.png"], "missing.png"),
     ],
 )
-def test_what_does_not_fit_is_refused_before_the_run_begins(
-    command, tiny, as_flags, tmp_path, flags, message
-):
-    if "aligned" in flags.get("losses", "") and "task" not in flags:
-        flags = flags | {"task": "prediction(given=2)"}
-    done = command("vgan.train", *as_flags(tiny | flags), f"--workdir={tmp_path}/run")
+def test_errors_of_the_command(command, run, tmp_path, flags, message):
+    media.write_video(tmp_path / "in.mp4", np.zeros([5, 20, 34, 3], np.uint8), 10)
+    files = [f"--input={tmp_path}/in.mp4", f"--output={tmp_path}/out.mp4"]
+    done = command("vgan.generate", f"--workdir={run}", *files, "--label=1", *flags)
     assert done.code in (1, 2) and message in done.err.strip().splitlines()[-1]
-    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "out.mp4").exists()
 
 
-def test_nothing_can_be_given_to_a_model_of_generation(tiny_run):
-    given_clip = np.zeros([1, 4, 8, 8, 3], np.uint8), np.zeros([1, 4, 8, 8, 1], np.uint8)
-    for model in (vgan.load(tiny_run), vgan.load(tiny_run / "export")):
-        with pytest.raises(UsageError, match="nothing can be given"):
-            model.complete(*given_clip)
+def test_the_frames_between_fit_from_window_to_window():
+    class Blend(Fake):
+        """Fills what is hidden by what is known around it in time."""
+
+        def complete(self, pixels, kinds, seed, samples, labels):
+            condition = given.from_rest(tf.constant(pixels), tf.constant(kinds))
+            return to_uint8(np.asarray(filled(condition)))
+
+    ramp = np.arange(30, dtype=np.uint8)[:, None, None, None] * np.ones([1, 16, 16, 3], np.uint8)
+
+    class Source(list):
+        fps, size, num_frames = Fraction(25), (16, 16), 30
+
+    made = completing.complete(Blend(), Task("interpolation(every=2)"), Source(8 * ramp))
+    levels = np.array([frame.mean() for frame in made.frames])
+    steps = np.diff(levels)[:-1]  # After the last given frame nothing is known.
+    np.testing.assert_allclose(steps, 4, atol=1.01)
+
+
+def test_frame_rates_of_sound_and_labels_are_not_guessed(command, run, tmp_path):
+    media.write_video(tmp_path / "in.mp4", np.zeros([5, 20, 34, 3], np.uint8), 10)
+    files = [f"--input={tmp_path}/in.mp4", f"--output={tmp_path}/out.mp4", "--task=denoising"]
+    done = command("vgan.generate", f"--workdir={run}", *files)
+    assert done.code == 1 and "--label: not given, the classes are circle right" in done.err
+
+
+def test_a_picture_moves_at_the_rate_that_was_learnt(command, run, tmp_path):
+    Image.new("RGB", (34, 20), (200, 30, 30)).save(tmp_path / "still.png")
+    files = [f"--input={tmp_path}/still.png", f"--output={tmp_path}/out.mp4", "--label=0"]
+    done = command("vgan.generate", f"--workdir={run}", *files, "--task=denoising")
+    assert done.code == 0, done.err
+    assert "wrote 1 frames at 8 a second" in done.out

@@ -1,6 +1,6 @@
 """A model that completes what is given, beside what needs no network, on held-out clips.
 
-  python experiments/completing.py --workdir=runs/prediction --experiment=prediction
+  python experiments/baselines.py --workdir=runs/prediction --experiment=prediction
 
 PSNR and SSIM are of the pixels that weren't given, and again of those of them that move by more
 than half a pixel a frame in the real clip (Farneback). The warp error is that of the whole clip, in
@@ -26,7 +26,7 @@ flags.DEFINE_string("experiment", None, "What it was: the flagfile's name, and w
 flags.DEFINE_integer("num_videos", 256, "At most so many held-out clips.", lower_bound=1)
 flags.DEFINE_integer("start_interval", 16, "Frames between starts of clips of a video.", 1)
 flags.DEFINE_integer("seed", 1, "Of what is given and of the latents.", lower_bound=0)
-flags.DEFINE_string("output", "experiments/results/completing.csv", "CSV file that rows go to.")
+flags.DEFINE_string("output", "experiments/results/baselines.csv", "CSV file that rows go to.")
 
 
 def main():

@@ -1,0 +1,141 @@
+"""A model that is given something, from training to scores and export."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import vgan
+from vgan import given, saved_model, trained
+from vgan.config import ExperimentConfig
+from vgan.data import pipeline
+from vgan.errors import UsageError
+
+TASK = "prediction(given=2) + denoising(strength=20)"
+
+
+@pytest.fixture(scope="module")
+def run(command, tiny, as_flags, tmp_path_factory):
+    """The workdir of a finished run of a mixed task with every loss of pairs."""
+    workdir = tmp_path_factory.mktemp("runs") / "completing"
+    flags = tiny | {
+        "width": 16,  # The least that dis() takes.
+        "task": TASK,
+        "data": "shapes(num_videos=160)",
+        "generator": "unet3d(channels=4, latent_dim=4)",
+        "losses": "l1 + mse + frame_difference + aligned_motion + 0.1*perceptual + style",
+    }
+    done = command("vgan.train", *as_flags(flags), f"--workdir={workdir}")
+    assert done.code == 0, done.err
+    return workdir
+
+
+@pytest.fixture(scope="module")
+def clips():
+    """Held-out clips uint8 [9, T, H, W, 3], and labels."""
+    config = ExperimentConfig(data="shapes(num_videos=160)", frames=4, height=8, width=16)
+    windows = pipeline.open_windows(config.data, config.clip, 1, "test")
+    videos, labels = zip(*(windows[number] for number in range(9)), strict=True)
+    return np.stack(videos), np.array(labels)
+
+
+def test_given_pixels_come_out_exactly(run, clips):
+    model, (videos, labels) = vgan.load(run), clips
+    pixels, kinds = model.show(videos, seed=1)
+    known = np.repeat(kinds == given.KNOWN, 3, -1)
+    assert known.any() and (kinds == given.HINT).any() and (kinds == given.HIDDEN).any()
+    made = model.complete(pixels, kinds, seed=1, labels=labels)
+    np.testing.assert_array_equal(made[known], videos[known])
+    assert (made[~known] != videos[~known]).any()
+    # What is hidden makes no difference.
+    other = np.where(kinds == given.HIDDEN, 255 - pixels, pixels)
+    np.testing.assert_array_equal(model.complete(other, kinds, seed=1, labels=labels), made)
+    # Each video is its own.
+    one = model.complete(pixels[4:5], kinds[4:5], seed=1, samples=[4], labels=labels[4:5])
+    np.testing.assert_array_equal(one, made[4:5])
+
+
+def test_the_export_is_the_live_model(run, clips):
+    live, exported = vgan.load(run), vgan.load(run / "export")
+    videos, labels = clips
+    assert exported.task.text == TASK
+    samples = 5 + np.arange(9)
+    shown = live.show(videos, seed=2, samples=samples)
+    for part, again in zip(shown, exported.show(videos, seed=2, samples=samples), strict=True):
+        np.testing.assert_array_equal(part, again)
+    made = live.complete(*shown, 2, samples, labels)
+    np.testing.assert_array_equal(exported.complete(*shown, 2, samples, labels), made)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"given": np.zeros([1, 4, 8, 8, 3], np.uint8)}, "given must be"),
+        ({"kinds": np.zeros([1, 4, 8, 16, 3], np.uint8)}, "kinds must be"),
+        ({"kinds": np.full([1, 4, 8, 16, 1], 3, np.uint8)}, r"kinds must be 0 \(hidden\)"),
+        ({"given": np.zeros([0, 4, 8, 16, 3], np.uint8)}, "given must hold 1 to 64"),
+        ({"samples": np.int64([-1])}, "samples must be 0 to"),
+        ({"samples": np.int64([0, 1])}, "samples must be one a video"),
+        ({"labels": np.int32([99])}, "labels must be 0 to"),
+        ({"labels": np.int32([0, 0])}, "labels must be one a video"),
+    ],
+)
+def test_an_export_names_what_is_wrong(run, change, message):
+    path = saved_model.newest_version(run / "export")
+    complete = tf.saved_model.load(str(path)).signatures["complete"]
+    inputs = {"given": np.zeros([1, 4, 8, 16, 3], np.uint8), "seed": np.int64(0)}
+    inputs |= {"kinds": np.zeros([1, 4, 8, 16, 1], np.uint8), "samples": np.int64([0])}
+    inputs |= {"labels": np.int32([0])} | change
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        complete(**{name: tf.constant(value) for name, value in inputs.items()})
+
+
+def test_what_must_be_given_is_not_made_from_noise(run):
+    for model in (vgan.load(run), vgan.load(run / "export")):
+        with pytest.raises(UsageError, match="makes videos of given ones"):
+            model.sample(1)
+
+
+def test_scores_of_pairs(command, run, tmp_path):
+    flags = [f"--workdir={run}", "--num_videos=16", f"--cache={tmp_path}"]
+    done = command("vgan.evaluate", *flags)
+    assert done.code == 0, done.err
+    found = json.loads((run / "evaluation" / "4" / "scores.json").read_text())
+    assert f"task {TASK}" in found["protocol"]["generated"]
+    assert 5 < found["scores"]["psnr"]["value"] < 40
+    assert "ssim" not in found["scores"]  # Its window is larger than these clips.
+
+
+def test_what_is_given_is_previewed(run):
+    assert list((run / "samples").glob("step-*.mp4"))
+    model = trained.restore(run).model
+    assert model.condition_channels == 4
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"task": "generation + prediction(given=2)", "losses": "l1"}, "gives nothing of that"),
+        ({"losses": "l1"}, "gives nothing of that"),
+        ({"losses": "aligned_motion + 2*aligned_motion"}, "not two"),
+        ({"losses": "aligned_motion", "frames": 1, "task": "colorization"}, "--frames=1"),
+        ({"task": "prediction(given=4)"}, "all 4 frames are given"),
+        ({"task": "translation"}, "no source to translate from"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_the_run_begins(
+    command, tiny, as_flags, tmp_path, flags, message
+):
+    if "aligned" in flags.get("losses", "") and "task" not in flags:
+        flags = flags | {"task": "prediction(given=2)"}
+    done = command("vgan.train", *as_flags(tiny | flags), f"--workdir={tmp_path}/run")
+    assert done.code in (1, 2) and message in done.err.strip().splitlines()[-1]
+    assert not (tmp_path / "run").exists()
+
+
+def test_nothing_can_be_given_to_a_model_of_generation(tiny_run):
+    given_clip = np.zeros([1, 4, 8, 8, 3], np.uint8), np.zeros([1, 4, 8, 8, 1], np.uint8)
+    for model in (vgan.load(tiny_run), vgan.load(tiny_run / "export")):
+        with pytest.raises(UsageError, match="nothing can be given"):
+            model.complete(*given_clip)
