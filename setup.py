@@ -26,7 +26,7 @@ setup(
         "tqdm>=4.70",
     ],
     extras_require={
-        "test": ["pytest>=9.2", "ruff>=0.17"],
+        "test": ["pytest>=9.2", "pytest-xdist>=3.8", "ruff>=0.17"],
         "benchmark": ["torch>=2.13"],
     },
 )

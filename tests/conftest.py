@@ -15,6 +15,9 @@ from vgan import config
 
 ROOT = Path(__file__).parents[1]
 
+# Several workers on few cores: threads of OpenBLAS that wait for each other would take the time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # A process that has loaded TensorFlow but not used it can be forked: each command is a process of
 # its own, killable like any, that starts in no time.
 _SERVER = """

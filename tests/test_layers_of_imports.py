@@ -40,6 +40,8 @@ LAYERS = [
         "vgan.sampling",
         "vgan.saved_model",
         "vgan.completing",
+        "vgan.inversion",
+        "vgan.latent_walk",
         "vgan.config",
         "vgan.training",
         "vgan.evaluation",
@@ -58,6 +60,8 @@ LAYERS = [
         "vgan.train_classifier",
         "vgan.show_motion",
         "vgan.animate",
+        "vgan.invert",
+        "vgan.walk",
     ],
 ]
 MAINS = LAYERS[-1]

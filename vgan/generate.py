@@ -98,14 +98,10 @@ def _complete(values, model, treatments, output):
     still = Path(values.input).suffix.lower() in PICTURE_SUFFIXES
     if values.fps and source.has_audio:
         raise UsageError("--fps: the sound of --input would not fit. Drop it, or see --after")
-    if model.labels and values.label is None:
-        raise UsageError(f"--label: not given, the classes are {', '.join(model.labels)}")
     mask = None if values.mask is None else read_picture(values.mask).mean(-1) > 127
-    label = model.label_number(values.label)
+    label = model.needed_label(values.label)
     part = model.task.alone(values.task)
-    made = completing.complete(
-        model, part, source, values.seed, max(label, 0), mask, values.num_frames
-    )
+    made = completing.complete(model, part, source, values.seed, label, mask, values.num_frames)
     told = tqdm(made.frames, total=made.total, unit="frame", disable=None)
     fps = values.fps or (model.fps if still else made.fps)
     frames, fps = chain.apply(treatments, told, fps)

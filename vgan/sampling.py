@@ -190,6 +190,12 @@ class Model:
             for first in range(0, num_videos, CHUNK)
         )
 
+    def needed_label(self, label):
+        """As `label_number`, for one clip: 0 without classes, and with them one must be named."""
+        if self.labels and label is None:
+            raise UsageError(f"--label: not given, the classes are {', '.join(self.labels)}")
+        return max(self.label_number(label), 0)
+
     def label_number(self, label):
         """The number of a class by its name or number, -1 for None; raises UsageError."""
         if label is None:

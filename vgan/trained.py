@@ -112,6 +112,25 @@ def restore(path, checkpoint="last", frames=None):
     return Restored(model, config, fps, labels, chosen[0])
 
 
+def restore_one(path, checkpoint="last"):
+    """As `restore`, for what searches or walks through latents.
+
+    Raises:
+      UsageError: several networks at once, or one that makes clips of given frames only.
+    """
+    if checkpoint_choice.parse(checkpoint).kind == "ensemble":
+        raise UsageError(
+            f"--checkpoint={checkpoint}: latents belong to one network. Use last, best or average"
+        )
+    run = restore(path, checkpoint)
+    if Task(run.config.task).needs_given:
+        raise UsageError(
+            f"this model was trained with --task={run.config.task}: it makes no clips of latents "
+            "alone. Give a run with --task=generation"
+        )
+    return run
+
+
 def _model(config, num_labels, folder, step, trained_frames):
     """The Gan of a checkpoint, or for another number of frames its averaged generator alone."""
     if config.frames == trained_frames:

@@ -1,0 +1,62 @@
+"""Finds the latents of a clip: python -m vgan.invert --workdir=RUN --input=in.mp4 --output=out.mp4.
+
+The output shows the clip beside what the generator makes of the latents that were found.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from absl import flags
+from tqdm import tqdm
+
+from vgan import checkpoint_choice, command
+from vgan.errors import UsageError
+
+flags.DEFINE_string("workdir", None, "Folder of a training run.")
+flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
+flags.DEFINE_string("input", None, "A video, whose first frames are cut and resized as needed.")
+flags.DEFINE_string("label", None, "Its class, for a model that knows classes.")
+flags.DEFINE_integer("steps", 300, "Of the search.", lower_bound=1)
+flags.DEFINE_float("realism", 0.02, "Weight of the critics beside the distance.", lower_bound=0)
+flags.DEFINE_integer("seed", 0, "Of the latents that the search begins with.", lower_bound=0)
+flags.DEFINE_string("output", None, "out.mp4, .gif or .webp: the clip, and what was found.")
+flags.DEFINE_string("latents", None, "out.npy, for the endpoint `decode` of an export.")
+flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
+flags.DEFINE_bool("overwrite", False, "Replace files that exist.")
+
+
+def main():
+    values = flags.FLAGS
+    for name in ("workdir", "input"):
+        if values[name].value is None:
+            raise UsageError(f"--{name}: not given")
+    suffixes = (".mp4", ".gif", ".webp")
+    output = command.output_file("--output", values.output, suffixes, values.overwrite)
+    latents = values.latents and command.output_file(
+        "--latents", values.latents, (".npy",), values.overwrite
+    )
+    from vgan import inversion, media, trained
+
+    run = trained.restore_one(values.workdir, values.checkpoint)
+    label = run.sampling_model().needed_label(values.label)
+    video = inversion.read_clip(Path(values.input), run.config.clip, run.fps)
+
+    def watch(steps):
+        return tqdm(steps, unit="step", disable=None)
+
+    found = inversion.invert(run, video, label, values.steps, values.realism, values.seed, watch)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    both = media.grid(np.stack([video, found.video]), columns=2)
+    media.write_video(output, both, run.fps, values.zoom)
+    if latents:
+        latents.parent.mkdir(parents=True, exist_ok=True)
+        with media.replacing(latents) as temporary, open(temporary, "wb") as file:
+            np.save(file, found.latents)
+    print(
+        f"wrote {output}: mean difference {found.error:.1f} grey levels, "
+        f"{found.first_error:.1f} at the best of {inversion.DRAWS} random latents"
+    )
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,59 @@
+"""Turns one clip into another: python -m vgan.walk --workdir=RUN --ends=3,8 --output=walk.mp4."""
+
+from pathlib import Path
+
+from absl import flags
+from tqdm import tqdm
+
+from vgan import checkpoint_choice, command
+from vgan.errors import UsageError
+
+flags.DEFINE_string("workdir", None, "Folder of a training run.")
+flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
+flags.DEFINE_list("ends", None, "Two of: a seed, whose video 0 it is, or a video file.")
+flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
+flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
+flags.DEFINE_integer("steps", 300, "Of the search for the latents of a file.", lower_bound=1)
+flags.DEFINE_string("output", None, "out.mp4, .gif or .webp.")
+flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
+flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+
+
+def main():
+    values = flags.FLAGS
+    if values.workdir is None:
+        raise UsageError("--workdir: not given. Name the folder of a training run")
+    if len(values.ends or []) != 2:
+        raise UsageError("--ends: give two, seeds or video files, e.g. --ends=3,in.mp4")
+    suffixes = (".mp4", ".gif", ".webp")
+    output = command.output_file("--output", values.output, suffixes, values.overwrite)
+    from vgan import latent_walk, media, trained
+
+    run = trained.restore_one(values.workdir, values.checkpoint)
+    label = run.sampling_model().needed_label(values.label)
+    ends = [_latents(values, run, label, end) for end in values.ends]
+    frames = latent_walk.film(run.model, run.config.clip, *ends, label, values.frames)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    told = tqdm(frames, total=values.frames, unit="frame", disable=None)
+    enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in told)
+    media.write_frames(output, enlarged, run.fps)
+    print(f"wrote {values.frames} frames at {run.fps:g} a second: {output}")
+
+
+def _latents(values, run, label, end):
+    from vgan import inversion, latent_walk
+
+    if end.isdecimal():
+        return latent_walk.of_seed(run.model, int(end))
+    video = inversion.read_clip(Path(end), run.config.clip, run.fps)
+
+    def watch(steps):
+        return tqdm(steps, desc=end, unit="step", disable=None)
+
+    found = inversion.invert(run, video, label, values.steps, watch=watch)
+    print(f"{end}: found, mean difference {found.error:.1f} grey levels")
+    return found.latents
+
+
+if __name__ == "__main__":
+    command.run(main)
