@@ -4,7 +4,9 @@
 
 PSNR and SSIM are of the pixels that weren't given, and again of those of them that move by more
 than half a pixel a frame in the real clip (Farneback). The warp error is that of the whole clip, in
-grey levels. Each has its interval of two standard errors over source videos.
+grey levels. Each has its interval of two standard errors over source videos. The gain is how much
+more the model has than a row's method, clip by clip, so its interval is free of what makes some
+clips harder than others.
 """
 
 import functools
@@ -17,6 +19,7 @@ from absl import flags
 from vgan import command
 from vgan.errors import UsageError
 
+PAIRED = ("psnr", "ssim", "psnr_moving", "ssim_moving")
 MOVES = 0.5
 """Pixels a frame from which on a pixel moves."""
 
@@ -48,22 +51,29 @@ def main():
     about |= {"seed": config.seed, "n_clips": len(seen), "n_sources": len(set(sources.tolist()))}
     moving = asked & _moving(real)
     made = {"model": lambda: model.complete(pixels, kinds, values.seed, labels=labels)}
-    made |= {n: functools.partial(way, pixels, kinds) for n, way in ways(pixels, kinds).items()}
-    rows = []
-    for method, make in made.items():
-        videos = np.where(asked, make(), real)
-        rows.append(about | {"method": method} | figures(videos, real, asked, moving, sources))
-        print(rows[-1])
+    made |= {
+        n: functools.partial(way, pixels, kinds)
+        for n, way in ways(config.task, pixels, kinds).items()
+    }
+    found = {
+        n: figures(np.where(asked, make(), real), real, asked, moving) for n, make in made.items()
+    }
+    rows = [
+        about | {"method": method} | columns(of, found["model"], sources)
+        for method, of in found.items()
+    ]
+    print(*rows, sep="\n")
     trial.Rows(values.output, ()).add(*rows)
 
 
-def ways(pixels, kinds):
-    """What can be done without a network, by name: functions of pixels and kinds, as given."""
+def ways(task, pixels, kinds):
+    """What can be done without a network for a --task, by name: functions of pixels and kinds."""
     from vgan import given
     from vgan.motion import estimators, interpolation
 
     if (kinds == given.HINT).all():
-        return {"as given": lambda pixels, kinds: pixels, "fastNlMeans": _denoised}
+        as_given = {"as given": lambda pixels, kinds: pixels}
+        return as_given | ({"fastNlMeans": _denoised} if task.startswith("denoising") else {})
     known = (kinds == given.KNOWN)[0].all(axis=(1, 2, 3))
     hidden = (kinds == given.HIDDEN)[0].all(axis=(1, 2, 3))
     if not (known | hidden).all():
@@ -80,20 +90,26 @@ def ways(pixels, kinds):
     }
 
 
-def figures(videos, real, asked, moving, sources):
-    """The columns of a row, each with the half of its interval."""
+def figures(videos, real, asked, moving):
+    """What each clip scores, by the name of the score."""
     from vgan.metrics import motion, paired
     from vgan.motion import estimators
 
-    found = {
+    return {
         "psnr": paired.psnr(videos, real, asked),
         "ssim": paired.ssim(videos, real, asked),
         "psnr_moving": paired.psnr(videos, real, moving),
         "ssim_moving": paired.ssim(videos, real, moving),
         "warp_error": motion.statistics(videos, estimators.farneback())["warp_error"],
     }
+
+
+def columns(found, of_model, sources):
+    """The columns of a row: means and gains of the model, each with the half of its interval."""
+    told = dict(found)
+    told |= {f"{name}_gain": of_model[name] - found[name] for name in PAIRED}
     row = {}
-    for name, values in found.items():
+    for name, values in told.items():
         mean, error = _over_sources(values, sources)
         row |= {name: round(mean, 4), f"{name}_plus_minus": round(2 * error, 4)}
     return row

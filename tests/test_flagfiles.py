@@ -36,7 +36,7 @@ def test_lines_say_what_they_seem_to(path):
 def test_two_tiny_steps(path, parse, monkeypatch):
     monkeypatch.chdir(ROOT)  # Flagfiles name each other from here.
     config = parse(f"--flagfile={path}")
-    data = config.data if config.data.startswith("shapes") else "shapes()"
+    data = config.data if config.data.startswith(("shapes", "pairs")) else "shapes()"
     networks = {
         name: re.sub(r"channels=\d+", "channels=4", getattr(config, name))
         for name in ("generator", "discriminator")

@@ -17,7 +17,7 @@ def shown(frames):
 
 def test_what_goes_on_from_the_first_frames():
     pixels, kinds, whole = shown([0, 1])
-    ways = baselines.ways(pixels, kinds)
+    ways = baselines.ways("prediction(given=2)", pixels, kinds)
     assert list(ways) == ["last frame", "flow"]
     copied = ways["last frame"](pixels, kinds)
     np.testing.assert_array_equal(copied[:, 2:], np.repeat(whole[:, 1:2], 4, axis=1))
@@ -26,7 +26,7 @@ def test_what_goes_on_from_the_first_frames():
 
 def test_what_lies_between():
     pixels, kinds, whole = shown([0, 2, 4])
-    ways = baselines.ways(pixels, kinds)
+    ways = baselines.ways("interpolation(every=2)", pixels, kinds)
     assert list(ways) == ["blend", "flow", "flow, bicubic", "blocks"]
     blend = ways["blend"](pixels, kinds).astype(int)
     middle = (whole[:, 2].astype(int) + whole[:, 4]) / 2
@@ -39,13 +39,14 @@ def test_what_is_restored():
     pixels = np.full(SHAPE, 128, np.uint8)
     pixels[:, :, 4:8] = 130
     hints = np.full([*SHAPE[:-1], 1], given.HINT, np.uint8)
-    ways = baselines.ways(pixels, hints)
+    assert list(baselines.ways("colorization", pixels, hints)) == ["as given"]
+    ways = baselines.ways("denoising", pixels, hints)
     assert list(ways) == ["as given", "fastNlMeans"]
     assert np.abs(ways["fastNlMeans"](pixels, hints).astype(int) - pixels).max() < 4
     holes = np.full([*SHAPE[:-1], 1], given.KNOWN, np.uint8)
     holes[:, :, 6:10, 6:10] = given.HIDDEN
     seen = np.where(holes == given.KNOWN, pixels, 0).astype(np.uint8)
-    filled = baselines.ways(seen, holes)["cv2.inpaint"](seen, holes)
+    filled = baselines.ways("inpainting", seen, holes)["cv2.inpaint"](seen, holes)
     assert np.abs(filled.astype(int) - 129).max() <= 2
 
 
@@ -54,3 +55,12 @@ def test_clips_of_a_source_go_together():
     mean, error = baselines._over_sources(values, sources)
     # Two sources of means 1 and 3: the error of the mean of two numbers.
     assert (mean, error) == pytest.approx((2.0, np.std([1, 3], ddof=1) / np.sqrt(2)))
+
+
+def test_gains_are_taken_clip_by_clip():
+    sources = np.array([0, 1])
+    model = dict.fromkeys(baselines.PAIRED, np.array([21.0, 31.0]))
+    other = dict.fromkeys(baselines.PAIRED, np.array([20.0, 30.0])) | {"warp_error": sources}
+    row = baselines.columns(other, model, sources)
+    assert row["psnr"] == 25 and row["psnr_plus_minus"] == 10
+    assert row["psnr_gain"] == 1 and row["psnr_gain_plus_minus"] == 0
