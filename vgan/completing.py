@@ -13,7 +13,7 @@ from vgan.errors import DataError, UsageError
 from vgan.given import HIDDEN, HINT, KNOWN, to_rest
 from vgan.sampling import CHUNK
 from vgan.stream.tiles import process_tiled
-from vgan.stream.windows import through
+from vgan.stream.windows import joined, through
 
 LEAST_GIVEN = 4
 """With fewer given frames in a clip, most of a window is made without a frame to come."""
@@ -180,7 +180,10 @@ def _continued(use, source, given, added):
 
 
 def _onwards(use, last, kinds):
-    """Frames after the last ones, without end; each turn has latents of its own."""
+    """Frames after the last ones, without end: of each turn the first half, which blends with the
+    second half of the turn before, so that none begins with a jump. Each has latents of its own.
+    """
+    later = None
     for turn in itertools.count():
         window = [*last, *[last[-1]] * (use.clip.frames - len(last))]
 
@@ -188,6 +191,9 @@ def _onwards(use, last, kinds):
             return use(block, kinds, turn)
 
         made = process_tiled(window, process, use.clip.shape[1:3], use.overlap[1:], batch=CHUNK)
-        for frame in np.clip(np.rint(made[len(last) :]), 0, 255).astype(np.uint8):
+        made = made[len(last) :] if later is None else joined(later, made[len(last) :])
+        half = (len(made) + 1) // 2
+        later = made[half:].copy()  # Or the whole would be kept.
+        for frame in np.clip(np.rint(made[:half]), 0, 255).astype(np.uint8):
             last.append(frame)
             yield frame

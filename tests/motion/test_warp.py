@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.motion.warp import warp, warp_next
+from vgan.motion.warp import move, warp, warp_next
 
 CV2_KINDS = {"bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC}
 
@@ -50,6 +50,24 @@ def test_gradient_goes_to_the_image_only(kind):
     assert to_flow is None
     forward = tf.reduce_sum(warped * upstream)
     np.testing.assert_allclose(tf.reduce_sum(image * to_image), forward, rtol=1e-4)
+
+
+def test_learnt_flow_is_followed():
+    """`move` is `warp`, and its gradient to the flow is what small changes of the flow do."""
+    image, flow = random_pair(count=2, height=5, width=6, reach=3)
+    image, flow = tf.constant(image), tf.constant(np.floor(flow) + np.float32(0.4))
+    upstream = tf.random.stateless_normal(image.shape, seed=(1, 2))
+    with tf.GradientTape() as tape:
+        tape.watch(flow)
+        moved = move(image, flow)
+    np.testing.assert_array_equal(moved, warp(image, flow))
+    found = tape.gradient(moved, flow, upstream).numpy()
+    for axis in range(2):
+        # Linear between pixels, so that differences are exact.
+        step = 0.2 * tf.one_hot(axis, 2)
+        change = (move(image, flow + step) - move(image, flow - step)) / 0.4
+        expected = tf.reduce_sum(change * upstream, -1)
+        np.testing.assert_allclose(found[..., axis], expected, atol=1e-4)
 
 
 def test_bfloat16_is_computed_in_float32():

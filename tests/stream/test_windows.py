@@ -115,10 +115,8 @@ def stained_ratios(video, clip, overlap, places):
     """How borders show, relative to the same places of the video, where each block has a shade."""
     rng = np.random.default_rng(0)
     made = run(video, lambda block: block + rng.uniform(-15, 15), clip, overlap)
-    return [
-        seams.step_ratio(made, places[axis], axis) / seams.step_ratio(video, places[axis], axis)
-        for axis in range(3)
-    ]
+    steps = zip(seams.steps(made), seams.steps(video), places, strict=True)
+    return [seams.step_ratio(of, at) / seams.step_ratio(real, at) for of, real, at in steps]
 
 
 @pytest.mark.parametrize("shape", [(40, 100, 90), (33, 64, 131)])
@@ -182,11 +180,14 @@ def test_borders_by_hand():
 
 
 def test_step_ratio_by_hand():
-    video = np.zeros((1, 5, 2, 3))
-    video[0, :, :] = np.array([0, 1, 2, 6, 7])[:, None, None]
-    assert seams.step_ratio(video, [3], axis=1) == 4
+    video = np.zeros((2, 5, 2, 3), np.uint8)
+    video[:] = np.array([0, 1, 2, 6, 7])[:, None, None]
+    video[1] += 3
+    in_time, down, across = seams.steps(iter(video))
+    assert (in_time.tolist(), down.tolist(), across.tolist()) == ([3], [1, 1, 4, 1], [0])
+    assert seams.step_ratio(down, [3]) == 4
     with pytest.raises(ValueError, match="nothing to compare"):
-        seams.step_ratio(video, [], axis=1)
+        seams.step_ratio(down, [])
 
 
 def test_tiles_weights_reach_what_is_made():

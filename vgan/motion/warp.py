@@ -1,4 +1,4 @@
-"""Backward warping of float images along flow, differentiable in the image."""
+"""Backward warping of float images along flow."""
 
 import tensorflow as tf
 
@@ -6,8 +6,8 @@ import tensorflow as tf
 def warp(image, flow, kind="bilinear"):
     """Looks up `image(p + flow(p))` for every pixel p, the border replicated.
 
-    The gradient goes to the image; the flow is taken as given. Equal to `cv2.remap` with
-    BORDER_REPLICATE; bicubic is Keys' kernel with a = -0.75, as there.
+    The gradient goes to the image; the flow is taken as given, unlike in `move`. Equal to
+    `cv2.remap` with BORDER_REPLICATE; bicubic is Keys' kernel with a = -0.75, as there.
 
     Args:
       image: float `[N, H, W, C]`.
@@ -20,12 +20,20 @@ def warp(image, flow, kind="bilinear"):
     """
     if kind not in ("bilinear", "bicubic"):
         raise ValueError(f"kind {kind!r}: unknown. Choose bilinear or bicubic")
-    kernel = _linear if kind == "bilinear" else _cubic
+    flow = tf.stop_gradient(tf.cast(flow, tf.float32))
+    return _looked_up(image, flow, _linear if kind == "bilinear" else _cubic)
+
+
+def move(image, flow):
+    """As `warp`, bilinear, and the gradient goes to the flow as well: for flow that is learnt."""
+    return _looked_up(image, tf.cast(flow, tf.float32), _linear)
+
+
+def _looked_up(image, flow, kernel):
     shape = tf.shape(image)
     count, height, width, channels = shape[0], shape[1], shape[2], shape[3]
     # One row of pixels an image: gathers from it are 20 times as fast as map_coordinates.
     pixels = tf.reshape(tf.cast(image, tf.float32), [count, height * width, channels])
-    flow = tf.stop_gradient(tf.cast(flow, tf.float32))
     columns = list(_taps(tf.range(width), flow[..., 0], width, kernel))
     rows = list(_taps(tf.range(height)[:, None], flow[..., 1], height, kernel))
     return tf.add_n(

@@ -10,13 +10,14 @@ import keras
 from keras import layers, ops
 
 from vgan import critics
+from vgan.motion.warp import move
 from vgan.networks import sizes
 from vgan.networks.filling import filled
 from vgan.networks.layers import activated, generator_inputs, logits, weighted
 from vgan.networks.sizes import check_counts, check_strides
 
 
-def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=16):
+def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=16, flow=False):
     """What is given, and latents, to a clip: a first guess, and what is to be added to it.
 
     The guess is what filling.filled makes of the given frames. An encoder in time and space sees
@@ -30,6 +31,7 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
       latent_dim: length of the latent vector, which joins the smallest maps and scales channels;
         beside it there is a number for each pixel, for the noise.
       channels: width at full size; each smaller size is twice as wide, up to fourfold.
+      flow: move the guess along a flow that is learnt too, before anything is added.
     Returns:
       keras.Model: latents [B, latent_dim + T H W], condition [B, T, H, W, K], label int [B] -> clip
       [B, T, H, W, C] float32 in [-1, 1].
@@ -37,8 +39,8 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
       UsageError: the strides don't divide the clip.
 
     Source: pictures of several sizes, Karras et al., "Analyzing and Improving the Image Quality of
-    StyleGAN", 2020, section 4.1; blocks, He et al., "Identity Mappings in Deep Residual Networks",
-    2016.
+    StyleGAN", 2020, section 4.1; flow, Liu et al., "Video Frame Synthesis using Deep Voxel Flow",
+    2017; blocks, He et al., "Identity Mappings in Deep Residual Networks", 2016.
     """
     name = "--generator=unet3d"
     check_counts(name, latent_dim=latent_dim, channels=channels)
@@ -58,20 +60,46 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
         x = block(layers.AveragePooling3D(stride)(x), width)
     start = layers.Reshape(x.shape[1:])(layers.Dense(math.prod(x.shape[1:]))(style))
     x, picture = block(x + start, widths[-1]), None
+    shown = clip.channels + (2 if flow else 0)
     for level, stride, width in zip(levels[::-1], strides[::-1], widths[-2::-1], strict=True):
-        picture = layers.UpSampling3D(stride, dtype="float32")(_seen(x, picture, clip))
+        picture = layers.UpSampling3D(stride, dtype="float32")(_seen(x, picture, shown))
         x = block(layers.Concatenate()([layers.UpSampling3D(stride)(x), level]), width)
-    video = ops.clip(guess + _seen(x, picture, clip), -1.0, 1.0)
+    picture = _seen(x, picture, shown)
+    if flow:
+        guess = Moved(name="moved")([guess, _REACH * picture[..., clip.channels :]])
+    video = ops.clip(guess + picture[..., : clip.channels], -1.0, 1.0)
     return keras.Model(inputs, video, name="unet3d_generator")
 
+
+_REACH = 4.0
+"""Pixels of flow for what would change a picture by half of black to white: it learns as fast."""
 
 _QUIET = keras.initializers.VarianceScaling(0.01)
 """A start from which the first clips are hardly more than the guess."""
 
 
-def _seen(x, picture, clip):
+@keras.saving.register_keras_serializable(package="vgan")
+class Moved(keras.layers.Layer):
+    """Each frame of a video, moved along a flow [B, T, H, W, 2] of its own."""
+
+    def __init__(self, **kwargs):
+        super().__init__(dtype="float32", **kwargs)
+
+    def call(self, inputs):
+        video, flow = inputs
+        frames = ops.reshape(video, (-1, *video.shape[2:]))
+        return ops.reshape(move(frames, ops.reshape(flow, (-1, *flow.shape[2:]))), ops.shape(video))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+    def get_config(self):
+        return {key: value for key, value in super().get_config().items() if key != "dtype"}
+
+
+def _seen(x, picture, channels):
     """The picture that features show, added to that of a smaller size."""
-    seen = layers.Conv3D(clip.channels, 1, dtype="float32", kernel_initializer=_QUIET)(x)
+    seen = layers.Conv3D(channels, 1, dtype="float32", kernel_initializer=_QUIET)(x)
     return seen if picture is None else seen + picture
 
 

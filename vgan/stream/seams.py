@@ -25,20 +25,37 @@ def borders(shape, clip, overlap, scale=1, rate=1):
     return found
 
 
-def step_ratio(video, places, axis):
+def steps(frames):
+    """Mean absolute differences of neighbours along each axis of a video.
+
+    Args:
+      frames: iterable of `[H, W, C]`, read once, two held at a time.
+    Returns:
+      Three float arrays: [T - 1] of frames, [H - 1] of rows, [W - 1] of columns.
+    """
+    in_time, down, across, count, before = [], 0, 0, 0, None
+    for frame in frames:
+        count += 1
+        frame = np.asarray(frame, np.float32)
+        down = down + np.abs(np.diff(frame, axis=0)).mean((1, 2), dtype=np.float64)
+        across = across + np.abs(np.diff(frame, axis=1)).mean((0, 2), dtype=np.float64)
+        if before is not None:
+            in_time.append(np.abs(frame - before).mean(dtype=np.float64))
+        before = frame
+    return np.array(in_time), down / count, across / count
+
+
+def step_ratio(steps, places):
     """Mean step across some borders over the mean step elsewhere, 1 where they can't be seen.
 
     Args:
-      video: `[T, H, W, C]`.
+      steps: of one axis, as `steps` gives them.
       places: positions on the axis, each meaning the step from the one before it.
-      axis: 0 for time, 1 for rows, 2 for columns.
     Returns:
-      A float: the mean absolute difference of neighbours there over that of all others.
+      A float.
     Raises:
       ValueError: there is no border, or nothing else.
     """
-    other = [a for a in range(video.ndim) if a != axis]
-    steps = np.abs(np.diff(np.asarray(video, np.float32), axis=axis)).mean(axis=tuple(other))
     across = np.zeros(len(steps), bool)
     across[np.array(places, int) - 1] = True
     if across.all() or not across.any():

@@ -69,13 +69,13 @@ def _blended(windows, made, rate):
         if pending is not None:
             yield from map(_rounded, pending[: later * rate])
             pending = pending[later * rate :].copy()  # Or the whole of it would be kept.
-        pending = made(window) if pending is None else _joined(pending, made(window))
+        pending = made(window) if pending is None else joined(pending, made(window))
     if pending is not None:
         yield from map(_rounded, pending)
 
 
-def _joined(pending, made):
-    """What is made anew, its first frames blended with those of the window before."""
+def joined(pending, made):
+    """What is made anew, float `[T, ...]`, its first frames blended with those made before."""
     shared = made[: len(pending)]
     shared -= pending
     shared *= ramp(len(pending))[:, None, None, None]

@@ -1,0 +1,39 @@
+import types
+
+import drift
+import numpy as np
+
+from vgan import given
+
+
+def test_a_video_goes_on_from_its_own_last_frames():
+    """A model that counts: each frame is one above the one before it."""
+
+    class Counting:
+        def complete(self, pixels, kinds, seed, samples, labels):
+            assert seed == 5 and labels.tolist() == [1, 0]
+            asked.append(samples.tolist())
+            known = (kinds == given.KNOWN).all((0, 2, 3, 4)).sum()
+            steps = np.maximum(np.arange(pixels.shape[1]) - known + 1, 0)
+            return pixels + np.uint8(steps)[:, None, None, None]
+
+    asked = []
+    kinds = np.full([1, 5, 2, 2, 1], given.HIDDEN, np.uint8)
+    kinds[:, :2] = given.KNOWN
+    begun = np.zeros([2, 2, 2, 2, 3], np.uint8)
+    values = types.SimpleNamespace(turns=2, seed=5)
+    made = drift.continued(Counting(), kinds, begun, np.array([1, 0]), values)
+    assert made[0, :, 0, 0, 0].tolist() == [0, 0, 1, 2, 3, 4, 5, 6]
+    assert asked == [[0, 1], [2, 3]]
+
+
+def test_the_columns_of_a_turn():
+    rng = np.random.default_rng(0)
+    real = rng.integers(0, 100, [3, 6, 16, 16, 3], np.uint8)
+    made = real.copy()
+    made[:, 3:] += 10
+    row = drift.figures(made[:, 2:6], real, slice(2, 6), known=2)
+    assert abs(row["psnr"] - 20 * np.log10(255 / 10)) < 0.01
+    assert row["psnr_last_frame"] < row["psnr"]
+    assert 0.5 < row["magnitude_ratio"] < 1.5 and row["sharpness_ratio"] > 0.9
+    assert row["colour_drift"] > row["colour_drift_real"]
