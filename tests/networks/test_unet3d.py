@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from vgan.clip import ClipSpec
+from vgan.errors import UsageError
 from vgan.networks import unet3d
 
 CLIP, GIVEN, LABELS = ClipSpec(8, 16, 24), 2, 3
@@ -70,10 +71,10 @@ def test_flow_moves_the_guess():
     clip = ClipSpec(4, 8, 8)
     network = unet3d.generator(clip, 4, channels=4, latent_dim=4, flow=True)
     for layer in network.layers:
-        if isinstance(layer, keras.layers.Conv3D) and layer.filters == 5:
+        if isinstance(layer, keras.layers.Conv3D) and layer.filters == 7:
             last = layer
             layer.kernel.assign(tf.zeros_like(layer.kernel))
-    last.bias.assign([0.25, 0.25, 0.25, 0.375, 0.0])
+    last.bias.assign([0.25, 0.25, 0.25, 0.375, 0.0, 9.0, 9.0])
     given = np.zeros([1, *clip.shape[:3], 4], np.float32)
     given[:, 0, ..., :3] = np.linspace(-0.7, 0.7, 8)[:, None]  # It rises from left to right by .2.
     given[:, 0, ..., 3] = 1
@@ -82,3 +83,8 @@ def test_flow_moves_the_guess():
     # 4 * .375 = 1.5 pixels on, so 1.5 * .2 higher; then .25 is added, and all stays below 1.
     expected = np.minimum(np.linspace(-0.7, 0.7, 8)[:6] + 0.3 + 0.25, 1)
     np.testing.assert_allclose(video[0, 1:, :, :6, 0], np.tile(expected, (3, 8, 1)), atol=1e-5)
+
+
+def test_nothing_is_moved_where_nothing_is_given():
+    with pytest.raises(UsageError, match="flow=True.: moves what is given"):
+        unet3d.generator(CLIP, 0, flow=True)

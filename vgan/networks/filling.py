@@ -9,22 +9,35 @@ NEVER = 1e6
 def filled(condition):
     """The given pixels of a condition, and between them in time what a linear blend of them gives.
 
-    Before the first and after the last given pixel of a place that one is repeated. Where nothing
-    is ever given at a place, the condition's own pixels are left: a hint, or 0.
-
     Args:
       condition: [B, T, H, W, C + 1], pixels and the mask of those that are given.
     Returns:
       float32 [B, T, H, W, C].
+    """
+    before, after, weight = sides(condition)
+    return weight * before + (1 - weight) * after
+
+
+def sides(condition):
+    """What is given before and after each pixel, at the same place.
+
+    Before the first and after the last given pixel of a place that one is repeated. Where nothing
+    is ever given at a place, the condition's own pixels are left: a hint, or 0.
+
+    Args:
+      condition: as of `filled`.
+    Returns:
+      Two videos float32 [B, T, H, W, C], and the weight of the first one [B, T, H, W, 1]: how near
+      it is in time.
     """
     condition = ops.cast(condition, "float32")
     pixels, known = condition[..., :-1], condition[..., -1:]
     steps = list(zip(ops.unstack(pixels, axis=1), ops.unstack(known, axis=1), strict=True))
     before, since = _carried(steps)
     after, until = (ops.flip(found, axis=1) for found in _carried(steps[::-1]))
+    nothing = (since >= NEVER) & (until >= NEVER)
     weight = (until + 1e-3) / (since + until + 2e-3)
-    blend = weight * before + (1 - weight) * after
-    return ops.where((since >= NEVER) & (until >= NEVER), pixels, blend)
+    return ops.where(nothing, pixels, before), ops.where(nothing, pixels, after), weight
 
 
 def _carried(steps):

@@ -10,9 +10,10 @@ import keras
 from keras import layers, ops
 
 from vgan import critics
+from vgan.errors import UsageError
 from vgan.motion.warp import move
 from vgan.networks import sizes
-from vgan.networks.filling import filled
+from vgan.networks.filling import sides
 from vgan.networks.layers import activated, generator_inputs, logits, weighted
 from vgan.networks.sizes import check_counts, check_strides
 
@@ -31,12 +32,13 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
       latent_dim: length of the latent vector, which joins the smallest maps and scales channels;
         beside it there is a number for each pixel, for the noise.
       channels: width at full size; each smaller size is twice as wide, up to fourfold.
-      flow: move the guess along a flow that is learnt too, before anything is added.
+      flow: move what is given before and after each frame along flows that are learnt too, before
+        the two are blended.
     Returns:
       keras.Model: latents [B, latent_dim + T H W], condition [B, T, H, W, K], label int [B] -> clip
       [B, T, H, W, C] float32 in [-1, 1].
     Raises:
-      UsageError: the strides don't divide the clip.
+      UsageError: the strides don't divide the clip, or flow where nothing is given.
 
     Source: pictures of several sizes, Karras et al., "Analyzing and Improving the Image Quality of
     StyleGAN", 2020, section 4.1; flow, Liu et al., "Video Frame Synthesis using Deep Voxel Flow",
@@ -45,11 +47,16 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
     name = "--generator=unet3d"
     check_counts(name, latent_dim=latent_dim, channels=channels)
     check_strides(clip, sizes.factors, name)
+    if flow and not condition_channels:
+        raise UsageError(f"{name}(flow=True): moves what is given, and here nothing is. Drop it")
     pixels = math.prod(clip.shape[:3])
     *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels, pixels)
     latents, condition, _ = inputs
     noise = layers.Reshape((*clip.shape[:3], 1))(latents[:, latent_dim:])
-    guess = filled(condition) if condition_channels else ops.zeros_like(noise)
+    ends, guess = (), ops.zeros_like(noise)
+    if condition_channels:
+        *ends, weight = sides(condition)
+        guess = weight * ends[0] + (1 - weight) * ends[1]
     x = layers.Concatenate()([condition, guess, noise])
     block = functools.partial(_block, style=style)
     strides = sizes.strides(clip)
@@ -60,13 +67,15 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
         x = block(layers.AveragePooling3D(stride)(x), width)
     start = layers.Reshape(x.shape[1:])(layers.Dense(math.prod(x.shape[1:]))(style))
     x, picture = block(x + start, widths[-1]), None
-    shown = clip.channels + (2 if flow else 0)
+    shown = clip.channels + (4 if flow else 0)
     for level, stride, width in zip(levels[::-1], strides[::-1], widths[-2::-1], strict=True):
         picture = layers.UpSampling3D(stride, dtype="float32")(_seen(x, picture, shown))
         x = block(layers.Concatenate()([layers.UpSampling3D(stride)(x), level]), width)
     picture = _seen(x, picture, shown)
     if flow:
-        guess = Moved(name="moved")([guess, _REACH * picture[..., clip.channels :]])
+        flows = ops.split(_REACH * picture[..., clip.channels :], 2, axis=-1)
+        ends = [Moved()(parts) for parts in zip(ends, flows, strict=True)]
+        guess = weight * ends[0] + (1 - weight) * ends[1]
     video = ops.clip(guess + picture[..., : clip.channels], -1.0, 1.0)
     return keras.Model(inputs, video, name="unet3d_generator")
 
