@@ -98,7 +98,7 @@ def test_an_object_is_tracked_into_a_table(command, path, tmp_path):
         (["--input={path}", "--output={new}.mp4", "--longest=0"], 1, "--longest=0"),
         (["--input={path}", "--output={new}.mp4", "--fps=nan"], 1, "--fps=nan"),
         (["--input={still}", "--output={new}.mp4"], 2, "--input: it has a single frame"),
-        (["--input={new}.mp4", "--output={new}.gif"], 2, "can't be decoded"),
+        (["--input={new}.mp4", "--output={new}.gif"], 2, "no such file"),
     ],
 )
 def test_show_motion_refuses(command, path, video, tmp_path, arguments, code, text):

@@ -1,11 +1,10 @@
 import av
 import numpy as np
 import pytest
-from PIL import Image
 
 from vgan import media
 from vgan.errors import DataError
-from vgan.video_reader import describe, read_frames, read_picture, read_video
+from vgan.video_reader import read_video
 
 
 def smooth(frames=6, height=32, width=48):
@@ -110,51 +109,3 @@ def test_a_file_without_pictures_and_a_missing_one(tmp_path):
     for name in ("sound.mp4", "missing.mp4"):
         with pytest.raises(DataError, match=rf"{name}': can't be decoded"):
             read_video(tmp_path / name)
-
-
-def test_frames_come_one_by_one(tmp_path):
-    write(tmp_path / "clip.mkv", noise(), "ffv1", "bgr0")
-    frames = read_frames(tmp_path / "clip.mkv")
-    np.testing.assert_array_equal(next(frames), noise()[0])
-    np.testing.assert_array_equal(list(frames), noise()[1:])
-
-
-def test_what_a_file_announces(tmp_path):
-    media.write_video(tmp_path / "clip.mp4", smooth(13), fps=24)
-    assert describe(tmp_path / "clip.mp4") == (24, 13)
-    write(tmp_path / "clip.mkv", noise(), "ffv1", "bgr0")
-    assert describe(tmp_path / "clip.mkv") == (8, None)
-
-
-def test_frames_of_what_is_no_video(tmp_path):
-    (tmp_path / "clip.mp4").write_bytes(b"text")
-    for read in (lambda path: next(read_frames(path)), describe):
-        with pytest.raises(DataError, match=r"clip.mp4': can't be decoded .*Give another file"):
-            read(tmp_path / "clip.mp4")
-
-
-def test_errors_of_who_reads_are_their_own(tmp_path):
-    media.write_video(tmp_path / "clip.mp4", smooth(), fps=24)
-    with pytest.raises(OSError, match="of my own"):
-        for _ in read_frames(tmp_path / "clip.mp4"):
-            raise OSError("of my own")
-
-
-def test_pictures_are_upright_and_of_three_colours(tmp_path):
-    picture = noise()[0]
-    Image.fromarray(picture).save(tmp_path / "a.png")
-    np.testing.assert_array_equal(read_picture(tmp_path / "a.png"), picture)
-    turned = Image.Exif()
-    turned[0x112] = 6
-    Image.fromarray(picture).save(tmp_path / "b.png", exif=turned)
-    np.testing.assert_array_equal(read_picture(tmp_path / "b.png"), np.rot90(picture, -1))
-    Image.fromarray(picture[..., 0]).save(tmp_path / "c.png")
-    np.testing.assert_array_equal(read_picture(tmp_path / "c.png")[..., 2], picture[..., 0])
-
-
-@pytest.mark.parametrize("content", [None, b"", b"text", b"\x89PNG\r\n\x1a\n"])
-def test_what_is_no_picture_is_named(tmp_path, content):
-    if content is not None:
-        (tmp_path / "a.png").write_bytes(content)
-    with pytest.raises(DataError, match=r"a.png': can't be read .*Give another file"):
-        read_picture(tmp_path / "a.png")

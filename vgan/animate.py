@@ -1,7 +1,5 @@
 """Moves a still picture: python -m vgan.animate --input=in.png --output=out.mp4 --moves='...'."""
 
-from pathlib import Path
-
 from absl import flags
 from tqdm import tqdm
 
@@ -32,9 +30,10 @@ def main():
     output = command.output_file(
         "--output", values.output, (".mp4", ".gif", ".webp"), values.overwrite
     )
-    from vgan import media, video_reader
+    from vgan import media
+    from vgan.stream.source import read_picture
 
-    picture = video_reader.read_picture(values.input)
+    picture = read_picture(values.input)
     frames, count, rate = (_by_moves if values.moves else _by_video)(values, picture)
     output.parent.mkdir(parents=True, exist_ok=True)
     progress = tqdm(frames, total=count, unit="frame", disable=None)
@@ -50,13 +49,12 @@ def _by_moves(values, picture):
 
 
 def _by_video(values, picture):
-    from vgan import video_reader
     from vgan.motion.transfer import transfer
+    from vgan.stream.source import open_video
 
     estimate = spec.build(spec.parse(values.estimator or "dis()"), "vgan.motion.estimators.{}")
-    path = Path(values.motion_of)
-    rate, count = video_reader.describe(path)
-    return transfer(video_reader.read_frames(path), picture, estimate), count, rate
+    source = open_video(values.motion_of)
+    return transfer(source, picture, estimate), source.num_frames, float(source.fps)
 
 
 def _check_combination(values):

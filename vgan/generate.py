@@ -90,9 +90,8 @@ def _sample(values, model, treatments, output):
 def _complete(values, model, treatments, output):
     from vgan import completing
     from vgan.after import chain
-    from vgan.stream.source import PICTURE_SUFFIXES, open_video
+    from vgan.stream.source import PICTURE_SUFFIXES, open_video, read_picture
     from vgan.stream.writer import writer
-    from vgan.video_reader import read_picture
 
     source = open_video(values.input)
     still = Path(values.input).suffix.lower() in PICTURE_SUFFIXES

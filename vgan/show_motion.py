@@ -23,7 +23,7 @@ flags.DEFINE_string("estimator", "dis()", "Of flow: dis(), farneback() or block_
 flags.DEFINE_float("longest", None, "Pixels a frame with full colour (default: 2 % of a diagonal).")
 flags.DEFINE_list("box", None, "Object for tracks: x,y,width,height in the first frame, in pixels.")
 flags.DEFINE_string("track_csv", None, "Where its way goes (default: --output with .csv).")
-flags.DEFINE_float("fps", None, "Frames a second (default: as the input, or 25).")
+flags.DEFINE_float("fps", None, "Frames a second (default: as the input).")
 flags.register_validator(  # Bounds of absl's own let NaN pass.
     "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
 )
@@ -39,16 +39,17 @@ def main():
     values = flags.FLAGS
     source, output = _checked_input(values), _checked_output(values)
     box, track_csv = _checked_box(values), _checked_csv(values)
-    from vgan import media, video_reader
+    from vgan import media
     from vgan.motion import tracking
+    from vgan.stream.source import open_video
 
     views, estimate = _checked_views(values)
-    rate, count = video_reader.describe(source)
-    frames = tqdm(video_reader.read_frames(source), total=count, unit="frame", disable=None)
+    video = open_video(source)
+    frames = tqdm(video, total=video.num_frames, unit="frame", disable=None)
     centres = []
     panels = _panels(frames, views, estimate, values.longest, box, centres)
     output.parent.mkdir(parents=True, exist_ok=True)
-    media.write_frames(output, panels, values.fps or rate or 25.0)
+    media.write_frames(output, panels, values.fps or float(video.fps))
     print(f"wrote {output}")
     if box:
         track_csv.parent.mkdir(parents=True, exist_ok=True)

@@ -68,7 +68,7 @@ def open_video(path):
     """
     path = Path(path)
     if path.suffix.lower() in PICTURE_SUFFIXES:
-        picture = _picture(path)
+        picture = read_picture(path)
         size = picture.shape[:2]
         return VideoSource(path, _PICTURE_FPS, size, Fraction(1), 1, False, lambda: iter([picture]))
     with reading(path), open_file(path) as container:
@@ -91,7 +91,8 @@ def open_video(path):
         return VideoSource(path, fps, size, aspect, count, bool(container.streams.audio), read)
 
 
-def _picture(path):
+def read_picture(path):
+    """A picture file, upright, uint8 [H, W, 3], RGB; raises DataError where it can't be read."""
     with reading(path), Image.open(path, formats=_PICTURE_FORMATS) as image:
         if getattr(image, "is_animated", False):
             raise ValueError("an animation")
