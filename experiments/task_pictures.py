@@ -1,0 +1,56 @@
+"""What models of tasks are given, what they make, and what was real: a row for each run.
+
+  python experiments/task_pictures.py --workdirs=runs/prediction,runs/denoising --output=tasks.webp
+
+In each row held-out clips stand in threes: given, made, real. They are those at even distances
+through the split, so none is picked by eye.
+"""
+
+
+import numpy as np
+from absl import flags
+
+from vgan import command
+from vgan.errors import UsageError
+
+flags.DEFINE_list("workdirs", None, "Folders of training runs with a --task, of clips of one size.")
+flags.DEFINE_string("checkpoint", "last", "Which checkpoint of each.")
+flags.DEFINE_integer("num_videos", 3, "How many clips of each.", lower_bound=1)
+flags.DEFINE_integer("seed", 0, "Of what is given and of the latents.", lower_bound=0)
+flags.DEFINE_integer("zoom", 2, "Enlarge every pixel so many times.", lower_bound=1)
+flags.DEFINE_string("output", None, "out.webp, .gif or .mp4.")
+flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+
+
+def main():
+    values = flags.FLAGS
+    if values.workdirs is None:
+        raise UsageError("--workdirs: not given")
+    suffixes = (".webp", ".gif", ".mp4")
+    output = command.output_file("--output", values.output, suffixes, values.overwrite)
+    from vgan import media, trained
+
+    rows = []
+    for workdir in values.workdirs:
+        run = trained.restore(workdir, values.checkpoint)
+        rows.append(media.grid(np.stack(row(run, values)), values.num_videos))
+    media.write_video(output, media.grid(np.stack(rows), 1), run.fps, values.zoom)
+
+
+def row(run, values):
+    """A list of given, made and real side by side, for each clip."""
+    from vgan import given
+    from vgan.data import pipeline
+
+    config, model = run.config, run.sampling_model()
+    windows = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")
+    numbers = np.linspace(0, len(windows) - 1, values.num_videos).round().astype(int)
+    shown, labels = zip(*(pipeline.joined(windows, int(n)) for n in numbers), strict=True)
+    pixels, kinds = model.show(np.stack(shown), values.seed)
+    made = model.complete(pixels, kinds, values.seed, labels=labels)
+    real = given.parted(np.stack(shown))[0]
+    return [np.concatenate(three, axis=2) for three in zip(pixels, made, real, strict=True)]
+
+
+if __name__ == "__main__":
+    command.run(main)
