@@ -1,12 +1,14 @@
-"""How far predictions drift when a model goes on from its own frames, turn after turn.
+"""How far predictions drift when a model goes on and on from its own frames.
 
-  python experiments/drift.py --workdir=runs/prediction --experiment=prediction --turns=4
+  python experiments/drift.py --workdir=runs/prediction --experiment=prediction --parts=4
 
-Held-out videos are given their first frames and go on for some turns of a clip each. A row tells,
-of the frames of one turn: PSNR and SSIM against what really came, beside those of the last given
+Held-out videos go on from their first frames as generate --input does it. A row tells of a part, as
+many frames as one clip adds: PSNR and SSIM against what really came, beside those of the last given
 frame repeated; and what needs no such truth, in ratios to real frames: sharpness, and mean flow;
 and how far the mean colour of a frame has gone from that of the last given one, in grey levels.
 """
+
+from fractions import Fraction
 
 import numpy as np
 import trial
@@ -19,8 +21,8 @@ from vgan.errors import UsageError
 flags.DEFINE_string("workdir", None, "Folder of a training run of --task=prediction.")
 flags.DEFINE_string("checkpoint", "last", "Which checkpoint of it.")
 flags.DEFINE_string("experiment", None, "What it was: the flagfile's name, and what was changed.")
-flags.DEFINE_integer("turns", 4, "How often it goes on.", lower_bound=1)
-flags.DEFINE_integer("num_videos", 128, "At most so many held-out videos.", lower_bound=1)
+flags.DEFINE_integer("parts", 4, "How many clips it goes on for.", lower_bound=1)
+flags.DEFINE_integer("num_videos", 32, "At most so many held-out videos.", lower_bound=1)
 flags.DEFINE_integer("start_interval", 16, "Frames between starts in a video.", lower_bound=1)
 flags.DEFINE_integer("seed", 1, "Of the latents.", lower_bound=0)
 flags.DEFINE_string("output", "experiments/results/drift.csv", "CSV file that rows go to.")
@@ -36,40 +38,46 @@ def main():
         raise UsageError("--workdir, --experiment: both are needed")
     run = trained.restore(values.workdir, values.checkpoint)
     clip, config = run.config.clip, run.config
+    task = Task(config.task).alone()
     nothing = np.zeros([1, *clip.shape], np.float32)
-    kinds = given.to_rest(Task(config.task)(nothing, 0, np.zeros(1, np.int64)))[1]
-    known = int((kinds == given.KNOWN).all((0, 2, 3, 4)).sum())
+    _, kinds = given.to_rest(task(nothing, 0, np.zeros(1, np.int64)))
+    shown = np.flatnonzero((kinds == given.KNOWN).all((0, 2, 3, 4)))
+    known = len(shown)
+    if shown.tolist() != list(range(known)) or not known:
+        raise UsageError(f"--workdir: --task={task.text} predicts nothing. Give a prediction's")
     added = clip.frames - known
-    longer = ClipSpec(known + values.turns * added, *clip.shape[1:])
+    longer = ClipSpec(known + values.parts * added, *clip.shape[1:])
     windows = pipeline.open_windows(config.data, longer, config.frame_step, "test")
     numbers = windows.apart(values.start_interval)[0][: values.num_videos]
     real, labels = (np.stack(of) for of in zip(*(windows[n] for n in numbers), strict=True))
-    made = continued(run.sampling_model(), kinds, real[:, :known], labels, values)
+    how = run.sampling_model(), task, values.seed
+    made = continued(*how, real[:, :known], labels, values.parts * added)
     about = {"experiment": values.experiment, "steps": run.step, "n_videos": len(real)}
     rows = []
-    for turn in range(values.turns):
+    for part in range(values.parts):
         # With the frame before, for what is measured between frames.
-        part = slice(known + turn * added - 1, known + (turn + 1) * added)
-        rows.append(about | {"turn": turn + 1} | figures(made[:, part], real, part, known))
+        frames = slice(known + part * added - 1, known + (part + 1) * added)
+        rows.append(about | {"part": part + 1} | figures(made[:, frames], real, frames, known))
         print(rows[-1])
     trial.Rows(values.output, ()).add(*rows)
 
 
-def continued(model, kinds, made, labels, values):
-    """Videos that go on from their last frames, uint8 [N, T, H, W, 3]."""
-    known, frames = made.shape[1], kinds.shape[1]
-    for turn in range(values.turns):
-        last = made[:, -known:]
-        window = np.concatenate([last, np.repeat(last[:, -1:], frames - known, 1)], 1)
-        shown = np.broadcast_to(kinds, [*window.shape[:-1], 1])
-        samples = np.arange(len(made)) + turn * len(made)
-        clips = model.complete(window, shown, values.seed, samples, labels)
-        made = np.concatenate([made, clips[:, known:]], 1)
-    return made
+def continued(model, task, seed, begun, labels, added):
+    """Videos uint8 [N, T, H, W, 3] and what follows them, as `generate --input` makes it."""
+    from vgan import completing
+
+    class Source(list):
+        fps, size, num_frames, path = Fraction(25), begun.shape[2:4], begun.shape[1], "held out"
+
+    videos = []
+    for video, label in zip(begun, labels, strict=True):
+        made = completing.complete(model, task, Source(video), seed, int(label), None, added)
+        videos.append(np.stack(list(made.frames)))
+    return np.stack(videos)
 
 
 def figures(made, real, part, known):
-    """The columns of a turn; the first frame of it is the last one before."""
+    """The columns of a part, whose first frame is the last one before."""
     from vgan.metrics import appearance, motion, paired
     from vgan.motion import estimators
 

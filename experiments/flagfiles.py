@@ -16,7 +16,9 @@ NAMES = ("dcgan3d", "vgan", "mocogan", "wgan_gp", "lsgan", "progressive", "base"
 
 flags.DEFINE_list("names", list(NAMES), "Which of them.")
 flags.DEFINE_list("seeds", ["0"], "Seeds of each.")
-flags.DEFINE_integer("cpu_seconds", None, "Processor time of each run; to its last step if unset.")
+flags.DEFINE_integer(
+    "cpu_seconds", None, "Of processor time, each run; to its last step if unset.", 1
+)
 flags.DEFINE_string("runs", "runs/flagfiles", "Folder of the runs.")
 flags.DEFINE_string("output", "experiments/results/flagfiles.csv", "CSV file of the rows.")
 

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+import typing
 from pathlib import Path
 
 import av
@@ -33,43 +34,80 @@ flags.DEFINE_string("output", "experiments/results/natural.csv", "CSV file that 
 
 def main():
     from vgan import trained
-    from vgan.given import Task
 
     values = flags.FLAGS
     if None in (values.workdir, values.inputs):
         raise UsageError("--workdir, --inputs: both are needed")
     run = trained.restore(values.workdir, values.checkpoint)
-    task = Task(run.config.task)
+    way = Way.of(run, values.num_frames)
     for path in map(Path, values.inputs):
-        name = f"{path.stem}-{run.config.task.partition('(')[0]}.mp4"
-        output = Path(values.videos) / name
+        output = Path(values.videos) / f"{path.stem}-{run.config.task.partition('(')[0]}.mp4"
         row = {"task": run.config.task, "input": path.name, "steps": run.step}
-        row |= passed_through(values, task, run.config.clip, path, output)
+        row |= passed_through(values, way, path, output)
         print(row)
         trial.Rows(values.output, ()).add(row)
 
 
-def passed_through(values, task, clip, path, output):
+class Way(typing.NamedTuple):
+    """What a task does with a whole file.
+
+    Attributes:
+      block, overlap: frames, rows and columns of the file that a model sees at once, and shares.
+      rate, scale: times as many frames, times as large.
+      added: frames that a prediction adds; turn: after how many of them it takes the next turn.
+    """
+
+    block: tuple
+    overlap: tuple
+    rate: int = 1
+    scale: int = 1
+    added: int = 0
+    turn: int = 1
+
+    @classmethod
+    def of(cls, run, num_frames):
+        """That of a trained.Restored; raises UsageError for a task that needs more than a file."""
+        from vgan import completing, given
+        from vgan.given import Task
+
+        task, clip = Task(run.config.task).alone(), run.config.clip
+        nothing = np.zeros([1, *clip.shape], np.float32)
+        _, kinds = given.to_rest(task(nothing, 0, np.zeros(1, np.int64)))
+        known = np.flatnonzero((kinds == given.KNOWN).all((0, 2, 3, 4)))
+        sides, shared = clip.shape[:3], [side // 4 for side in clip.shape[:3]]
+        if (kinds == given.HINT).all():
+            small = [(side // task.scale, side // task.scale // 4) for side in sides[1:]]
+            block, overlap = zip((sides[0], shared[0]), *small, strict=True)
+            return cls(block, overlap, scale=task.scale)
+        if known.tolist() == list(range(len(known))) != []:
+            turn = completing.frames_of_turn(clip.frames - len(known))
+            return cls(sides, (*shared,), added=num_frames, turn=turn)
+        if len(known) >= completing.LEAST_GIVEN and known.tolist() == list(
+            range(0, clip.frames, known[1])
+        ):
+            frames = len(known)
+            return cls((frames, *sides[1:]), (frames // 2, *shared[1:]), rate=int(known[1]))
+        raise UsageError(f"--workdir: --task={task.text} isn't one that a file alone goes through")
+
+
+def passed_through(values, way, path, output):
     """Completes one file: the rest of its row."""
-    ahead = task.text.startswith(("prediction", "animation"))
-    more = [f"--num_frames={values.num_frames}"] if ahead else []
+    more = [f"--num_frames={way.added}"] if way.added else []
     given = [f"--workdir={values.workdir}", f"--checkpoint={values.checkpoint}"]
-    seconds, mebibytes = cost(
-        "vgan.generate", *given, f"--input={path}", f"--output={output}", *more
-    )
-    rate = 2 if task.text.startswith("interpolation") else 1
-    added = values.num_frames if ahead else 0
+    given += [f"--input={path}", f"--output={output}", *more]
+    seconds, mebibytes = cost("vgan.generate", *given)
     old, new = (about(file) for file in (path, output))
     row = {"seconds": round(seconds), "peak_mebibytes": round(mebibytes)}
     row |= {f"{name}_before": value for name, value in old.items()}
     row |= {f"{name}_after": value for name, value in new.items()}
+    sound = min(old["sound_seconds"], old["frames"] / old["fps"])
     row["as_promised"] = (
-        new["frames"] == rate * old["frames"] + added
-        and new["fps"] == rate * old["fps"]
-        and new["size"] == old["size"]
-        and abs(new["sound_seconds"] - min(old["sound_seconds"], old["frames"] / old["fps"])) < 0.1
+        new["frames"] == way.rate * old["frames"] + way.added
+        and new["fps"] == way.rate * old["fps"]
+        and (new["width"], new["height"]) == (way.scale * old["width"], way.scale * old["height"])
+        and abs(new["sound_seconds"] - sound) < 0.1
     )
-    return row | seams_of(task, clip, path, output, rate, added)
+    return row | seams_of(way, path, output)
 
 
 def cost(module, *arguments):
@@ -87,7 +125,7 @@ def about(path):
     """What a file is: frames, frames a second, size, and seconds of sound."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        row = {"fps": float(stream.average_rate), "size": f"{stream.width}x{stream.height}"}
+        row = {"fps": float(stream.average_rate), "width": stream.width, "height": stream.height}
         row["frames"] = sum(1 for _ in container.decode(stream))
     with av.open(str(path)) as container:
         sound = container.streams.audio
@@ -96,40 +134,35 @@ def about(path):
     return row
 
 
-def seams_of(task, clip, path, output, rate, added):
-    """Ratios of steps in time, down and across: of what was made, and of the input."""
+def seams_of(way, path, output):
+    """Ratios of steps in time, down and across: of what was made, and of the input.
+
+    None where there are no borders, or where the input has no such frames.
+    """
     from vgan.stream import seams
     from vgan.stream.source import open_video
 
     source, made = open_video(path), open_video(output)
     count = sum(1 for _ in source)
-    (frames, *sides), (quarter, *shared) = clip.shape[:3], [side // 4 for side in clip.shape[:3]]
-    block = (frames // rate, *sides)
-    overlap = (quarter if rate == 1 else block[0] // 2, *shared)
-    places = seams.borders((count, *source.size), block, overlap, rate=rate)
-    if added:
+    places = seams.borders((count, *source.size), way.block, way.overlap, way.scale, way.rate)
+    if way.added:
         # What is given is only copied: from its last frame on, each turn is a window.
         made = itertools.islice(made, count - 1, None)
-        places[0] = list(range(1, added, frames - known_frames(task, clip)))
-    found = {"": seams.steps(made), "_input": seams.steps(source)}
+        places[0] = list(range(1, way.added + 1, way.turn))
+    found, of_input = seams.steps(made), seams.steps(source)
     row = {}
     for axis, name in enumerate(("time", "down", "across")):
-        for whose, steps in found.items():
-            same_frames = rate == 1 and not added
-            if axis or not whose or same_frames:
-                ratio = seams.step_ratio(steps[axis], places[axis])
-                row[f"seam_{name}{whose}"] = round(ratio, 3)
-            else:
-                row[f"seam_{name}{whose}"] = None
+        row[f"seam_{name}"] = _ratio(found[axis], places[axis])
+        alike = len(found[axis]) == len(of_input[axis]) and not (way.added and not axis)
+        row[f"seam_{name}_input"] = _ratio(of_input[axis], places[axis]) if alike else None
     return row
 
 
-def known_frames(task, clip):
-    """How many frames of a clip a task gives."""
-    from vgan import given
+def _ratio(steps, places):
+    from vgan.stream import seams
 
-    _, kinds = given.to_rest(task(np.zeros([1, *clip.shape], np.float32), 0, np.zeros(1, np.int64)))
-    return int((kinds == given.KNOWN).all((0, 2, 3, 4)).sum())
+    borders = len(set(places))
+    return round(seams.step_ratio(steps, places), 3) if 0 < borders < len(steps) else None
 
 
 if __name__ == "__main__":

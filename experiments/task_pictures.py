@@ -6,7 +6,6 @@ In each row held-out clips stand in threes: given, made, real. They are those at
 through the split, so none is picked by eye.
 """
 
-
 import numpy as np
 from absl import flags
 
@@ -34,7 +33,11 @@ def main():
     for workdir in values.workdirs:
         run = trained.restore(workdir, values.checkpoint)
         rows.append(media.grid(np.stack(row(run, values)), values.num_videos))
+        if rows[-1].shape != rows[0].shape:
+            raise UsageError(f"--workdirs: {workdir} has clips of another size than the first")
+    output.parent.mkdir(parents=True, exist_ok=True)
     media.write_video(output, media.grid(np.stack(rows), 1), run.fps, values.zoom)
+    print(f"wrote {output}")
 
 
 def row(run, values):

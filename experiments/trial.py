@@ -44,6 +44,11 @@ class Rows:
     def add(self, *rows):
         """Appends dicts of the same columns."""
         begin = not self._path.exists()
+        if not begin:
+            with self._path.open(newline="") as file:
+                columns = next(csv.reader(file))
+            if columns != list(rows[0]):
+                raise SystemExit(f"{self._path}: has other columns. Name another --output")
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", newline="") as file:
             writer = csv.DictWriter(file, rows[0])

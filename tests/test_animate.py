@@ -72,7 +72,11 @@ def test_motion_of_a_video(command, folder, tmp_path):
         (["--input={in}.png", "--moves=pan(dx=1)", "--output={new}"], 1, "unknown suffix"),
         (["--input={in}.png", "--moves=pan(dx=1)", "--output={in}.mp4"], 5, "it exists"),
         (["--input={in}.png", "--moves=pan(dz=1)", "--output={new}.gif"], 1, "no argument 'dz'"),
-        (["--input={in}.mp4", "--moves=pan(dx=1)", "--output={new}.gif"], 2, "video '{in}.mp4': can't be read"),
+        (
+            ["--input={in}.mp4", "--moves=pan(dx=1)", "--output={new}.gif"],
+            2,
+            "picture '{in}.mp4': can't be read",
+        ),
         (["--input={in}.png", "--motion_of={in}.png.x", "--output={new}.gif"], 2, "no such file"),
         (["--input={in}.png", "--moves=pan(dx=1)", "--frames=0"], 1, "--frames=0"),
     ],

@@ -77,8 +77,8 @@ def test_a_video_goes_on_from_its_last_frames(task, k):
     frames, made, fake = passed(task, file, num_frames=12)
     np.testing.assert_array_equal(frames[:9], video)
     assert (frames[9:] == MADE).all() and len(frames) == made.total == 21
-    half = (8 - k + 1) // 2
-    assert fake.samples == set(range(-(-12 // half)))
+    turns = {3: [3, 3, 3, 3], 1: [4, 4, 4]}[k]  # The last turn's second half isn't needed.
+    assert fake.samples == set(range(len(turns)))
     assert len(passed(task, source(frames=9)[0])[0]) == 9 + 8 - k
 
 
@@ -92,12 +92,18 @@ def test_turns_blend():
             return np.where(kinds == given.HIDDEN, made, pixels).astype(np.uint8)
 
     file, _ = source(frames=2, height=16, width=16)
-    made = completing.complete(Climbing(), Task("prediction(given=2)"), file, num_frames=6)
+    made = completing.complete(Climbing(), Task("prediction(given=2)"), file, num_frames=9)
     levels = [frame.mean() for frame in made.frames][2:]
-    # Six frames a turn, of which three come out: 20 30 40 | 50 60 70 blended with 60 70 80.
+    # Six frames a turn, of which three come out: 20 30 40 | 50 60 70 blended with 60 70 80 ...
     shares = 0.5 - 0.5 * np.cos(np.pi * (np.arange(3) + 0.5) / 3)
-    expected = [20, 30, 40, *(np.array([50, 60, 70]) + shares * 10)]
+    expected = [20, 30, 40, *(np.array([50, 60, 70]) + shares * 10), 90, 100, 110]
     np.testing.assert_allclose(levels, expected, atol=0.51)
+
+
+def test_what_fits_into_a_clip_is_one_turn():
+    file, _ = source(frames=2, height=16, width=16)
+    for number, turns in ((6, 1), (7, 2)):
+        assert len(passed("prediction(given=2)", file, num_frames=number)[2].samples) == turns
 
 
 def test_what_lies_under_the_mask_is_made():

@@ -69,6 +69,18 @@ def test_a_clip_of_a_file(tmp_path):
         inversion.read_clip(tmp_path / "a.mp4", ClipSpec(5, 8, 8), 4.0)
 
 
+def test_an_export_and_a_seed_too_large(run, tiny_run, known):
+    (export,) = (tiny_run / "export").iterdir()
+    with pytest.raises(UsageError, match="an export, which can't be searched"):
+        trained.restore_one(export)
+    for use in (
+        lambda seed: inversion.invert(run, known[1], steps=1, seed=seed),
+        lambda seed: latent_walk.of_seed(run.model, seed),
+    ):
+        with pytest.raises(UsageError, match="seed=1152921504606846976: must be"):
+            use(2**60)
+
+
 def test_several_networks_have_no_latents_of_one_clip(tiny_run):
     with pytest.raises(UsageError, match="latents belong to one network"):
         trained.restore_one(tiny_run, "ensemble(last=2)")
@@ -95,6 +107,7 @@ def test_the_command(command, run, tiny_run, known, tmp_path):
         (["--label=9999"], "label '9999': unknown"),
         (["--label=3", "--checkpoint=ensemble(last=2)"], "belong to one network"),
         (["--label=3", "--input=none.mp4"], "none.mp4"),
+        (["--realism=nan"], "--realism=nan: must be at least 0"),
     ],
 )
 def test_what_the_command_says_of_bad_input(command, tiny_run, tmp_path, flags, text):

@@ -54,6 +54,7 @@ def test_the_command(command, run, tiny_run, tmp_path):
         (["--ends=3,4"], 1, "--label: not given"),
         (["--ends=3,none.mp4", "--label=2"], 2, "none.mp4"),
         (["--ends=3,4", "--label=2", "--output=a.avi"], 1, "unknown suffix"),
+        (["--ends=3,4", "--label=2", "--steps=9"], 1, "--steps: no end is a file"),
     ],
 )
 def test_what_the_command_says_of_bad_input(command, tiny_run, tmp_path, flags, code, text):

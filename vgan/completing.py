@@ -1,7 +1,6 @@
 """Whole files through a model that completes what is given of clips."""
 
 import collections
-import itertools
 import typing
 from fractions import Fraction
 
@@ -174,17 +173,22 @@ def _continued(use, source, given, added):
                 f"video {str(source.path)!r}: {len(last)} frames, and the model goes on from "
                 f"{given}. Give a longer one"
             )
-        yield from itertools.islice(_onwards(use, last, kinds), added)
+        yield from _onwards(use, last, kinds, added)
 
     return Completed(frames(), source.fps, source.num_frames and source.num_frames + added)
 
 
-def _onwards(use, last, kinds):
-    """Frames after the last ones, without end: of each turn the first half, which blends with the
-    second half of the turn before, so that none begins with a jump. Each has latents of its own.
+def frames_of_turn(added):
+    """After how many frames a prediction takes its next turn, where a clip adds so many."""
+    return (added + 1) // 2
+
+
+def _onwards(use, last, kinds, wanted):
+    """So many frames after the last ones, in turns with latents of their own. The second half of
+    each blends with the first half of the next, so that none begins with a jump.
     """
-    later = None
-    for turn in itertools.count():
+    later, turn = None, 0
+    while wanted:
         window = [*last, *[last[-1]] * (use.clip.frames - len(last))]
 
         def process(block, turn=turn):
@@ -192,8 +196,9 @@ def _onwards(use, last, kinds):
 
         made = process_tiled(window, process, use.clip.shape[1:3], use.overlap[1:], batch=CHUNK)
         made = made[len(last) :] if later is None else joined(later, made[len(last) :])
-        half = (len(made) + 1) // 2
-        later = made[half:].copy()  # Or the whole would be kept.
-        for frame in np.clip(np.rint(made[:half]), 0, 255).astype(np.uint8):
+        ready = wanted if wanted <= len(made) else frames_of_turn(len(made))
+        later = made[ready:].copy()  # Or the whole would be kept.
+        for frame in np.clip(np.rint(made[:ready]), 0, 255).astype(np.uint8):
             last.append(frame)
             yield frame
+        wanted, turn = wanted - ready, turn + 1

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgan import randomness
+from vgan import randomness, sampling
 from vgan.after import crop, frame_rate, resize
 from vgan.clip import to_float, to_uint8
 from vgan.errors import DataError
@@ -86,7 +86,10 @@ def invert(run, video, label=0, steps=300, realism=0.02, seed=0, watch=iter):
       watch: wraps the iterable of steps, for progress.
     Returns:
       Found.
+    Raises:
+      UsageError: a seed out of range.
     """
+    sampling.check_seed(seed)
     search = _Search(run.model, video, label, realism, seed)
     first = float(tf.reduce_min(search.errors()))
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps))

@@ -17,7 +17,10 @@ flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
 flags.DEFINE_string("input", None, "A video, whose first frames are cut and resized as needed.")
 flags.DEFINE_string("label", None, "Its class, for a model that knows classes.")
 flags.DEFINE_integer("steps", 300, "Of the search.", lower_bound=1)
-flags.DEFINE_float("realism", 0.02, "Weight of the critics beside the distance.", lower_bound=0)
+flags.DEFINE_float("realism", 0.02, "Weight of the critics beside the distance.")
+flags.register_validator(  # Bounds of absl's own let NaN pass.
+    "realism", lambda realism: 0 <= realism < 1e6, "must be at least 0 and below 1e6"
+)
 flags.DEFINE_integer("seed", 0, "Of the latents that the search begins with.", lower_bound=0)
 flags.DEFINE_string("output", None, "out.mp4, .gif or .webp: the clip, and what was found.")
 flags.DEFINE_string("latents", None, "out.npy, for the endpoint `decode` of an export.")

@@ -10,7 +10,8 @@ _PARALLEL = 1e-4
 
 
 def of_seed(synthesizer, seed):
-    """The latents of a seed's video 0, float32 of the latent shape."""
+    """The latents of a seed's video 0, float32 of the latent shape; raises UsageError."""
+    sampling.check_seed(seed)
     shape = synthesizer.latent_shape
     return randomness.normal(seed, randomness.SAMPLING, [0], shape)[0].numpy()
 

@@ -158,7 +158,7 @@ class Model:
         """
         if self._complete is None:
             raise UsageError("this model was trained with --task=generation: nothing can be given")
-        _check_seed(seed)
+        check_seed(seed)
         samples = np.int64(np.arange(len(pixels)) if samples is None else samples)
         labels = np.int32(np.zeros(len(pixels)) if labels is None else labels)
         chunks = (slice(first, first + CHUNK) for first in range(0, len(pixels), CHUNK))
@@ -183,7 +183,7 @@ class Model:
             )
         if num_videos < 1:
             raise UsageError(f"num_videos={num_videos}: need at least one video")
-        _check_seed(seed)
+        check_seed(seed)
         number = self.label_number(label)
         return (
             np.asarray(self._draw(seed, first, CHUNK, number))[: num_videos - first]
@@ -211,6 +211,7 @@ class Model:
         raise UsageError(f"label {label!r}: unknown. Choose one of {', '.join(self.labels)}")
 
 
-def _check_seed(seed):
+def check_seed(seed):
+    """Raises UsageError for a seed below 0 or too large for int64 keys."""
     if not 0 <= seed < _SEED_LIMIT:
         raise UsageError(f"seed={seed}: must be at least 0 and below {_SEED_LIMIT}")

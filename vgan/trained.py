@@ -116,11 +116,15 @@ def restore_one(path, checkpoint="last"):
     """As `restore`, for what searches or walks through latents.
 
     Raises:
-      UsageError: several networks at once, or one that makes clips of given frames only.
+      UsageError: an export, several networks at once, or one that makes clips of given frames only.
     """
     if checkpoint_choice.parse(checkpoint).kind == "ensemble":
         raise UsageError(
             f"--checkpoint={checkpoint}: latents belong to one network. Use last, best or average"
+        )
+    if saved_model.is_export(path):
+        raise UsageError(
+            f"--workdir={path}: an export, which can't be searched. Give the folder of its run"
         )
     run = restore(path, checkpoint)
     if Task(run.config.task).needs_given:

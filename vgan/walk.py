@@ -13,7 +13,7 @@ flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
 flags.DEFINE_list("ends", None, "Two of: a seed, whose video 0 it is, or a video file.")
 flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
 flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
-flags.DEFINE_integer("steps", 300, "Of the search for the latents of a file.", lower_bound=1)
+flags.DEFINE_integer("steps", None, "Of the search for the latents of a file (default: 300).", 1)
 flags.DEFINE_string("output", None, "out.mp4, .gif or .webp.")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
@@ -25,6 +25,8 @@ def main():
         raise UsageError("--workdir: not given. Name the folder of a training run")
     if len(values.ends or []) != 2:
         raise UsageError("--ends: give two, seeds or video files, e.g. --ends=3,in.mp4")
+    if values.steps and all(end.isdecimal() for end in values.ends):
+        raise UsageError("--steps: no end is a file, so nothing is searched for. Drop it")
     suffixes = (".mp4", ".gif", ".webp")
     output = command.output_file("--output", values.output, suffixes, values.overwrite)
     from vgan import latent_walk, media, trained
@@ -50,7 +52,7 @@ def _latents(values, run, label, end):
     def watch(steps):
         return tqdm(steps, desc=end, unit="step", disable=None)
 
-    found = inversion.invert(run, video, label, values.steps, watch=watch)
+    found = inversion.invert(run, video, label, values.steps or 300, watch=watch)
     print(f"{end}: found, mean difference {found.error:.1f} grey levels")
     return found.latents
 

@@ -10,7 +10,7 @@ from sound_files import clicks, smooth, write
 
 from vgan import media
 from vgan.errors import DataError
-from vgan.stream.source import open_video
+from vgan.stream.source import open_video, read_picture
 
 
 def read(path):
@@ -144,6 +144,28 @@ def test_pictures(tmp_path):
     Image.fromarray(picture).save(tmp_path / "turned.JPG", quality=100, exif=exif)
     turned = read(tmp_path / "turned.JPG")[0].astype(int)
     assert np.abs(turned - np.rot90(picture, -1)).mean() < 10
+
+
+@pytest.mark.parametrize("content", [None, b"", b"text", b"\x89PNG\r\n\x1a\n"])
+def test_what_is_no_picture_is_named(tmp_path, content):
+    path = tmp_path / "a.png"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError, match=r"picture .*a.png': can't be read"):
+        read_picture(path)
+
+
+def test_a_damaged_picture_is_named(tmp_path):
+    """Its second block of data has a broken name, at which Pillow raises a SyntaxError."""
+    path = tmp_path / "a.png"
+    picture = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    Image.fromarray(picture).save(path)
+    data = bytearray(path.read_bytes())
+    second = data.index(b"IDAT", data.index(b"IDAT") + 4)
+    data[second : second + 4] = b"\x00\x01\x02\x03"
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"picture .*a.png': can't be read \(broken PNG"):
+        read_picture(path)
 
 
 def test_unusable_files_are_one_clear_error(tmp_path):

@@ -9,26 +9,32 @@ NEVER = 1e6
 def filled(condition):
     """The given pixels of a condition, and between them in time what a linear blend of them gives.
 
+    Before the first and after the last given pixel of a place that one is repeated.
+
     Args:
       condition: [B, T, H, W, C + 1], pixels and the mask of those that are given.
     Returns:
       float32 [B, T, H, W, C].
     """
-    before, after, weight = sides(condition)
+    return blended(*sides(condition))
+
+
+def blended(before, after, weight):
+    """What lies between two videos, the weight being that of the first."""
     return weight * before + (1 - weight) * after
 
 
 def sides(condition):
     """What is given before and after each pixel, at the same place.
 
-    Before the first and after the last given pixel of a place that one is repeated. Where nothing
-    is ever given at a place, the condition's own pixels are left: a hint, or 0.
+    Where nothing is ever given at a place, both are the condition's own pixels: a hint, or 0.
 
     Args:
       condition: as of `filled`.
     Returns:
-      Two videos float32 [B, T, H, W, C], and the weight of the first one [B, T, H, W, 1]: how near
-      it is in time.
+      The last given pixels and the next ones, float32 [B, T, H, W, C], 0 where there are none on
+      that side; and the weight of the first [B, T, H, W, 1], how near it is in time, which hides
+      the 0.
     """
     condition = ops.cast(condition, "float32")
     pixels, known = condition[..., :-1], condition[..., -1:]

@@ -13,7 +13,7 @@ from vgan import critics
 from vgan.errors import UsageError
 from vgan.motion.warp import move
 from vgan.networks import sizes
-from vgan.networks.filling import sides
+from vgan.networks.filling import blended, sides
 from vgan.networks.layers import activated, generator_inputs, logits, weighted
 from vgan.networks.sizes import check_counts, check_strides
 
@@ -53,10 +53,8 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
     *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels, pixels)
     latents, condition, _ = inputs
     noise = layers.Reshape((*clip.shape[:3], 1))(latents[:, latent_dim:])
-    ends, guess = (), ops.zeros_like(noise)
-    if condition_channels:
-        *ends, weight = sides(condition)
-        guess = weight * ends[0] + (1 - weight) * ends[1]
+    *given, weight = sides(condition) if condition_channels else [ops.zeros_like(noise)] * 3
+    guess = blended(*given, weight)
     x = layers.Concatenate()([condition, guess, noise])
     block = functools.partial(_block, style=style)
     strides = sizes.strides(clip)
@@ -73,10 +71,10 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
         x = block(layers.Concatenate()([layers.UpSampling3D(stride)(x), level]), width)
     picture = _seen(x, picture, shown)
     if flow:
-        flows = ops.split(_REACH * picture[..., clip.channels :], 2, axis=-1)
-        ends = [Moved()(parts) for parts in zip(ends, flows, strict=True)]
-        guess = weight * ends[0] + (1 - weight) * ends[1]
-    video = ops.clip(guess + picture[..., : clip.channels], -1.0, 1.0)
+        picture, *flows = ops.split(picture, [clip.channels, clip.channels + 2], axis=-1)
+        moved = [Moved()([of, _REACH * flow]) for of, flow in zip(given, flows, strict=True)]
+        guess = blended(*moved, weight)
+    video = ops.clip(guess + picture, -1.0, 1.0)
     return keras.Model(inputs, video, name="unet3d_generator")
 
 

@@ -26,15 +26,21 @@ def open_file(path):
 
 
 @contextlib.contextmanager
-def reading(path):
+def reading(path, what="video"):
     """Turns each failure to read `path` into one DataError."""
     try:
         yield
     except DataError:
         raise
-    except (av.FFmpegError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except (
+        av.FFmpegError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+    ) as error:
         raise DataError(
-            f"video {str(path)!r}: can't be read ({error}). Convert it to an ordinary .mp4 or .png"
+            f"{what} {str(path)!r}: can't be read ({error}). Convert it to an ordinary .mp4 or .png"
         ) from None
 
 

@@ -93,7 +93,7 @@ def open_video(path):
 
 def read_picture(path):
     """A picture file, upright, uint8 [H, W, 3], RGB; raises DataError where it can't be read."""
-    with reading(path), Image.open(path, formats=_PICTURE_FORMATS) as image:
+    with reading(path, "picture"), Image.open(path, formats=_PICTURE_FORMATS) as image:
         if getattr(image, "is_animated", False):
             raise ValueError("an animation")
         _check_size(image.height, image.width)
