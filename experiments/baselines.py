@@ -161,7 +161,8 @@ def _between(known, between, pixels, kinds):
     return made
 
 
-def _denoised(pixels, kinds, frames=5, strength=10):
+def _denoised(pixels, kinds, frames=5, strength=14):
+    # Of 6 to 30 the strength with the highest PSNR on people with noise of 25 grey levels.
     del kinds
     made = np.empty_like(pixels)
     for video, out in zip(pixels, made, strict=True):
