@@ -18,7 +18,8 @@ def write_scalars(folder, steps, suffix, scale=1.0):
         for step in steps:
             tf.summary.scalar("loss", scale * step, step=step)
     writer.close()
-    return next(folder.glob(f"*{suffix}"))
+    # Names of one second are in the order of a counter's text, in which 10 comes before 9.
+    return next(folder.glob(f"*{suffix}")).rename(folder / f"events.out.tfevents.1{suffix}")
 
 
 def read(folder, tag):
