@@ -153,19 +153,13 @@ class Task:
 class Keep(keras.layers.Layer):
     """Puts the known pixels of a condition in the place of those that were made there."""
 
-    def __init__(self, **kwargs):
-        super().__init__(dtype="float32", **kwargs)
-
     def call(self, inputs):
         video, condition = inputs
         known = condition[..., -1:]
         return ops.where(known > 0.5, condition[..., :-1], video)
 
-    def get_config(self):
-        return {key: value for key, value in super().get_config().items() if key != "dtype"}
-
 
 def keeping(network):
     """A generator [latents, condition, label] -> video whose videos keep what is known."""
-    video = Keep(name="kept")([network.output, network.inputs[1]])
+    video = Keep(name="kept", dtype="float32")([network.output, network.inputs[1]])
     return keras.Model(network.inputs, video, name=network.name)

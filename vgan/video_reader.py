@@ -1,7 +1,5 @@
 """Reading video files whole, each frame as it was written, for what compares values."""
 
-import contextlib
-
 import av
 import numpy as np
 
@@ -24,21 +22,16 @@ def read_video(path):
     Raises:
       DataError: it can't be decoded; damage that the decoder conceals isn't noticed.
     """
-    with _opened(path) as (container, stream):
-        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
-        codec, colours = stream.codec_context.name, stream.codec_context.pix_fmt or ""
-        kept = codec in _LOSSLESS and colours.startswith(_FULL_COLOUR)
-        return np.stack(frames), "" if kept else f"{codec} {colours}"
-
-
-@contextlib.contextmanager
-def _opened(path):
     try:
         # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
         with av.open(str(path.absolute())) as container:
             if not container.streams.video:
                 raise ValueError("no video stream")
-            yield container, container.streams.video[0]
+            stream = container.streams.video[0]
+            frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
+            codec, colours = stream.codec_context.name, stream.codec_context.pix_fmt or ""
+        kept = codec in _LOSSLESS and colours.startswith(_FULL_COLOUR)
+        return np.stack(frames), "" if kept else f"{codec} {colours}"
     except (av.FFmpegError, OSError, ValueError) as error:
         raise DataError(
             f"video {str(path)!r}: can't be decoded ({error}). Remove it from the folder"

@@ -2,13 +2,13 @@ import numpy as np
 import tensorflow as tf
 
 from vgan import tasks
-from vgan.networks.filling import filled
+from vgan.networks.filling import blended, sides
 
 
 def fill(values, known):
     """What is filled in one pixel over time, of its values and where they are known."""
     condition = np.float32([[value, known] for value, known in zip(values, known, strict=True)])
-    return np.asarray(filled(condition.reshape(1, len(values), 1, 1, 2)))[0, :, 0, 0, 0]
+    return np.asarray(blended(*sides(condition.reshape(1, len(values), 1, 1, 2))))[0, :, 0, 0, 0]
 
 
 def test_by_hand():
@@ -28,12 +28,12 @@ def test_the_baselines_come_out():
     def guess(task):
         pixels, known = task(video, 0, samples)
         known = tf.broadcast_to(known, [*video.shape[:-1], 1])
-        return np.asarray(filled(tf.concat([pixels, known], -1)))
+        return np.asarray(blended(*sides(tf.concat([pixels, known], -1))))
 
     copied = guess(tasks.prediction(given=3))
     np.testing.assert_allclose(copied[:, 3:], np.repeat(video[:, 2:3], 5, 1), atol=1e-5)
-    blended = guess(tasks.interpolation(every=2))
+    between = guess(tasks.interpolation(every=2))
     middle = (video[:, 2] + video[:, 4]) / 2
-    np.testing.assert_allclose(blended[:, 3], middle, atol=2e-3)
+    np.testing.assert_allclose(between[:, 3], middle, atol=2e-3)
     noisy = tasks.denoising(strength=20)(video, 0, samples).pixels
     np.testing.assert_array_equal(guess(tasks.denoising(strength=20)), noisy)

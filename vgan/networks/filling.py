@@ -6,31 +6,13 @@ NEVER = 1e6
 """Frames to a given pixel where there is none."""
 
 
-def filled(condition):
-    """The given pixels of a condition, and between them in time what a linear blend of them gives.
-
-    Before the first and after the last given pixel of a place that one is repeated.
-
-    Args:
-      condition: [B, T, H, W, C + 1], pixels and the mask of those that are given.
-    Returns:
-      float32 [B, T, H, W, C].
-    """
-    return blended(*sides(condition))
-
-
-def blended(before, after, weight):
-    """What lies between two videos, the weight being that of the first."""
-    return weight * before + (1 - weight) * after
-
-
 def sides(condition):
     """What is given before and after each pixel, at the same place.
 
     Where nothing is ever given at a place, both are the condition's own pixels: a hint, or 0.
 
     Args:
-      condition: as of `filled`.
+      condition: [B, T, H, W, C + 1], pixels and the mask of those that are given.
     Returns:
       The last given pixels and the next ones, float32 [B, T, H, W, C], 0 where there are none on
       that side; and the weight of the first [B, T, H, W, 1], how near it is in time, which hides
@@ -44,6 +26,14 @@ def sides(condition):
     nothing = (since >= NEVER) & (until >= NEVER)
     weight = (until + 1e-3) / (since + until + 2e-3)
     return ops.where(nothing, pixels, before), ops.where(nothing, pixels, after), weight
+
+
+def blended(before, after, weight):
+    """The given pixels, and between them in time a linear blend; arguments as `sides` gives them.
+
+    Before the first and after the last given pixel of a place that one is repeated.
+    """
+    return weight * before + (1 - weight) * after
 
 
 def _carried(steps):

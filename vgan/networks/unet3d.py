@@ -21,7 +21,7 @@ from vgan.networks.sizes import check_counts, check_strides
 def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=16, flow=False):
     """What is given, and latents, to a clip: a first guess, and what is to be added to it.
 
-    The guess is what filling.filled makes of the given frames. An encoder in time and space sees
+    The guess is what filling.blended makes of the given frames. An encoder in time and space sees
     both, and noise; residual blocks lead down to small maps and, with skips, up again, and on each
     size of the way up a picture is added to those before.
 
@@ -72,7 +72,10 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
     picture = _seen(x, picture, shown)
     if flow:
         picture, *flows = ops.split(picture, [clip.channels, clip.channels + 2], axis=-1)
-        moved = [Moved()([of, _REACH * flow]) for of, flow in zip(given, flows, strict=True)]
+        moved = [
+            Moved(dtype="float32")([of, _REACH * flow])
+            for of, flow in zip(given, flows, strict=True)
+        ]
         guess = blended(*moved, weight)
     video = ops.clip(guess + picture, -1.0, 1.0)
     return keras.Model(inputs, video, name="unet3d_generator")
@@ -89,9 +92,6 @@ _QUIET = keras.initializers.VarianceScaling(0.01)
 class Moved(keras.layers.Layer):
     """Each frame of a video, moved along a flow [B, T, H, W, 2] of its own."""
 
-    def __init__(self, **kwargs):
-        super().__init__(dtype="float32", **kwargs)
-
     def call(self, inputs):
         video, flow = inputs
         frames = ops.reshape(video, (-1, *video.shape[2:]))
@@ -99,9 +99,6 @@ class Moved(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]
-
-    def get_config(self):
-        return {key: value for key, value in super().get_config().items() if key != "dtype"}
 
 
 def _seen(x, picture, channels):
