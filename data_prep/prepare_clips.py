@@ -1,174 +1,75 @@
-"""Turns a folder of videos into prepared data: small square frames in TFRecord shards.
+"""Turns videos of any kind into prepared data: small frames of one size in TFRecord shards.
 
   python -m data_prep.prepare_clips --input=videos --output=prepared --size=64
 
-The videos' first-level subfolders are their labels. Files that can't be decoded are listed in
-`skipped.jsonl`; the rest is prepared all the same.
+The first-level subfolders of the input are the labels. Files that can't be decoded are listed in
+`skipped.jsonl`; the rest is prepared all the same. A run that was killed goes on where it was when
+the same command is given again.
 """
 
-import hashlib
-import math
+import dataclasses
 import os
 import re
 import shlex
-import statistics
-import sys
-import time
 
 from absl import flags
-from tqdm import tqdm
 
-from data_prep import decode, shards
+from data_prep import preparation
+from data_prep.settings import FITS, INTERPOLATIONS, Settings
 from vgan import command
-from vgan.errors import DataError, StorageError, UsageError
+from vgan.errors import UsageError
 
-_SPLIT_RULE = (
-    "groups ranked by the SHA-256 of their name; the first ceil(test_fraction * n) are test"
-)
-
-
-def prepare(
-    source, output, size, group="", test_fraction=0.15, max_bad_fraction=0.1, overwrite=False
-):
-    """Prepares all videos below a folder; see the flags' help for the arguments.
-
-    Raises:
-      DataError: no videos; none usable; or, with all else written, too many skipped.
-      StorageError: the output exists and may not be replaced.
-      UsageError: `group` is no regular expression or matches no video.
-    """
-    real_source, real_output = os.path.realpath(source), os.path.realpath(output)
-    if os.path.commonpath([real_source, real_output]) == real_output:
-        raise StorageError(f"output {output!r}: holds the input. Choose another --output")
-    paths = decode.find_videos(source)
-    groups = group_videos(paths, group)
-    with shards.new_folder(output, overwrite) as folder:
-        videos, skipped, writer = _write_frames(source, paths, folder, size)
-        test = choose_test({groups[video["key"]] for video in videos}, test_fraction)
-        for video in videos:
-            video["group"] = groups[video["key"]]
-            video["split"] = "test" if video["group"] in test else "train"
-        split = {"rule": _SPLIT_RULE, "group": group, "test_fraction": test_fraction}
-        labels = sorted({video["label"] for video in videos} - {None})
-        fps = _summary([video["fps"] for video in videos if video["fps"]])
-        manifest = {"size": size, "labels": labels, "fps": fps, "split": split}
-        shards.write_index(folder, writer, videos, skipped, manifest)
-    _report(output, size, videos, skipped, labels)
-    if len(skipped) > max_bad_fraction * len(paths):
-        raise DataError(
-            f"output {output!r}: written, but {len(skipped)} of {len(paths)} files were skipped, "
-            f"above --max_bad_fraction={max_bad_fraction:g}. Read its skipped.jsonl"
-        )
-
-
-def group_videos(paths, pattern):
-    """Names the group of each video, a dict by path: those of one group share a split.
-
-    Args:
-      paths: relative paths of the videos.
-      pattern: regular expression; its first capture group, else its whole match, names the
-        group. A video that it doesn't match, or any where it's empty, is its own group.
-    Raises:
-      UsageError: the pattern is invalid or matches nothing.
-    """
-    try:
-        expression = re.compile(pattern)
-    except re.error as error:
-        raise UsageError(f"--group={pattern!r}: {error}. Give a regular expression") from None
-    if not pattern:
-        return {path: path for path in paths}
-    matches = {path: expression.search(path) for path in paths}
-    if not any(matches.values()):
-        raise UsageError(f"--group={pattern!r}: matches none of the videos, such as {paths[0]!r}")
-    return {path: _group_name(match) if match else path for path, match in matches.items()}
-
-
-def _group_name(match):
-    first = match[1] if match.re.groups else None
-    return match[0] if first is None else first
-
-
-def choose_test(groups, fraction):
-    """Chooses which groups are test: the same whatever the order, and never all of them."""
-    if len(groups) < 2:
-        if fraction:
-            _warn("all videos are of one group, so all are train. See --group")
-        return set()
-    count = math.ceil(round(fraction * len(groups), 9))  # 0.07 * 100 is a little above 7.
-    ranked = sorted(groups, key=lambda name: hashlib.sha256(os.fsencode(name)).digest())
-    return set(ranked[: min(count, len(groups) - 1)])
-
-
-def _write_frames(source, paths, folder, size):
-    videos, skipped = [], []
-    writer = shards.ShardWriter(folder)
-    for path in _with_progress(paths):
-        try:
-            video = decode.Video(os.path.join(source, path), size)
-        except decode.BadVideoError as error:
-            skipped.append({"path": path, "reason": str(error)})
-            continue
-        first = len(writer.offsets)
-        frames = writer.add(video)
-        videos.append(
-            {
-                "key": path,
-                "label": path.split("/")[0] if "/" in path else None,
-                "fps": video.fps,
-                "frames": frames,
-                "first_record": first,
-                "short": video.short,
-            }
-        )
-    writer.close()
-    if not videos:
-        raise DataError(
-            f"input folder {source!r}: none of its {len(paths)} videos is usable. "
-            f"The first, {skipped[0]['path']!r}: {skipped[0]['reason']}"
-        )
-    return videos, skipped, writer
-
-
-def _summary(rates):
-    if not rates:
-        return {"min": None, "median": None, "max": None}
-    return {"min": min(rates), "median": statistics.median(rates), "max": max(rates)}
-
-
-def _report(output, size, videos, skipped, labels):
-    unlabelled = sum(video["label"] is None for video in videos)
-    if labels and unlabelled:
-        _warn(f"{unlabelled} videos lie beside the label folders; they're read as {labels[0]!r}")
-    short = sum(video["short"] for video in videos)
-    test = sum(video["split"] == "test" for video in videos)
-    print(
-        f"{len(videos)} ok, {len(skipped)} skipped (see {os.path.join(output, 'skipped.jsonl')}), "
-        f"{short} short; {len(labels)} labels, train {len(videos) - test}, test {test}\n"
-        f"next: python -m vgan.train --data={shlex.quote(output)} --height={size} --width={size}",
-        flush=True,
-    )
-
-
-def _with_progress(paths):
-    if sys.stderr.isatty():
-        yield from tqdm(paths, unit="video")
-        return
-    shown = time.monotonic()
-    for index, path in enumerate(paths):
-        if time.monotonic() - shown > 10:
-            print(f"{index}/{len(paths)} videos", file=sys.stderr, flush=True)
-            shown = time.monotonic()
-        yield path
-
-
-def _warn(text):
-    print(f"vgan: warning: {text}", file=sys.stderr, flush=True)
+_DEFAULT = Settings()
 
 
 def _define_flags():
-    flags.DEFINE_string("input", None, "Folder of videos, e.g. one subfolder a label.")
+    flags.DEFINE_string(
+        "input", None, "Folder of videos, one file, or a list that ends in .csv or .jsonl."
+    )
     flags.DEFINE_string("output", None, "Folder to write, which must not exist yet.")
-    flags.DEFINE_integer("size", 64, "Height and width of the frames in pixels.", lower_bound=1)
+    flags.DEFINE_string(
+        "kind", "auto", "What is looked for: auto, video, frames, strip, strip(frames=N), array."
+    )
+    _define_looks()
+    _define_choices()
+    _define_running()
+    flags.mark_flags_as_required(["input", "output"])
+
+
+def _define_looks():
+    flags.DEFINE_string("size", "64", "Frames' height and width in pixels: 64, or 36x64.")
+    flags.DEFINE_enum(
+        "fit", _DEFAULT.fit, FITS,
+        "How frames of another shape come to it: crop to the centre, crop where most moves, "
+        "or letterbox: black bars.",
+    )  # fmt: skip
+    flags.DEFINE_enum(
+        "interpolation", _DEFAULT.interpolation, INTERPOLATIONS,
+        "area averages where frames shrink (and is cubic where they grow); cubic.",
+    )  # fmt: skip
+    flags.DEFINE_float(
+        "fps", 0.0, "Frames per second, sampled by time stamps; 0: every frame as stored.",
+        lower_bound=0.0, upper_bound=1000.0,
+    )  # fmt: skip
+    flags.DEFINE_string("background", "0,0,0", "Red,green,blue behind what is transparent.")
+    flags.DEFINE_bool("remove_borders", False, "Cut black borders off first.")
+    flags.DEFINE_bool("grayscale", False, "Take colour away.")
+    flags.DEFINE_float("denoise", 0.0, "Strength of denoising in grey levels; 0: off.", 0.0, 100.0)
+    flags.DEFINE_float(
+        "equalize", 0.0, "Clip limit of adaptive contrast equalisation, as 2; 0: off.", 0.0, 100.0
+    )
+
+
+def _define_choices():
+    flags.DEFINE_string(
+        "shots", "", "Cut videos at scene changes: difference(), content(), adaptive()."
+    )
+    flags.DEFINE_string(
+        "features", "", "Describe clips, e.g. colour() + texture() + edges() + motion()."
+    )
+    flags.DEFINE_string(
+        "drop", "", "Leave clips out: static(), black(), near_duplicates(), or a sum of them."
+    )
     flags.DEFINE_string(
         "group",
         "",
@@ -176,23 +77,62 @@ def _define_flags():
         "group (or whole match) is the same go to the same split. Empty: each on its own.",
     )
     flags.DEFINE_float("test_fraction", 0.15, "Fraction of the groups kept for testing.")
+    flags.DEFINE_integer("min_frames", 2, "Skip clips of fewer frames.", lower_bound=2)
+
+
+def _define_running():
+    flags.DEFINE_integer("workers", os.cpu_count(), "Number of processes.", lower_bound=1)
+    flags.DEFINE_integer("max_pixels", _DEFAULT.max_pixels, "Skip larger frames.", lower_bound=1)
+    flags.DEFINE_float(
+        "file_seconds", _DEFAULT.file_seconds, "Skip a file that takes longer.", lower_bound=0.1
+    )
+    flags.DEFINE_integer(
+        "file_memory", _DEFAULT.file_memory, "MiB that reading one file may take.", lower_bound=64
+    )
     flags.DEFINE_float(
         "max_bad_fraction", 0.1, "Exit with 2 if more than this fraction of the files is skipped."
     )
+    flags.DEFINE_bool("strict", False, "Write nothing and exit with 2 if any file is bad or short.")
     flags.DEFINE_bool("overwrite", False, "Replace prepared data that --output already holds.")
-    flags.mark_flags_as_required(["input", "output"])
     for name, top in (("test_fraction", 0.9), ("max_bad_fraction", 1.0)):
         flags.register_validator(  # absl's own bounds let NaN pass.
             name, lambda value, top=top: 0 <= value <= top, message=f"must be in [0, {top:g}]"
         )
+    for name in ("fps", "denoise", "equalize", "file_seconds"):
+        flags.register_validator(name, lambda value: value == value, message="must be a number")
+
+
+def _settings(given):
+    named = {field.name: given[field.name].value for field in dataclasses.fields(Settings)}
+    named["size"] = _size(given.size)
+    named["background"] = _colour(given.background)
+    return Settings(**named)
+
+
+def _size(text):
+    found = re.fullmatch(r"(\d{1,4})(?:x(\d{1,4}))?", text)
+    size = found and (int(found[1]), int(found[2] or found[1]))
+    if not size or min(size) < 1:
+        raise UsageError(f"flag --size={text}: give pixels as 64, or height x width as 36x64")
+    return size
+
+
+def _colour(text):
+    found = re.fullmatch(r"(\d{1,3}),(\d{1,3}),(\d{1,3})", text)
+    if not found or max(map(int, found.groups())) > 255:
+        raise UsageError(f"flag --background={text}: give red,green,blue of 0 to 255, as 0,255,0")
+    return tuple(map(int, found.groups()))
 
 
 def _main():
     given = flags.FLAGS
-    prepare(
-        given.input, given.output, given.size, given.group,
-        given.test_fraction, given.max_bad_fraction, given.overwrite,
+    settings = _settings(given)
+    preparation.prepare(
+        given.input, given.output, settings, given.kind, given.test_fraction,
+        given.max_bad_fraction, given.strict, given.overwrite, given.workers,
     )  # fmt: skip
+    size = f"--height={settings.size[0]} --width={settings.size[1]}"
+    print(f"next: python -m vgan.train --data={shlex.quote(given.output)} {size}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Small trained runs that several tests share, and a quick way to run commands."""
 
+import dataclasses
 import functools
 import json
 import os
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from absl import flags
 
+from data_prep import chunks, preparation
+from data_prep.settings import Settings
 from vgan import config
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +54,27 @@ for line in sys.stdin:
     _, status = os.waitpid(child, 0)
     print("code", os.waitstatus_to_exitcode(status), flush=True)
 """
+
+
+@pytest.fixture(scope="session")
+def prepare():
+    """Runs `prepare(source, output, size=(H, W), **arguments)` in this process.
+
+    Arguments are those of `Settings` and of `preparation.prepare`.
+    """
+
+    def write(todo, workers, tell):
+        del workers, tell
+        for chunk in todo:
+            chunks.write(chunk)
+
+    def run(source, output, size, **arguments):
+        names = {field.name for field in dataclasses.fields(Settings)}
+        chosen = {name: arguments.pop(name) for name in names & set(arguments)}
+        settings = Settings(size=size, **chosen)
+        return preparation.prepare(str(source), str(output), settings, write=write, **arguments)
+
+    return run
 
 
 @pytest.fixture(scope="session")

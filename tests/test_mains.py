@@ -13,7 +13,6 @@ import tensorflow as tf
 from PIL import Image, ImageSequence
 
 import vgan
-from data_prep import shards
 from vgan import media
 from vgan.training.checkpoints import saved_steps
 
@@ -238,20 +237,14 @@ def test_help_says_every_flag_of_the_command_itself():
 
 
 @pytest.fixture
-def prepared(tmp_path):
+def prepared(tmp_path, prepare):
     """A prepared folder of 40 videos of one window each."""
+    raw = tmp_path / "forty"
+    raw.mkdir()
     random = np.random.default_rng(0)
-    with shards.new_folder(tmp_path / "prepared", overwrite=False) as path:
-        writer = shards.ShardWriter(path)
-        videos = []
-        for number in range(40):
-            first = len(writer.offsets)
-            count = writer.add(random.integers(0, 256, [4, 8, 8, 3], np.uint8))
-            row = {"key": f"{number}.mp4", "label": None, "fps": 10.0, "frames": count}
-            videos.append(row | {"first_record": first, "short": False, "split": "train"})
-        writer.close()
-        manifest = {"size": 8, "labels": [], "fps": {"median": 10.0}}
-        shards.write_index(path, writer, videos, [], manifest)
+    for number in range(40):
+        np.save(raw / f"{number:02}.npy", random.integers(0, 256, [4, 8, 8, 3], np.uint8))
+    prepare(raw, tmp_path / "prepared", (8, 8), test_fraction=0.0)
     return tmp_path / "prepared"
 
 

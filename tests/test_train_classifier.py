@@ -5,27 +5,20 @@ import json
 import numpy as np
 import pytest
 
-from data_prep import shards
 from vgan.metrics import classifier
 
 TINY = ["--data=shapes(num_videos=16)", "--frames=4", "--height=8", "--width=8", "--steps=2"]
 
 
 @pytest.fixture
-def unlabelled(tmp_path):
+def unlabelled(tmp_path, prepare):
     """A prepared folder without labels."""
+    raw = tmp_path / "two"
+    raw.mkdir()
     random = np.random.default_rng(0)
-    with shards.new_folder(tmp_path / "unlabelled", overwrite=False) as path:
-        writer = shards.ShardWriter(path)
-        videos = []
-        for number, split in enumerate(("train", "test")):
-            first = len(writer.offsets)
-            count = writer.add(random.integers(0, 256, [4, 8, 8, 3], np.uint8))
-            row = {"key": f"{number}.mp4", "label": None, "fps": 10.0, "frames": count}
-            videos.append(row | {"first_record": first, "short": False, "split": split})
-        writer.close()
-        manifest = {"size": 8, "labels": [], "fps": {"median": 10.0}}
-        shards.write_index(path, writer, videos, [], manifest)
+    for number in range(2):
+        np.save(raw / f"{number}.npy", random.integers(0, 256, [4, 8, 8, 3], np.uint8))
+    prepare(raw, tmp_path / "unlabelled", (8, 8), test_fraction=0.5)
     return tmp_path / "unlabelled"
 
 

@@ -8,50 +8,33 @@ import cv2
 import numpy as np
 import pytest
 
-from data_prep import prepare_clips, shards
+from data_prep import shards
 from vgan import spec
 from vgan.clip import ClipSpec
 from vgan.data.folder import windows
 from vgan.errors import DataError, UsageError
 
 SIZE = 16
-LENGTHS = {"down/a.avi": 6, "down/b.avi": 9, "up/c.avi": 3, "up/d.avi": 12}
-
-
-def write_video(path, count, seed, height=SIZE, width=24):
-    """Coarse noise: each frame differs from all others by far more than MJPG loses."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10, (width, height))
-    noise = np.random.default_rng(seed).integers(0, 256, [count, 2, 3, 3], np.uint8)
-    for frame in noise:
-        writer.write(cv2.resize(frame, (width, height), interpolation=cv2.INTER_CUBIC))
-    writer.release()
-
-
-def decoded(path):
-    """All frames as plain OpenCV gives them, cut to the centre square, in RGB."""
-    capture = cv2.VideoCapture(str(path))
-    frames = []
-    while (found := capture.read())[0]:
-        frames.append(found[1][:, 4:20, ::-1])
-    return np.array(frames)
+LENGTHS = {"down/a.npy": 6, "down/b.npy": 9, "up/c.npy": 3, "up/d.npy": 12}
 
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory):
     folder = tmp_path_factory.mktemp("raw")
     for seed, (name, count) in enumerate(LENGTHS.items()):
-        write_video(folder / name, count, seed)
+        (folder / name).parent.mkdir(exist_ok=True)
+        noise = np.random.default_rng(seed).integers(0, 256, [count, SIZE, SIZE, 3], np.uint8)
+        np.save(folder / name, noise)
     return folder
 
 
 @pytest.fixture(scope="module")
-def pristine(raw, tmp_path_factory):
+def pristine(raw, tmp_path_factory, prepare):
     """Prepared in two shards, all of it for training."""
     output = tmp_path_factory.mktemp("prepared") / "data"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shards, "SHARD_BYTES", 6000)
-        prepare_clips.prepare(str(raw), str(output), SIZE, test_fraction=0.0)
+        patch.setattr(shards, "SHARD_BYTES", 10_000)
+        prepare(raw, output, (SIZE, SIZE), test_fraction=0.0)
     assert len(list(output.glob("*.tfrecord"))) == 2
     return str(output)
 
@@ -70,7 +53,7 @@ def open_train(path, frames=3, size=SIZE, frame_step=1):
 def test_windows_are_all_runs_of_frames_within_a_video(raw, pristine, frames, frame_step):
     expected = []
     for name in LENGTHS:
-        video = decoded(raw / name)
+        video = np.load(raw / name)
         assert len(video) == LENGTHS[name]
         for start in range(len(video) - (frames - 1) * frame_step):
             clip = video[start : start + (frames - 1) * frame_step + 1 : frame_step]
@@ -86,13 +69,13 @@ def test_windows_are_all_runs_of_frames_within_a_video(raw, pristine, frames, fr
         found[len(found)]
 
 
-def test_says_labels_rate_and_what_the_data_is(raw, prepared, pristine, tmp_path):
+def test_says_labels_rate_and_what_the_data_is(raw, prepared, pristine, tmp_path, prepare):
     found = open_train(pristine, frame_step=2)
     assert found.labels == ("down", "up")
-    assert found.fps == 5.0
+    assert found.fps == 12.5
     assert open_train(prepared, frames=2).fingerprint == found.fingerprint
     other = tmp_path / "other"
-    prepare_clips.prepare(str(raw), str(other), SIZE - 1, test_fraction=0.0)
+    prepare(raw, other, (SIZE - 1, SIZE), test_fraction=0.0)
     assert open_train(other, size=8).fingerprint != found.fingerprint
 
 
@@ -164,17 +147,17 @@ def test_frames_between_those_of_a_window_are_not_checked(prepared):
 
 
 def test_missing_cut_and_extra_shards(prepared):
-    shard = prepared / "frames-00001.tfrecord"
+    shard = prepared / "frames-00000.1.tfrecord"
     data = shard.read_bytes()
-    extra = shutil.copy(shard, prepared / "frames-00002.tfrecord")
-    with pytest.raises(DataError, match="frames-00002.tfrecord': not in the manifest"):
+    extra = shutil.copy(shard, prepared / "frames-00001.tfrecord")
+    with pytest.raises(DataError, match="frames-00001.tfrecord': not in the manifest"):
         open_train(prepared)
     extra.unlink()
     shard.write_bytes(data[:-1])
     with pytest.raises(DataError, match=f"{len(data) - 1} bytes, the manifest says {len(data)}"):
         open_train(prepared)
     shard.unlink()
-    with pytest.raises(DataError, match="frames-00001.tfrecord': missing"):
+    with pytest.raises(DataError, match="frames-00000.1.tfrecord': missing"):
         open_train(prepared)
 
 
@@ -197,14 +180,19 @@ def test_wrong_offset(prepared):
 def test_other_format(prepared):
     manifest = json.loads((prepared / "manifest.json").read_text())
     (prepared / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
-    with pytest.raises(DataError, match="format 99, this version reads 1"):
+    with pytest.raises(DataError, match="format 99, this version reads 2"):
         open_train(prepared)
 
 
-def test_raw_videos_say_how_to_prepare_them(raw):
+def test_raw_videos_say_how_to_prepare_them(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "a.mp4").touch()
     with pytest.raises(DataError) as caught:
         windows(ClipSpec(3, 16, 20), 1, "train", f"{raw}/")
-    command = f"python -m data_prep.prepare_clips --input={raw}/ --output={raw}-prepared --size=20"
+    command = (
+        f"python -m data_prep.prepare_clips --input={raw}/ --output={raw}-prepared --size=16x20"
+    )
     assert str(caught.value).endswith(command)
 
 
@@ -226,6 +214,6 @@ def test_windows_apart(pristine, raw, interval):
     starts = {name: range(0, count - 4, interval) for name, count in LENGTHS.items() if count > 4}
     assert len(numbers) == len(sources) == sum(map(len, starts.values()))
     for source, (name, expected) in enumerate(starts.items()):
-        frames = decoded(raw / name)
+        frames = np.load(raw / name)
         for number, start in zip(numbers[sources == source], expected, strict=True):
             np.testing.assert_array_equal(data[number][0], frames[start : start + 5 : 2])

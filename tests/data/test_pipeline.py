@@ -1,9 +1,7 @@
-import cv2
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from data_prep import prepare_clips
 from vgan.clip import ClipSpec
 from vgan.data.folder import Folder
 from vgan.data.pipeline import batches, open_windows
@@ -95,14 +93,12 @@ def test_opens_embedded_data():
     assert len(open_windows(" shapes ", CLIP, 1, "test")) == 256
 
 
-def test_opens_a_prepared_folder(tmp_path, monkeypatch):
+def test_opens_a_prepared_folder(tmp_path, monkeypatch, prepare):
     raw = tmp_path / "raw"
     raw.mkdir()
-    writer = cv2.VideoWriter(str(raw / "a.avi"), cv2.VideoWriter_fourcc(*"MJPG"), 10, (16, 16))
-    for shade in range(5):
-        writer.write(np.full((16, 16, 3), 40 * shade, np.uint8))
-    writer.release()
-    prepare_clips.prepare(str(raw), str(tmp_path / "shapes"), 16, test_fraction=0.0)
+    shades = np.arange(0, 200, 40, np.uint8)
+    np.save(raw / "a.npy", np.broadcast_to(shades[:, None, None], [5, 16, 16]))
+    prepare(raw, tmp_path / "shapes", (16, 16), test_fraction=0.0)
     found = open_windows(str(tmp_path / "shapes"), CLIP, 1, "train")
     assert isinstance(found, Folder) and len(found) == 4
     monkeypatch.chdir(tmp_path)

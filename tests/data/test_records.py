@@ -22,7 +22,7 @@ def test_tensorflow_reads_a_prepared_shard(tmp_path):
     from data_prep import shards
 
     frames = np.random.default_rng(0).integers(0, 256, [5, 8, 8, 3], np.uint8)
-    writer = shards.ShardWriter(str(tmp_path))
+    writer = shards.ShardWriter(str(tmp_path), "frames")
     assert writer.add(frames) == 5
     writer.close()
     dataset = tf.data.TFRecordDataset(str(tmp_path / writer.shards[0]["name"]))

@@ -61,15 +61,16 @@ class Folder:
                 f"prepared data {path!r}: format {manifest.get('format')!r}, this version reads "
                 f"{records.FORMAT_VERSION}. Prepare the videos again"
             )
-        self._shards, self._size = manifest["shards"], manifest["size"]
+        self._shards = manifest["shards"]
         self._shard_ends = np.cumsum([shard["records"] for shard in self._shards])
         self.labels = tuple(manifest["labels"])
         self.fps = (manifest["fps"]["median"] or 25.0) / frame_step  # Null: no file told its rate.
         self._check_shards()
-        if max(clip.height, clip.width) > self._size:
+        height, width = manifest["height"], manifest["width"]
+        if clip.height > height or clip.width > width:
             raise UsageError(
-                f"--height={clip.height} --width={clip.width}: larger than the {self._size}x"
-                f"{self._size} frames of {path!r}. Lower them or prepare with a larger --size"
+                f"--height={clip.height} --width={clip.width}: larger than the {height}x{width} "
+                f"frames of {path!r}. Lower them or prepare with a larger --size"
             )
         self._offsets = self._parse("offsets.npy", lambda: self._load_offsets(manifest["frames"]))
         self._index(self._parse("videos.jsonl", lambda: self._load_videos(manifest)), split)
@@ -211,7 +212,7 @@ def _manifest_text(clip, path):
         raise DataError(
             f"data folder {path!r}: holds raw videos. Prepare them first: "
             f"python -m data_prep.prepare_clips --input={quoted} --output={prepared} "
-            f"--size={max(clip.height, clip.width)}"
+            f"--size={clip.height}x{clip.width}"
         )
     raise DataError(
         f"data folder {path!r}: neither prepared data nor videos. Looked for manifest.json and "

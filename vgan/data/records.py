@@ -10,10 +10,13 @@ import struct
 
 import google_crc32c
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 VIDEO_SUFFIXES = (
     ".avi", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm",
 )  # fmt: skip
+
+HEADER_BYTES = 12
+"""So many bytes of a record tell its size."""
 
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
@@ -25,6 +28,16 @@ def pack(data):
     return header + _FOOTER.pack(_masked_crc(header)) + data + _FOOTER.pack(_masked_crc(data))
 
 
+def framed_size(header):
+    """Bytes of a whole record, from its first HEADER_BYTES; raises ValueError if damaged."""
+    if len(header) < HEADER_BYTES:
+        raise ValueError("the record is cut")
+    length, length_crc = _HEADER.unpack(header)
+    if length_crc != _masked_crc(header[:8]):
+        raise ValueError("the record's length is damaged")
+    return _HEADER.size + length + _FOOTER.size
+
+
 def unpack(record):
     """The data of one whole record.
 
@@ -33,12 +46,8 @@ def unpack(record):
     Raises:
       ValueError: it's cut, or a checksum says that it's damaged.
     """
-    size = len(record) - _HEADER.size - _FOOTER.size
-    if size < 0:
-        raise ValueError("the record is cut")
-    length, length_crc = _HEADER.unpack_from(record)
-    if length != size or length_crc != _masked_crc(record[:8]):
-        raise ValueError("the record's length is damaged")
+    if framed_size(record[:HEADER_BYTES]) != len(record):
+        raise ValueError("the record is cut, or longer than it says")
     data = record[_HEADER.size : -_FOOTER.size]
     if _FOOTER.unpack(record[-_FOOTER.size :])[0] != _masked_crc(data):
         raise ValueError("the record's checksum doesn't match its data")

@@ -1,0 +1,186 @@
+"""The unit of work: a run of items that one process turns into shards, and what it says of them.
+
+Which items are in a chunk depends on the items alone, never on how many workers there are, and a
+chunk is there whole or not at all. So any number of workers, or a run that goes on after a kill,
+writes the same bytes.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import io
+import json
+import os
+
+import cv2
+import numpy as np
+
+from data_prep import opening, splits
+from data_prep.items import Item, pictures
+from data_prep.settings import Settings
+from data_prep.shards import ShardWriter
+from data_prep.sources.errors import BadFileError
+
+PARTS = "parts"
+"""The folder of what is said of each chunk, while a preparation goes on."""
+
+_ITEMS = 128
+_BYTES = 16 * 2**20  # Of input: some seconds of work.
+_MOST_CHUNKS = 4096
+
+
+@dataclasses.dataclass(frozen=True)
+class Chunk:
+    """A run of items.
+
+    Attributes:
+      number: of the chunk, from 0.
+      source: the folder that the items' paths are relative to.
+      folder: where shards and parts go.
+      items: a tuple of `Item`.
+      settings: `Settings`.
+      strip_frames: frames of a film strip; 0 for square ones.
+    """
+
+    number: int
+    source: str
+    folder: str
+    items: tuple[Item, ...]
+    settings: Settings
+    strip_frames: int = 0
+
+    def part(self, ending):
+        """The path of what is said of it."""
+        return os.path.join(self.folder, PARTS, f"{self.number:05d}{ending}")
+
+    @property
+    def is_done(self):
+        """Whether it was written, by this run or one before."""
+        return os.path.exists(self.part(".json"))
+
+
+def divide(items):
+    """Lists of items that make a chunk each, about equal in bytes of input."""
+    most = max(_BYTES, sum(item.stamp[0] for item in items) / _MOST_CHUNKS)
+    found, size = [], 0
+    for item in items:
+        if not found or size >= most or len(found[-1]) == _ITEMS:
+            found.append([])
+            size = 0
+        found[-1].append(item)
+        size += item.stamp[0]
+    return found
+
+
+def write(chunk, guard=contextlib.nullcontext, bad=()):
+    """Writes the shards of a chunk, and its part, which is what makes it done.
+
+    Args:
+      chunk: `Chunk`.
+      guard: of the number of an item, a context that it is read in.
+      bad: a dict {number of an item: reason} of those that must not be opened.
+    """
+    writer = ShardWriter(chunk.folder, f"frames-{chunk.number:05d}")
+    videos, skipped = [], []
+    for number, item in enumerate(chunk.items):
+        try:
+            if number in bad:
+                raise BadFileError(bad[number])
+            with guard(number):
+                found, dropped = _write_item(chunk, item, writer)
+            videos += found
+            skipped += dropped
+        except BadFileError as error:
+            skipped.append({"path": item.key, "reason": str(error), "kind": "bad"})
+    writer.close()
+    _save(chunk.part(".offsets.npy"), _npy(np.array(writer.offsets, np.int64)))
+    said = {"shards": writer.shards, "videos": videos, "skipped": skipped}
+    _save(chunk.part(".json"), json.dumps(said).encode())
+
+
+def _write_item(chunk, item, writer):
+    """Rows of the clips of an item, and of those left out; raises BadFileError if all are."""
+    videos, dropped, reason = [], [], "no video in it"
+    for clip in _readable(opening.clips(chunk.source, item, chunk.settings, chunk.strip_frames)):
+        first = len(writer.offsets)
+        reading = _Reading(clip)
+        count = writer.add(reading)
+        if count < chunk.settings.min_frames:
+            writer.take_back()
+            reason = reading.broken or (
+                f"only {count} frame{'s' * (count != 1)}, --min_frames={chunk.settings.min_frames}"
+            )
+            dropped.append({"path": clip.key, "reason": reason, "kind": "dropped"})
+            continue
+        videos.append(
+            {
+                "key": clip.key,
+                "path": item.path,
+                "label": item.label,
+                "group": splits.group_of(item, chunk.settings.group),
+                "split": (item.listed or {}).get("split"),
+                "fps": clip.fps,
+                "frames": count,
+                "first_record": first,
+                "short": bool(reading.broken),
+                "broken": reading.broken,
+                "original": list(clip.size),
+            }
+        )
+    if not videos:
+        raise BadFileError(reason)
+    digest = _digest(chunk.source, item)
+    return [{**video, "sha256": digest} for video in videos], dropped
+
+
+class _Reading:
+    """Iterates over the frames of a clip; what goes wrong ends it, and is said in `broken`."""
+
+    def __init__(self, clip):
+        self._clip, self._error = clip, ""
+
+    def __iter__(self):
+        try:
+            yield from _readable(self._clip.frames)
+        except BadFileError as error:
+            self._error = str(error)
+
+    @property
+    def broken(self):
+        return self._error or self._clip.source.broken
+
+
+def _readable(iterator):
+    """What an iterator gives, every failure of which is a BadFileError."""
+    try:
+        yield from iterator
+    except MemoryError:
+        raise BadFileError("it needs more memory than --file_memory allows") from None
+    except (OSError, ValueError, RuntimeError, cv2.error) as error:
+        raise BadFileError(f"can't be read: {error}") from None
+
+
+def _digest(source, item):
+    """The start of the SHA-256 of a file's bytes, or None for a stretch of one."""
+    if item.listed and {"start", "end"} & set(item.listed):
+        return None
+    path = os.path.join(source, item.path)
+    whole = hashlib.sha256()
+    for name in pictures(path) if item.kind == "frames" else [path]:
+        with open(name, "rb") as file:
+            while block := file.read(2**20):
+                whole.update(block)
+    return whole.hexdigest()[:16]
+
+
+def _npy(values):
+    data = io.BytesIO()
+    np.save(data, values)
+    return data.getvalue()
+
+
+def _save(path, data):
+    temporary = f"{path}.{os.getpid()}"
+    with open(temporary, "wb") as file:
+        file.write(data)
+    os.replace(temporary, path)

@@ -1,0 +1,194 @@
+"""From finished chunks to a prepared folder: which clips are in it, their splits, the manifest."""
+
+import array
+import collections
+import dataclasses
+import hashlib
+import heapq
+import json
+import os
+import statistics
+
+import numpy as np
+
+from data_prep import splits
+from vgan.data import records
+
+FILES = ("videos.jsonl", "skipped.jsonl", "offsets.npy", "manifest.json")
+"""What is written besides the shards."""
+
+SHOWN = 48
+"""So many clips are shown as pictures, chosen by the hash of their keys."""
+
+
+@dataclasses.dataclass
+class Summary:
+    """What a prepared folder holds.
+
+    Attributes:
+      videos, frames, short: numbers of clips, of their frames, and of clips that end too early.
+      seconds: of the clips whose rate is known.
+      labels, splits: numbers of clips by name.
+      left_out: numbers of files and clips by kind: "bad", "dropped", "other".
+      dropped: numbers of dropped clips by the first word of the reason.
+      duplicates: number of clips of files whose bytes an earlier file has too.
+      crossing: number of those that lie in another split than the earlier one.
+    """
+
+    videos: int = 0
+    frames: int = 0
+    short: int = 0
+    seconds: float = 0.0
+    labels: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    splits: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    left_out: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    dropped: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    duplicates: int = 0
+    crossing: int = 0
+    _ranked: list = dataclasses.field(default_factory=list)
+
+    @property
+    def shown(self):
+        """Rows of some clips, sorted by key, for pictures."""
+        return sorted((row for _, _, row in self._ranked), key=lambda row: row["key"])
+
+    def add(self, row):
+        """Counts a clip that is kept."""
+        self.videos += 1
+        self.frames += row["frames"]
+        self.short += row["short"]
+        self.seconds += row["frames"] / row["fps"] if row["fps"] else 0
+        self.labels[row["label"]] += 1
+        self.splits[row["split"]] += 1
+        self.duplicates += "duplicate_of" in row
+        rank = hashlib.sha256(os.fsencode(row["key"])).digest()
+        ranked = heapq.heappush if len(self._ranked) < SHOWN else heapq.heappushpop
+        ranked(self._ranked, (rank, row["key"], row))
+
+    def leave_out(self, row):
+        """Counts what is left out."""
+        self.left_out[row["kind"]] += 1
+        if row["kind"] == "dropped":
+            self.dropped[row["reason"].split(":")[0]] += 1
+
+
+class Index:
+    """Reads what is said of finished chunks, one at a time, and writes the index of them all.
+
+    Args:
+      work: a list of finished `Chunk`, in order.
+      test_fraction: of the groups.
+
+    Attributes:
+      videos: number of clips.
+      groups: names of the groups whose split isn't listed.
+      shards: of all chunks, as of `ShardWriter`.
+      first_bad, first_short: the first row of a bad file and of a short clip, or None.
+    """
+
+    def __init__(self, work, test_fraction):
+        self._work, self._fraction = work, test_fraction
+        self._folder, self._settings = work[0].folder, work[0].settings
+        self.videos, self.groups, self.shards = 0, set(), []
+        self.first_bad = self.first_short = None
+        self._rates, digests = array.array("d"), array.array("Q")
+        for part in self._parts():
+            self.shards += part["shards"]
+            self.videos += len(part["videos"])
+            bad = (row for row in part["skipped"] if row["kind"] == "bad")
+            self.first_bad = self.first_bad or next(bad, None)
+            for video in part["videos"]:
+                if video["short"] and not self.first_short:
+                    self.first_short = video
+                if video["fps"]:
+                    self._rates.append(video["fps"])
+                if video["sha256"]:
+                    digests.append(int(video["sha256"], 16))
+                if not video["split"]:
+                    self.groups.add(video["group"])
+        found, counts = np.unique(np.array(digests, np.uint64), return_counts=True)
+        self._doubled = set(found[counts > 1].tolist())
+
+    def write(self, others):
+        """Writes videos.jsonl, skipped.jsonl, offsets.npy, features and manifest.json.
+
+        Args:
+          others: a list of {path, reason} of files that aren't videos.
+        Returns:
+          a `Summary`.
+        """
+        self._summary, digest = Summary(), hashlib.sha256()
+        with self._open("videos.jsonl") as videos, self._open("skipped.jsonl") as skipped:
+            for row in self._rows(others):
+                line = (json.dumps(row) + "\n").encode()
+                if "reason" in row:
+                    skipped.write(line)
+                    self._summary.leave_out(row)
+                else:
+                    videos.write(line)
+                    digest.update(line)
+                    self._summary.add(row)
+        self._write_offsets()
+        self._write_manifest(digest.hexdigest())
+        return self._summary
+
+    def _parts(self):
+        for chunk in self._work:
+            with open(chunk.part(".json"), "rb") as file:
+                yield json.loads(file.read())
+
+    def _rows(self, others):
+        """Rows of the clips that are kept, and with a "reason" of all that is left out."""
+        test = splits.choose_test(self.groups, self._fraction)
+        firsts, before = {}, 0
+        for part in self._parts():
+            for video in part["videos"]:
+                row = {**video, "first_record": before + video["first_record"]}
+                row["split"] = row["split"] or ("test" if row["group"] in test else "train")
+                yield self._with_duplicate(row, firsts)
+            yield from part["skipped"]
+            before += sum(shard["records"] for shard in part["shards"])
+        yield from ({**row, "kind": "other"} for row in others)
+
+    def _with_duplicate(self, row, firsts):
+        """A row, told of an earlier file with the same bytes, of which `firsts` keeps the rows."""
+        if row["sha256"] and int(row["sha256"], 16) in self._doubled:
+            first = firsts.setdefault(row["sha256"], row)
+            if first["path"] != row["path"]:
+                self._summary.crossing += first["split"] != row["split"]
+                return {**row, "duplicate_of": first["path"]}
+        return row
+
+    def _write_offsets(self):
+        frames = sum(shard["records"] for shard in self.shards)
+        path = os.path.join(self._folder, "offsets.npy")
+        whole = np.lib.format.open_memmap(path, "w+", np.int64, (frames,))
+        first = 0
+        for chunk in self._work:
+            offsets = np.load(chunk.part(".offsets.npy"))
+            whole[first : first + len(offsets)] = offsets
+            first += len(offsets)
+
+    def _write_manifest(self, digest):
+        rates = {"min": None, "median": None, "max": None}
+        if self._rates:
+            rates["min"], rates["max"] = min(self._rates), max(self._rates)
+            rates["median"] = statistics.median(self._rates)
+        whole = {
+            "format": records.FORMAT_VERSION,
+            "height": self._settings.size[0],
+            "width": self._settings.size[1],
+            "labels": sorted(set(self._summary.labels) - {None}),
+            "fps": rates,
+            "split": {"rule": splits.RULE, "test_fraction": self._fraction},
+            "settings": dataclasses.asdict(self._settings),
+            "frames": sum(shard["records"] for shard in self.shards),
+            "videos": self._summary.videos,
+            "videos_sha256": digest,
+            "shards": self.shards,
+        }
+        with self._open("manifest.json") as file:
+            file.write((json.dumps(whole, indent=2) + "\n").encode())
+
+    def _open(self, name):
+        return open(os.path.join(self._folder, name), "wb")

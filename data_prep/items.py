@@ -1,0 +1,212 @@
+"""What there is to prepare below a folder, or in a list: files, found by what they contain."""
+
+import csv
+import dataclasses
+import json
+import math
+import os
+import re
+
+from data_prep.sources.kinds import VIDEO_SUFFIXES, kind_of
+from vgan import spec
+from vgan.errors import DataError, UsageError
+
+KINDS = {
+    "auto": ("video", "frames", "npy", "npz", "hdf5"),
+    "video": ("video",),
+    "frames": ("frames",),
+    "strip": ("strip",),
+    "array": ("npy", "npz", "hdf5"),
+}
+"""What each --kind takes."""
+
+_COLUMNS = ("path", "label", "group", "start", "end", "split")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Item:
+    """One file, folder of frames, or stretch of a video that is prepared.
+
+    Attributes:
+      key: relative path with `/`, and `@start-end` for a stretch; unique.
+      path: relative path.
+      kind: "video", "frames", "strip", "npy", "npz" or "hdf5"; "" for what only claims to be one.
+      stamp: (bytes, time of the last change), by which a changed file is known.
+      listed: what a list says of it: label, group, start, end, split, those that are given.
+    """
+
+    key: str
+    path: str
+    kind: str
+    stamp: tuple[int, int]
+    listed: dict | None = None
+
+    @property
+    def label(self):
+        """The listed label, else the first folder of its path, or None."""
+        if self.listed and "label" in self.listed:
+            return self.listed["label"]
+        return self.path.split("/")[0] if "/" in self.path else None
+
+
+def parse_kind(text):
+    """The name of --kind and its number of frames a strip, 0 where it isn't told."""
+    found = spec.parse(text)
+    frames = found.arguments.get("frames", 0)
+    known = found.name in KINDS and (not found.arguments or found.name == "strip")
+    if not known or set(found.arguments) - {"frames"} or type(frames) is not int or frames < 0:
+        raise UsageError(f"--kind={text}: choose of {', '.join(KINDS)}, strip(frames=N)")
+    return found.name, frames
+
+
+def find(source, kind="auto"):
+    """Finds what can be prepared.
+
+    Hidden files and folders are passed over; a folder that symbolic links reach several times is
+    visited once.
+
+    Args:
+      source: a folder, a file, or a list that ends in .csv or .jsonl.
+      kind: of `KINDS`.
+    Returns:
+      the folder that paths are relative to; a list of `Item`, sorted by key; and a list of
+      {path, reason} for files that don't even claim to be a video.
+    Raises:
+      DataError: there is none.
+    """
+    if os.path.isfile(source):
+        folder, name = os.path.split(source)
+        if source.lower().endswith((".csv", ".jsonl")):
+            return folder or ".", _listed(source, folder, kind), []
+        return folder or ".", [_item(folder, name, kind)], []
+    if not os.path.isdir(source):
+        raise DataError(f"input {source!r}: neither a folder nor a file. Check --input")
+    items, others = [], []
+    visited = {os.path.realpath(source)}
+    for parent, folders, files in os.walk(source, onerror=_raise, followlinks=True):
+        folders[:] = [name for name in sorted(folders) if _is_new(parent, name, visited)]
+        below = os.path.relpath(parent, source).replace(os.sep, "/")
+        prefix = "" if below == "." else f"{below}/"
+        names = [prefix + name for name in sorted(files) if not name.startswith(".")]
+        _sort_out(source, names, kind, items, others)
+    if not items:
+        raise DataError(
+            f"input folder {source!r}: no videos in it or below. Looked by content for "
+            f"{', '.join(KINDS[kind])}"
+        )
+    items.sort(key=lambda item: item.key)
+    return source, items, sorted(others, key=lambda row: row["path"])
+
+
+def natural(name):
+    """A key that sorts frame2 before frame10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def pictures(folder):
+    """The pictures right below a folder, whole paths in natural order."""
+    names = (name for name in os.listdir(folder) if not name.startswith("."))
+    paths = [os.path.join(folder, name) for name in sorted(names, key=natural)]
+    return [path for path in paths if _kind(path) == "picture"]
+
+
+def _sort_out(source, paths, kind, items, others):
+    """Makes items of the files of one folder, or says why not."""
+    kinds = {path: _kind(os.path.join(source, path)) for path in paths}
+    found = [path for path, of in kinds.items() if of == "picture"]
+    wanted = KINDS[kind]
+    if "frames" in wanted and len(found) > 1 and not any(of in wanted for of in kinds.values()):
+        folder = os.path.dirname(found[0]) or "."
+        stamps = [_stamp(source, path) for path in found]
+        stamp = (sum(size for size, _ in stamps), max(changed for _, changed in stamps))
+        items.append(Item(folder, folder, "frames", stamp))
+        kinds = {path: of for path, of in kinds.items() if of != "picture"}
+    for path, of in kinds.items():
+        of = "strip" if of == "picture" and "strip" in wanted else of
+        if of in wanted or ("video" in wanted and path.lower().endswith(VIDEO_SUFFIXES)):
+            items.append(Item(path, path, of, _stamp(source, path)))
+        else:
+            what = f"of the kind {of!r}" if of else "nothing that is known by its content"
+            others.append({"path": path, "reason": f"{what}, not asked for by --kind={kind}"})
+
+
+def _kind(path):
+    try:
+        return kind_of(path)
+    except OSError:
+        return ""
+
+
+def _stamp(source, path):
+    try:
+        status = os.stat(os.path.join(source, path))
+    except OSError:  # A link to nowhere.
+        return (0, 0)
+    return (status.st_size, status.st_mtime_ns)
+
+
+def _listed(path, folder, kind):
+    rows = _read_list(path)
+    items = []
+    for number, row in enumerate(rows, 1):
+        where = f"list {path!r}: entry {number}"
+        listed = {name: value for name, value in row.items() if value not in ("", None)}
+        unknown = sorted(set(listed) - set(_COLUMNS))
+        if unknown or "path" not in listed:
+            what = f"unknown column {unknown[0]!r}" if unknown else "no path"
+            raise DataError(f"{where}: {what}. Columns are {', '.join(_COLUMNS)}")
+        items.append(_listed_item(folder, listed, kind, where))
+    if not items:
+        raise DataError(f"list {path!r}: it has no entries")
+    items.sort(key=lambda item: item.key)
+    for one, other in zip(items, items[1:], strict=False):
+        if one.key == other.key:
+            raise DataError(f"list {path!r}: {one.key!r} stands in it twice. Remove one")
+    return items
+
+
+def _listed_item(folder, listed, kind, where):
+    path = listed.pop("path")
+    try:
+        for name in ("start", "end"):
+            if name in listed:
+                listed[name] = float(listed[name])
+        start, end = listed.get("start", 0.0), listed.get("end", math.inf)
+        if not 0 <= start < end:
+            raise ValueError(f"start {start:g} and end {end:g} are no stretch")
+        if listed.get("split") not in (None, "train", "test"):
+            raise ValueError(f"split {listed['split']!r} is neither train nor test")
+    except ValueError as error:
+        raise DataError(f"{where}, {path!r}: {error}. Correct the list") from None
+    stretch = f"@{start:g}-{end:g}" if {"start", "end"} & set(listed) else ""
+    return _item(folder, path, kind, stretch, listed)
+
+
+def _read_list(path):
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            if path.lower().endswith(".jsonl"):
+                return [json.loads(line) for line in file if line.strip()]
+            return list(csv.DictReader(file, restkey="(one too many)"))
+    except (UnicodeDecodeError, csv.Error, json.JSONDecodeError) as error:
+        raise DataError(f"list {path!r}: can't be read ({error}). Give UTF-8 text") from None
+
+
+def _item(folder, path, kind, stretch="", listed=None):
+    whole = os.path.join(folder, path)
+    of = "frames" if os.path.isdir(whole) else _kind(whole)
+    if of == "picture" and kind == "strip":
+        of = "strip"
+    return Item(path + stretch, path, of, _stamp(folder, path), listed)
+
+
+def _is_new(parent, name, visited):
+    real = os.path.realpath(os.path.join(parent, name))
+    if name.startswith(".") or real in visited:
+        return False
+    visited.add(real)
+    return True
+
+
+def _raise(error):
+    raise error

@@ -1,0 +1,143 @@
+"""A preparation from first to last: find, write chunk by chunk, index, show, and give the name."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+
+from data_prep import card, chunks, disk, folders, index, items, pool, splits
+from data_prep.progress import Progress, warn
+from vgan.errors import DataError, StorageError
+
+_VERSION = 1
+"""Count it up with every change of what is written: unfinished work of before is begun anew."""
+
+
+def prepare(
+    source, output, settings, kind="auto", test_fraction=0.15, max_bad_fraction=0.1,
+    strict=False, overwrite=False, workers=1, write=pool.write,
+):  # fmt: skip
+    """Prepares all that is found in a folder, file or list, and reports it on stdout.
+
+    Args:
+      source: the input.
+      output: the folder to write.
+      settings: `Settings`.
+      kind, test_fraction, max_bad_fraction, strict, overwrite: as the flags of `prepare_clips`.
+      workers: number of processes.
+      write: writes chunks, as `pool.write`.
+    Returns:
+      an `index.Summary`.
+    Raises:
+      DataError: no videos; none usable; strict and one is bad; or, with all else written, too
+        many are bad.
+      StorageError: the output exists and may not be replaced, another run is writing it, or the
+        disk is full.
+      UsageError: `kind` or `group` can't be used.
+    """
+    kind, strip_frames = items.parse_kind(kind)
+    folder, found, others = items.find(source, kind)
+    _check_apart(folder, output)
+    splits.check_pattern(settings.group, found)
+    chosen = _fingerprint(found, settings, strip_frames)
+    with folders.growing(output, chosen, overwrite) as fresh:
+        os.makedirs(os.path.join(fresh, chunks.PARTS), exist_ok=True)
+        work = [
+            chunks.Chunk(number, folder, fresh, tuple(some), settings, strip_frames)
+            for number, some in enumerate(chunks.divide(found))
+        ]
+        _write_chunks(work, workers, write)
+        whole = index.Index(work, test_fraction)
+        _check_usable(whole, source, len(found), strict)
+        summary = whole.write(others)
+        card.write(fresh, summary, settings)
+        _sweep(fresh, whole.shards)
+    _report(output, summary)
+    bad = summary.left_out["bad"]
+    if bad > max_bad_fraction * len(found):
+        raise DataError(
+            f"output {output!r}: written, but {bad} of {len(found)} files were skipped, "
+            f"above --max_bad_fraction={max_bad_fraction:g}. Read its skipped.jsonl"
+        )
+    return summary
+
+
+def _check_apart(folder, output):
+    real = os.path.realpath(output)
+    if os.path.commonpath([os.path.realpath(folder), real]) == real:
+        raise StorageError(f"output {output!r}: holds the input. Choose another --output")
+
+
+def _fingerprint(found, settings, strip_frames):
+    """16 hexadecimal digits of all that the bytes of the chunks depend on."""
+    digest = hashlib.sha256(
+        json.dumps([_VERSION, dataclasses.asdict(settings), strip_frames]).encode()
+    )
+    for item in found:
+        row = (item.key, item.kind, item.stamp, item.listed)
+        digest.update(json.dumps(row).encode())
+    return digest.hexdigest()[:16]
+
+
+def _write_chunks(work, workers, write):
+    todo = [chunk for chunk in work if not chunk.is_done]
+    total = sum(len(chunk.items) for chunk in work)
+    before = total - sum(len(chunk.items) for chunk in todo)
+    if before:
+        print(f"going on: {before} of {total} files were done before", flush=True)
+    space = disk.Space(work[0].folder)
+    with Progress(total, "file") as progress:
+
+        def tell(done):
+            progress(before + done)
+            space.check(done / (total - before))
+
+        if todo:
+            write(todo, workers, tell)
+
+
+def _check_usable(whole, source, number, strict):
+    bad, short = whole.first_bad, whole.first_short
+    if not whole.videos:
+        raise DataError(
+            f"input {source!r}: none of its {number} videos is usable. "
+            f"The first, {bad['path']!r}: {bad['reason']}"
+        )
+    if strict and (bad or short):
+        path, why = (bad["path"], bad["reason"]) if bad else (short["key"], short["broken"])
+        raise DataError(
+            f"input {source!r}: {path!r}: {why}, which --strict forbids. Mend or remove the file"
+        )
+
+
+def _sweep(folder, shards):
+    """Removes what only served the work, and what a killed run has left."""
+    shutil.rmtree(os.path.join(folder, chunks.PARTS))
+    known = {shard["name"] for shard in shards} | set(index.FILES) | set(card.FILES)
+    for name in os.listdir(folder):
+        if name not in known:
+            os.remove(os.path.join(folder, name))
+
+
+def _report(output, summary):
+    if len(summary.labels) > 1 and None in summary.labels:
+        first = min(summary.labels - {None: 0}.keys())
+        warn(f"{summary.labels[None]} videos have no label; they're read as {first!r}")
+    if len(summary.splits) < 2:
+        warn("all videos are train: they are of one group, or --test_fraction is 0. See --group")
+    if summary.crossing:
+        warn(
+            f"{summary.crossing} videos of the one split have the same bytes as one of the other. "
+            "Put them in one --group, or --drop='near_duplicates()'"
+        )
+    left = summary.left_out
+    details = "".join(f", {count} {name}" for name, count in sorted(summary.dropped.items()))
+    print(
+        f"{summary.videos} ok, {left['bad']} skipped, {left['dropped']} dropped{details}, "
+        f"{left['other']} other files (see {os.path.join(output, 'skipped.jsonl')}), "
+        f"{summary.short} short, {summary.duplicates} duplicates; "
+        f"{len(summary.labels.keys() - {None})} labels, "
+        f"train {summary.splits['train']}, test {summary.splits['test']}",
+        flush=True,
+    )
