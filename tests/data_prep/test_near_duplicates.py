@@ -46,13 +46,19 @@ def test_all_that_looking_at_all_pairs_finds(words, distance):
 
 
 def test_bits_that_differ_spread_over_all_bands():
-    """One band is within the share of the distance, all others are just above it."""
+    """One band is within the share of the distance; there a clip that is far has the same."""
     zero = np.zeros(16, np.uint16)
-    other = np.full(16, 0b11, np.uint16)
-    other[9] = 0b1
-    pair = np.stack([zero, other]).view(np.uint64)
-    assert duplicates(pair, 31).tolist() == [-1, 0]
-    assert duplicates(pair, 30).tolist() == [-1, -1]
+    far, other = np.full(16, 0xFFFF, np.uint16), np.full(16, 0b11, np.uint16)
+    far[9], other[9] = 0, 0b1
+    three = np.stack([far, zero, other]).view(np.uint64)
+    assert duplicates(three, 31).tolist() == [-1, -1, 1]
+    assert duplicates(three, 30).tolist() == [-1, -1, -1]
+
+
+def test_a_bit_in_each_band():
+    pair = np.repeat(np.array([[0], [0b1]], np.uint16), 16, axis=1).view(np.uint64)
+    assert duplicates(pair, 16).tolist() == [-1, 0]
+    assert duplicates(pair, 15).tolist() == [-1, -1]
 
 
 def test_few_values_in_few_bands():
