@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 
 from data_prep import opening, splits
+from data_prep.features.description import Description
+from data_prep.filters import Drop
 from data_prep.items import Item, pictures
 from data_prep.settings import Settings
 from data_prep.shards import ShardWriter
@@ -81,67 +83,107 @@ def write(chunk, guard=contextlib.nullcontext, bad=()):
       bad: a dict {number of an item: reason} of those that must not be opened.
     """
     writer = ShardWriter(chunk.folder, f"frames-{chunk.number:05d}")
+    looks = Looks(chunk.settings)
     videos, skipped = [], []
     for number, item in enumerate(chunk.items):
         try:
             if number in bad:
                 raise BadFileError(bad[number])
             with guard(number):
-                found, dropped = _write_item(chunk, item, writer)
+                found, dropped = _write_item(chunk, item, writer, looks)
             videos += found
             skipped += dropped
         except BadFileError as error:
             skipped.append({"path": item.key, "reason": str(error), "kind": "bad"})
     writer.close()
     _save(chunk.part(".offsets.npy"), _npy(np.array(writer.offsets, np.int64)))
+    if looks.description.names:
+        _save(chunk.part(".features.npy"), _npy(np.array(looks.features, np.float32)))
+    if looks.drop.distance is not None:
+        _save(chunk.part(".prints.npy"), _npy(np.array(looks.fingerprints, np.uint64)))
     said = {"shards": writer.shards, "videos": videos, "skipped": skipped}
     _save(chunk.part(".json"), json.dumps(said).encode())
 
 
-def _write_item(chunk, item, writer):
-    """Rows of the clips of an item, and of those left out; raises BadFileError if all are."""
-    videos, dropped, reason = [], [], "no video in it"
+def _write_item(chunk, item, writer, looks):
+    """Rows of the clips of an item, and of those left out; BadFileError if none is usable."""
+    videos, dropped, broken = [], [], "no video in it"
     for clip in _readable(opening.clips(chunk.source, item, chunk.settings, chunk.strip_frames)):
         first = len(writer.offsets)
-        reading = _Reading(clip)
+        reading = _Reading(clip, looks)
         count = writer.add(reading)
         if count < chunk.settings.min_frames:
-            writer.take_back()
-            reason = reading.broken or (
-                f"only {count} frame{'s' * (count != 1)}, --min_frames={chunk.settings.min_frames}"
-            )
-            dropped.append({"path": clip.key, "reason": reason, "kind": "dropped"})
+            many = f"only {count} frame{'s' * (count != 1)}, --min_frames="
+            reason = broken = reading.broken or f"{many}{chunk.settings.min_frames}"
+        elif reason := reading.judge.reason():
+            broken = ""
+        else:
+            broken = ""
+            looks.keep(reading)
+            videos.append(_row(chunk, item, clip, first, count, reading.broken))
             continue
-        videos.append(
-            {
-                "key": clip.key,
-                "path": item.path,
-                "label": item.label,
-                "group": splits.group_of(item, chunk.settings.group),
-                "split": (item.listed or {}).get("split"),
-                "fps": clip.fps,
-                "frames": count,
-                "first_record": first,
-                "short": bool(reading.broken),
-                "broken": reading.broken,
-                "original": list(clip.size),
-            }
-        )
-    if not videos:
-        raise BadFileError(reason)
+        writer.take_back()
+        dropped.append({"path": clip.key, "reason": reason, "kind": "dropped"})
+    if broken and not videos:
+        raise BadFileError(broken)
     digest = _digest(chunk.source, item)
     return [{**video, "sha256": digest} for video in videos], dropped
+
+
+def _row(chunk, item, clip, first, count, broken):
+    return {
+        "key": clip.key,
+        "path": item.path,
+        "label": item.label,
+        "group": splits.group_of(item, chunk.settings.group),
+        "split": (item.listed or {}).get("split"),
+        "fps": clip.fps,
+        "frames": count,
+        "first_record": first,
+        "short": bool(broken),
+        "broken": broken,
+        "original": list(clip.size),
+    }
+
+
+class Looks:
+    """Describes and judges clips as settings ask, and keeps what is said of those that stay.
+
+    Args:
+      settings: `Settings`.
+    Raises:
+      UsageError: its features or drop can't be used.
+
+    Attributes:
+      description, drop: of its features and drop.
+      features: float32 [D] of each clip that stays.
+      fingerprints: uint64 [K] of each, or None where near duplicates stay.
+    """
+
+    def __init__(self, settings):
+        self.description, self.drop = Description(settings.features), Drop(settings.drop)
+        self.features, self.fingerprints = [], []
+
+    def keep(self, reading):
+        """Takes what was seen of a clip that stays."""
+        if self.description.names:
+            self.features.append(reading.watch.features())
+        self.fingerprints.append(reading.judge.fingerprint())
 
 
 class _Reading:
     """Iterates over the frames of a clip; what goes wrong ends it, and is said in `broken`."""
 
-    def __init__(self, clip):
+    def __init__(self, clip, looks):
         self._clip, self._error = clip, ""
+        self.watch, self.judge = looks.description.watch(), looks.drop.watch()
 
     def __iter__(self):
         try:
-            yield from _readable(self._clip.frames)
+            for frame in _readable(self._clip.frames):
+                self.watch.see(frame)
+                self.judge.see(frame)
+                yield frame
         except BadFileError as error:
             self._error = str(error)
 

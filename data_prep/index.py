@@ -5,16 +5,22 @@ import collections
 import dataclasses
 import hashlib
 import heapq
+import itertools
 import json
 import os
 import statistics
 
 import numpy as np
 
-from data_prep import splits
+from data_prep import near_duplicates, splits
+from data_prep.features.description import Description
+from data_prep.filters import Drop
 from vgan.data import records
 
-FILES = ("videos.jsonl", "skipped.jsonl", "offsets.npy", "manifest.json")
+FILES = (
+    "videos.jsonl", "skipped.jsonl", "offsets.npy", "features.npy", "features.json",
+    "manifest.json",
+)  # fmt: skip
 """What is written besides the shards."""
 
 SHOWN = 48
@@ -117,7 +123,7 @@ class Index:
         Returns:
           a `Summary`.
         """
-        self._summary, digest = Summary(), hashlib.sha256()
+        self._summary, self._kept, digest = Summary(), bytearray(), hashlib.sha256()
         with self._open("videos.jsonl") as videos, self._open("skipped.jsonl") as skipped:
             for row in self._rows(others):
                 line = (json.dumps(row) + "\n").encode()
@@ -129,6 +135,7 @@ class Index:
                     digest.update(line)
                     self._summary.add(row)
         self._write_offsets()
+        self._write_features()
         self._write_manifest(digest.hexdigest())
         return self._summary
 
@@ -140,15 +147,31 @@ class Index:
     def _rows(self, others):
         """Rows of the clips that are kept, and with a "reason" of all that is left out."""
         test = splits.choose_test(self.groups, self._fraction)
+        near = self._near_duplicates()
         firsts, before = {}, 0
         for part in self._parts():
             for video in part["videos"]:
+                reason = next(near)
+                self._kept.append(not reason)
+                if reason:
+                    yield {"path": video["key"], "reason": reason, "kind": "dropped"}
+                    continue
                 row = {**video, "first_record": before + video["first_record"]}
                 row["split"] = row["split"] or ("test" if row["group"] in test else "train")
                 yield self._with_duplicate(row, firsts)
             yield from part["skipped"]
             before += sum(shard["records"] for shard in part["shards"])
         yield from ({**row, "kind": "other"} for row in others)
+
+    def _near_duplicates(self):
+        """For each clip in turn why it's dropped beside an earlier one, or ""."""
+        distance = Drop(self._settings.drop).distance
+        if distance is None:
+            return itertools.repeat("")
+        keys = [video["key"] for part in self._parts() for video in part["videos"]]
+        prints = [np.load(chunk.part(".prints.npy")) for chunk in self._work]
+        found = np.concatenate([some for some in prints if len(some)])
+        return iter(near_duplicates.reasons(keys, found, distance))
 
     def _with_duplicate(self, row, firsts):
         """A row, told of an earlier file with the same bytes, of which `firsts` keeps the rows."""
@@ -168,6 +191,21 @@ class Index:
             offsets = np.load(chunk.part(".offsets.npy"))
             whole[first : first + len(offsets)] = offsets
             first += len(offsets)
+
+    def _write_features(self):
+        names = Description(self._settings.features).names
+        if not names:
+            return
+        path = os.path.join(self._folder, "features.npy")
+        shape = (sum(self._kept), len(names))
+        whole, first, before = np.lib.format.open_memmap(path, "w+", np.float32, shape), 0, 0
+        for chunk in self._work:
+            found = np.load(chunk.part(".features.npy")).reshape(-1, len(names))
+            kept = found[np.array(self._kept[before : before + len(found)], bool)]
+            whole[first : first + len(kept)] = kept
+            first, before = first + len(kept), before + len(found)
+        with self._open("features.json") as file:
+            file.write((json.dumps({"names": names}) + "\n").encode())
 
     def _write_manifest(self, digest):
         rates = {"min": None, "median": None, "max": None}

@@ -6,8 +6,12 @@ import json
 import os
 import shutil
 
-from data_prep import card, chunks, disk, folders, index, items, pool, splits
+import numpy as np
+
+from data_prep import card, chunks, disk, filters, folders, index, items, pool, splits
+from data_prep.features.description import Description
 from data_prep.progress import Progress, warn
+from vgan import spec
 from vgan.errors import DataError, StorageError
 
 _VERSION = 1
@@ -40,6 +44,7 @@ def prepare(
     folder, found, others = items.find(source, kind)
     _check_apart(folder, output)
     splits.check_pattern(settings.group, found)
+    _check_specs(settings)
     chosen = _fingerprint(found, settings, strip_frames)
     with folders.growing(output, chosen, overwrite) as fresh:
         os.makedirs(os.path.join(fresh, chunks.PARTS), exist_ok=True)
@@ -67,6 +72,16 @@ def _check_apart(folder, output):
     real = os.path.realpath(output)
     if os.path.commonpath([os.path.realpath(folder), real]) == real:
         raise StorageError(f"output {output!r}: holds the input. Choose another --output")
+
+
+def _check_specs(settings):
+    """Raises UsageError where a spec of the settings can't be used."""
+    if settings.shots:
+        spec.build(spec.parse(settings.shots), "data_prep.shots.{}")
+    filters.Drop(settings.drop)
+    description = Description(settings.features)
+    if description.names:
+        description.describe(np.zeros([2, *settings.size, 3], np.uint8))
 
 
 def _fingerprint(found, settings, strip_frames):

@@ -95,6 +95,11 @@ READS_WRITES_OR_ESTIMATES = {
     "vgan.motion.transfer",
     "vgan.motion.views",
     "data_prep.chunks",
+    "data_prep.features.colour",
+    "data_prep.features.edges",
+    "data_prep.features.texture",
+    "data_prep.filters",
+    "data_prep.fingerprint",
     "data_prep.framing",
     "data_prep.reading",
     "data_prep.retouching",
@@ -149,7 +154,7 @@ def breach(module, imported):
     """Why `module` may not import `imported`, or None."""
     if within(module, ["data_prep"]):
         if within(imported, ["vgan"]) and not within(imported, FOR_PREPARATION):
-            return "the preparation uses only L0, vgan.data.records, vgan.motion and whole files"
+            return f"the preparation uses only {', '.join(FOR_PREPARATION)}"
         return None
     if within(imported, ["data_prep"]):
         return "vgan doesn't know how its data was prepared"
@@ -246,6 +251,8 @@ def test_a_main_reads_its_flags_before_tensorflow_loads(module):
 def test_what_must_stay_light_loads_no_tensorflow():
     check = (
         "import sys, vgan, vgan.clip, vgan.spec, vgan.config, data_prep.prepare_clips;"
+        "import data_prep.search, data_prep.filters, data_prep.features.description as described;"
+        "described.Description('colour + texture + edges + motion');"
         "print(*{'tensorflow', 'keras'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True)

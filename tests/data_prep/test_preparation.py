@@ -236,6 +236,46 @@ def test_arrays_of_several_videos_and_shots_have_keys_of_their_own(tmp_path, out
     assert {video["group"] for video in found} == {"many.npz"}
 
 
+def test_dropped_clips_leave_no_trace_and_near_duplicates_are_not_listed(tmp_path, prepare):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    coarse = np.random.default_rng(1).integers(0, 256, [6, 9, 4, 4, 3], np.uint8)
+    clips = coarse.repeat(6, axis=2).repeat(6, axis=3)
+    for number, clip in enumerate(clips[:3]):
+        np.save(raw / f"{number}.npy", clip)
+    features = "colour + motion"
+    prepare(raw, tmp_path / "plain", (24, 24), features=features)
+    np.save(raw / "1black.npy", np.zeros_like(clips[0]))
+    np.save(raw / "1still.npy", clips[5][:1].repeat(9, axis=0))
+    np.save(raw / "1twin.npy", clips[1] // 2 * 2)
+    drop = "static + black + near_duplicates"
+    prepare(raw, tmp_path / "some", (24, 24), features=features, drop=drop)
+    reasons = {row["path"]: row for row in rows(tmp_path / "some", "skipped.jsonl")}
+    assert {path: row["reason"].split(":")[0] for path, row in reasons.items()} == {
+        "1black.npy": "static", "1still.npy": "static", "1twin.npy": "near_duplicates",
+    }  # fmt: skip
+    assert {row["kind"] for row in reasons.values()} == {"dropped"}
+    assert [row["key"] for row in rows(tmp_path / "some")] == ["0.npy", "1.npy", "2.npy"]
+    one, two = (np.load(tmp_path / name / "features.npy") for name in ("plain", "some"))
+    np.testing.assert_array_equal(one, two)
+    names = json.loads((tmp_path / "some" / "features.json").read_text())["names"]
+    assert one.shape == (3, len(names)) and "motion.mean" in names
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"features": "smell"}, "unknown name 'smell'"),
+        ({"drop": "static(below=-1)"}, "below"),
+        ({"shots": "cuts"}, "unknown name 'cuts'"),
+    ],
+)
+def test_specs_are_checked_before_anything_is_read(raw, output, prepare, settings, why):
+    with pytest.raises(UsageError, match=why):
+        prepare(raw, output, (24, 24), **settings)
+    assert leftovers(output) == []
+
+
 def test_existing_output(raw, output, prepare):
     prepare(raw, output, (16, 16))
     with pytest.raises(StorageError, match="exists already"):

@@ -1,0 +1,88 @@
+"""A clip in numbers of several kinds, told by a text such as `colour(bins=8) + motion`."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from data_prep.features.even_pairs import EvenPairs
+from vgan import spec
+from vgan.errors import UsageError
+
+
+class Kind(NamedTuple):
+    """One kind of features.
+
+    Attributes:
+      names: list of D names, without that of the kind.
+      describe: a function of (frames, following), both uint8 [N, H, W, 3], RGB, frames of one
+        clip and the frame after each, that gives D numbers.
+    """
+
+    names: list[str]
+    describe: Callable
+
+
+class Description:
+    """Describes clips by the kinds that a text names.
+
+    Args:
+      text: `name(argument=value) + name(...)`, names of the files beside this one, or dotted
+        import paths.
+    Raises:
+      UsageError: an unknown name or argument, a value out of range, a weight, a kind named twice,
+        or a missing package.
+
+    Attributes:
+      names: list of D names such as "colour.hue_3".
+    """
+
+    def __init__(self, text):
+        parts = spec.parse_sum(text)
+        if any(part.weight != 1 for part in parts):
+            raise UsageError(f"--features={text}: kinds have no weights. Drop them")
+        if len({part.name for part in parts}) < len(parts):
+            raise UsageError(f"--features={text}: names a kind twice. Drop one")
+        self._kinds = [(p.name, spec.build(p, "data_prep.features.{}.features")) for p in parts]
+        self.names = [f"{name}.{each}" for name, kind in self._kinds for each in kind.names]
+
+    def watch(self):
+        """A `Watch` of one clip, that is shown its frames one by one."""
+        return Watch(self._kinds)
+
+    def describe(self, frames):
+        """Describes one clip.
+
+        Args:
+          frames: an iterable of at least 2 uint8 [H, W, 3], RGB, such as a uint8 [T, H, W, 3].
+        Returns:
+          float32 [D], in the order of `names`.
+        Raises:
+          UsageError: frames too small for the estimator of motion.
+        """
+        watch = self.watch()
+        for frame in frames:
+            watch.see(frame)
+        return watch.features()
+
+
+class Watch:
+    """Sees the frames of one clip, in order, and describes it; holds a few of them."""
+
+    def __init__(self, kinds):
+        self._kinds = kinds
+        self._pairs = EvenPairs()
+        self.see = self._pairs.see
+
+    def features(self):
+        """float32 [D], of what was seen so far, two frames at least."""
+        pairs = self._pairs.chosen()
+        described = [_checked(name, kind, pairs) for name, kind in self._kinds]
+        return np.concatenate([[], *described]).astype(np.float32)
+
+
+def _checked(name, kind, pairs):
+    values = np.asarray(kind.describe(*pairs))
+    if values.shape != (len(kind.names),) or not np.isfinite(values).all():
+        raise ValueError(f"{name}: not {len(kind.names)} finite numbers, one a name")
+    return values
