@@ -73,7 +73,7 @@ HANDED_IN = [
     "vgan.diff_augment",
     "vgan.schedules",
 ]
-FOR_PREPARATION = [*LAYERS[0], "vgan.data.records", "vgan.motion"]
+FOR_PREPARATION = [*LAYERS[0], "vgan.data.records", "vgan.motion", "vgan.stream"]
 READS_WRITES_OR_ESTIMATES = {
     "vgan.after.denoise",
     "vgan.after.resize",
@@ -138,7 +138,7 @@ def breach(module, imported):
     """Why `module` may not import `imported`, or None."""
     if within(module, ["data_prep"]):
         if within(imported, ["vgan"]) and not within(imported, FOR_PREPARATION):
-            return "the preparation uses only L0, vgan.data.records and vgan.motion"
+            return "the preparation uses only L0, vgan.data.records, vgan.motion and vgan.stream"
         return None
     if within(imported, ["data_prep"]):
         return "vgan doesn't know how its data was prepared"
@@ -234,7 +234,8 @@ def test_a_main_reads_its_flags_before_tensorflow_loads(module):
 
 def test_what_must_stay_light_loads_no_tensorflow():
     check = (
-        "import sys, vgan, vgan.clip, vgan.spec, vgan.config, data_prep.prepare_clips;"
+        "import sys, vgan, vgan.clip, vgan.spec, vgan.config, data_prep.prepare_clips, "
+        "data_prep.key_frames, data_prep.shots;"
         "print(*{'tensorflow', 'keras'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True)
