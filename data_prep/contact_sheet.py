@@ -9,7 +9,7 @@ MOST = 120
 """So many thumbnails are on a sheet; of more key frames, evenly spaced ones."""
 
 _SIDE = 160  # Pixels of a thumbnail's longer side; small pictures are enlarged to it.
-_GAP, _LINE = 4, 14
+_GAP, _LINE, _CAPTION = 4, 14, 120
 _GROUND, _INK = (32, 32, 32), (230, 230, 230)
 
 
@@ -25,8 +25,8 @@ def draw(entries):
     count = min(len(entries), MOST)
     chosen = np.linspace(0, len(entries) - 1, count).round().astype(int)
     width, height = _thumbnail(entries[0][0]).size
-    columns = min(count, math.ceil(math.sqrt(count * (height + _LINE) / width * 4 / 3)))
-    cell = width + _GAP, height + _LINE + _GAP
+    cell = max(width, _CAPTION) + _GAP, height + _LINE + _GAP
+    columns = min(count, math.ceil(math.sqrt(count * cell[1] / cell[0] * 4 / 3)))
     size = columns * cell[0] + _GAP, math.ceil(count / columns) * cell[1] + _GAP
     sheet = Image.new("RGB", size, _GROUND)
     ink = ImageDraw.Draw(sheet)

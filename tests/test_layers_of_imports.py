@@ -250,8 +250,9 @@ def test_a_main_reads_its_flags_before_tensorflow_loads(module):
 
 def test_what_must_stay_light_loads_no_tensorflow():
     check = (
-        "import sys, vgan, vgan.clip, vgan.spec, vgan.config, data_prep.prepare_clips;"
-        "import data_prep.search, data_prep.filters, data_prep.features.description as described;"
+        "import sys, vgan, vgan.clip, vgan.spec, vgan.config, data_prep.prepare_clips, "
+        "data_prep.key_frames, data_prep.shots, data_prep.inspect, data_prep.search;"
+        "import data_prep.features.description as described;"
         "described.Description('colour + texture + edges + motion');"
         "print(*{'tensorflow', 'keras'} & set(sys.modules))"
     )
