@@ -26,7 +26,7 @@ def write(folder, summary, settings):
 
     Args:
       folder: where the rest lies already.
-      summary: `index.Summary`.
+      summary: `Summary`.
       settings: `Settings`.
     """
     text = describe(summary, settings)

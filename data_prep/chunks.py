@@ -12,13 +12,11 @@ import io
 import json
 import os
 
-import cv2
 import numpy as np
 
 from data_prep import opening, splits
-from data_prep.features.description import Description
-from data_prep.filters import Drop
 from data_prep.items import Item, pictures
+from data_prep.looks import Looks, Reading, readable
 from data_prep.settings import Settings
 from data_prep.shards import ShardWriter
 from data_prep.sources.errors import BadFileError
@@ -108,9 +106,9 @@ def write(chunk, guard=contextlib.nullcontext, bad=()):
 def _write_item(chunk, item, writer, looks):
     """Rows of the clips of an item, and of those left out; BadFileError if none is usable."""
     videos, dropped, broken = [], [], "no video in it"
-    for clip in _readable(opening.clips(chunk.source, item, chunk.settings, chunk.strip_frames)):
+    for clip in readable(opening.clips(chunk.source, item, chunk.settings, chunk.strip_frames)):
         first = len(writer.offsets)
-        reading = _Reading(clip, looks)
+        reading = Reading(clip, looks)
         count = writer.add(reading)
         if count < chunk.settings.min_frames:
             many = f"only {count} frame{'s' * (count != 1)}, --min_frames="
@@ -144,62 +142,6 @@ def _row(chunk, item, clip, first, count, broken):
         "broken": broken,
         "original": list(clip.size),
     }
-
-
-class Looks:
-    """Describes and judges clips as settings ask, and keeps what is said of those that stay.
-
-    Args:
-      settings: `Settings`.
-    Raises:
-      UsageError: its features or drop can't be used.
-
-    Attributes:
-      description, drop: of its features and drop.
-      features: float32 [D] of each clip that stays.
-      fingerprints: uint64 [K] of each, or None where near duplicates stay.
-    """
-
-    def __init__(self, settings):
-        self.description, self.drop = Description(settings.features), Drop(settings.drop)
-        self.features, self.fingerprints = [], []
-
-    def keep(self, reading):
-        """Takes what was seen of a clip that stays."""
-        if self.description.names:
-            self.features.append(reading.watch.features())
-        self.fingerprints.append(reading.judge.fingerprint())
-
-
-class _Reading:
-    """Iterates over the frames of a clip; what goes wrong ends it, and is said in `broken`."""
-
-    def __init__(self, clip, looks):
-        self._clip, self._error = clip, ""
-        self.watch, self.judge = looks.description.watch(), looks.drop.watch()
-
-    def __iter__(self):
-        try:
-            for frame in _readable(self._clip.frames):
-                self.watch.see(frame)
-                self.judge.see(frame)
-                yield frame
-        except BadFileError as error:
-            self._error = str(error)
-
-    @property
-    def broken(self):
-        return self._error or self._clip.source.broken
-
-
-def _readable(iterator):
-    """What an iterator gives, every failure of which is a BadFileError."""
-    try:
-        yield from iterator
-    except MemoryError:
-        raise BadFileError("it needs more memory than --file_memory allows") from None
-    except (OSError, ValueError, RuntimeError, cv2.error) as error:
-        raise BadFileError(f"can't be read: {error}") from None
 
 
 def _digest(source, item):

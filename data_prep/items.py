@@ -1,12 +1,11 @@
 """What there is to prepare below a folder, or in a list: files, found by what they contain."""
 
-import csv
 import dataclasses
-import json
-import math
+import itertools
 import os
 import re
 
+from data_prep import listing
 from data_prep.sources.kinds import VIDEO_SUFFIXES, kind_of
 from vgan import spec
 from vgan.errors import DataError, UsageError
@@ -19,8 +18,6 @@ KINDS = {
     "array": ("npy", "npz", "hdf5"),
 }
 """What each --kind takes."""
-
-_COLUMNS = ("path", "label", "group", "start", "end", "split")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -146,50 +143,14 @@ def _stamp(source, path):
 
 
 def _listed(path, folder, kind):
-    rows = _read_list(path)
-    items = []
-    for number, row in enumerate(rows, 1):
-        where = f"list {path!r}: entry {number}"
-        listed = {name: value for name, value in row.items() if value not in ("", None)}
-        unknown = sorted(set(listed) - set(_COLUMNS))
-        if unknown or "path" not in listed:
-            what = f"unknown column {unknown[0]!r}" if unknown else "no path"
-            raise DataError(f"{where}: {what}. Columns are {', '.join(_COLUMNS)}")
-        items.append(_listed_item(folder, listed, kind, where))
-    if not items:
-        raise DataError(f"list {path!r}: it has no entries")
-    items.sort(key=lambda item: item.key)
-    for one, other in zip(items, items[1:], strict=False):
+    found = []
+    for name, stretch, listed in listing.read(path):
+        found.append(_item(folder, name, kind, stretch, listed))
+    found.sort(key=lambda item: item.key)
+    for one, other in itertools.pairwise(found):
         if one.key == other.key:
             raise DataError(f"list {path!r}: {one.key!r} stands in it twice. Remove one")
-    return items
-
-
-def _listed_item(folder, listed, kind, where):
-    path = listed.pop("path")
-    try:
-        for name in ("start", "end"):
-            if name in listed:
-                listed[name] = float(listed[name])
-        start, end = listed.get("start", 0.0), listed.get("end", math.inf)
-        if not 0 <= start < end:
-            raise ValueError(f"start {start:g} and end {end:g} are no stretch")
-        if listed.get("split") not in (None, "train", "test"):
-            raise ValueError(f"split {listed['split']!r} is neither train nor test")
-    except ValueError as error:
-        raise DataError(f"{where}, {path!r}: {error}. Correct the list") from None
-    stretch = f"@{start:g}-{end:g}" if {"start", "end"} & set(listed) else ""
-    return _item(folder, path, kind, stretch, listed)
-
-
-def _read_list(path):
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            if path.lower().endswith(".jsonl"):
-                return [json.loads(line) for line in file if line.strip()]
-            return list(csv.DictReader(file, restkey="(one too many)"))
-    except (UnicodeDecodeError, csv.Error, json.JSONDecodeError) as error:
-        raise DataError(f"list {path!r}: can't be read ({error}). Give UTF-8 text") from None
+    return found
 
 
 def _item(folder, path, kind, stretch="", listed=None):

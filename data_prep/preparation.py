@@ -32,7 +32,7 @@ def prepare(
       workers: number of processes.
       write: writes chunks, as `pool.write`.
     Returns:
-      an `index.Summary`.
+      an `Summary`.
     Raises:
       DataError: no videos; none usable; strict and one is bad; or, with all else written, too
         many are bad.

@@ -1,27 +1,20 @@
-"""Frames of video files, cut and resized by FFmpeg in one pass.
-
-FFmpeg crops and averages the stored planes before it makes RGB of them, so that what isn't kept is
-never converted: OpenCV's reader and area resize take 1.6 times as long for 640x360 at 64x64.
-"""
+"""Frames of video files, with their times."""
 
 import logging
 import math
 from fractions import Fraction
 
 import av
-import numpy as np
 
-from data_prep.framing import WHOLE, pad
+from data_prep.framing import WHOLE
 from data_prep.sources import timing
 from data_prep.sources.errors import BadFileError
+from data_prep.sources.scaling import Scaler, quarter_turns
 from vgan.errors import DataError
 from vgan.stream.container import open_file, start_time
 
 # FFmpeg's own decoders of these drop the transparency.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-_TURNS = {0: [], 1: ["transpose=2"], 2: ["hflip", "vflip"], 3: ["transpose=1"]}
-_MATRICES = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020"}
-_EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"
 _FAR = 10  # Seconds; to what begins later a container is wound forward.
 
 logging.getLogger("libav").setLevel(logging.CRITICAL)  # Reasons go to skipped.jsonl.
@@ -58,7 +51,7 @@ class VideoSource:
             _, first = next(self._decoded(container, stream), (None, None))
             if first is None:
                 raise BadFileError(self.broken or "no frame could be decoded")
-            upright = _quarter_turns(first) % 2 == 0
+            upright = quarter_turns(first) % 2 == 0
             self.size = (first.height, first.width) if upright else (first.width, first.height)
 
     def frames(self, framing=WHOLE):
@@ -69,7 +62,7 @@ class VideoSource:
         """
         with self._open() as container:
             stream = container.streams.video[0]
-            scale = _Scaler(framing, self._settings.background, stream.sample_aspect_ratio or 1)
+            scale = Scaler(framing, self._settings.background, stream.sample_aspect_ratio or 1)
             if self._start > _FAR:
                 container.seek(int(self._start / stream.time_base), stream=stream)
             timed = self._stretch(self._decoded(container, stream))
@@ -127,67 +120,6 @@ class VideoSource:
                 yield time - self._start, frame
 
 
-class _Scaler:
-    """Makes the written frame of a decoded one; keeps a chain of filters for each geometry."""
-
-    def __init__(self, framing, background, pixel_aspect):
-        self._framing, self._background = framing, np.float32(background)
-        self._aspect = float(pixel_aspect)
-        self._geometry = self._chain = None
-        self._last = self._pixels = None
-
-    def __call__(self, frame):
-        if frame is not self._last:  # Sampling may repeat it.
-            self._last, self._pixels = frame, self._scaled(frame)
-        return self._pixels
-
-    def _scaled(self, frame):
-        geometry = (frame.width, frame.height, frame.format.name, frame.rotation, frame.colorspace)
-        if geometry != self._geometry:
-            self._geometry, self._chain = geometry, self._build(frame)
-        self._chain.push(frame)
-        pixels = self._chain.pull().to_ndarray()
-        if pixels.shape[-1] == 4:  # Colours are weighted by their opacity already.
-            through = (255 - pixels[..., 3:]) / np.float32(255)
-            pixels = np.rint(pixels[..., :3] + through * self._background).clip(0, 255)
-        return pad(pixels.astype(np.uint8, copy=False), self._look)
-
-    def _build(self, frame):
-        turns = _quarter_turns(frame)
-        size, aspect = (frame.height, frame.width), self._aspect
-        if turns % 2:
-            size, aspect = size[::-1], 1 / aspect
-        self._look = look = self._framing.look(*size, aspect)
-        top, left, height, width = look.box
-        alpha = any(part.is_alpha for part in frame.format.components)
-        cubic = look.grows or self._framing.interpolation == "cubic"
-        way = "bicubic" if cubic else "area"
-        matrix = _MATRICES.get(frame.colorspace, "bt709" if frame.height >= 720 else "bt601")
-        steps = [
-            *_TURNS[turns],
-            f"crop={width}:{height}:{left}:{top}:exact=1",
-            *(["format=gbrap", "premultiply=inplace=1"] if alpha else []),
-            f"scale={look.size[1]}:{look.size[0]}:flags={way}+{_EXACT}:in_color_matrix={matrix}",
-            f"format={'rgba' if alpha else 'rgb24'}",
-        ]
-        return _graph(frame, steps)
-
-
-def _graph(frame, steps):
-    graph = av.filter.Graph()
-    last = graph.add_buffer(
-        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
-    )
-    for step in steps:
-        name, _, arguments = step.partition("=")
-        following = graph.add(name, arguments) if arguments else graph.add(name)
-        last.link_to(following)
-        last = following
-    last.link_to(graph.add("buffersink"))
-    graph.configure()
-    return graph
-
-
 def _decode(container, stream):
     decoder = _WITH_ALPHA.get(stream.codec_context.name)
     if decoder and stream.metadata.get("alpha_mode") == "1":
@@ -200,10 +132,6 @@ def _decode(container, stream):
 
 def _time(frame, begin):
     return None if frame.pts is None else frame.pts * frame.time_base - begin
-
-
-def _quarter_turns(frame):
-    return round(frame.rotation / 90) % 4
 
 
 def _plain(error):

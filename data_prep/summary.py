@@ -1,0 +1,61 @@
+"""What a prepared folder holds, counted row by row."""
+
+import collections
+import dataclasses
+import hashlib
+import heapq
+import os
+
+SHOWN = 48
+"""So many clips are shown as pictures, chosen by the hash of their keys."""
+
+
+@dataclasses.dataclass
+class Summary:
+    """What a prepared folder holds.
+
+    Attributes:
+      videos, frames, short: numbers of clips, of their frames, and of clips that end too early.
+      seconds: of the clips whose rate is known.
+      labels, splits: numbers of clips by name.
+      left_out: numbers of files and clips by kind: "bad", "dropped", "other".
+      dropped: numbers of dropped clips by the first word of the reason.
+      duplicates: number of clips of files whose bytes an earlier file has too.
+      crossing: number of those that lie in another split than the earlier one.
+    """
+
+    videos: int = 0
+    frames: int = 0
+    short: int = 0
+    seconds: float = 0.0
+    labels: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    splits: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    left_out: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    dropped: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    duplicates: int = 0
+    crossing: int = 0
+    _ranked: list = dataclasses.field(default_factory=list)
+
+    @property
+    def shown(self):
+        """Rows of some clips, sorted by key, for pictures."""
+        return sorted((row for _, _, row in self._ranked), key=lambda row: row["key"])
+
+    def add(self, row):
+        """Counts a clip that is kept."""
+        self.videos += 1
+        self.frames += row["frames"]
+        self.short += row["short"]
+        self.seconds += row["frames"] / row["fps"] if row["fps"] else 0
+        self.labels[row["label"]] += 1
+        self.splits[row["split"]] += 1
+        self.duplicates += "duplicate_of" in row
+        rank = hashlib.sha256(os.fsencode(row["key"])).digest()
+        ranked = heapq.heappush if len(self._ranked) < SHOWN else heapq.heappushpop
+        ranked(self._ranked, (rank, row["key"], row))
+
+    def leave_out(self, row):
+        """Counts what is left out."""
+        self.left_out[row["kind"]] += 1
+        if row["kind"] == "dropped":
+            self.dropped[row["reason"].split(":")[0]] += 1
