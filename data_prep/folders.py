@@ -1,4 +1,4 @@
-"""Where prepared data grows: a folder that takes its name only once it's complete."""
+"""Folders that take their name by one rename, once they're complete."""
 
 import contextlib
 import os
@@ -14,56 +14,84 @@ _REPLACED = ".being-replaced"
 
 
 @contextlib.contextmanager
-def growing(path, fingerprint, overwrite=False):
-    """Yields a folder to fill, with what a killed run of the same fingerprint left in it.
-
-    It is renamed to `path` on leaving. A run that is killed or meets a full disk leaves it for the
-    next one.
+def appearing(path, overwrite, mark):
+    """Gives a folder to fill that takes its name `path` at the end; after an error it is removed.
 
     Args:
       path: the folder to be.
+      overwrite: whether one that is there gives way, at the very end.
+      mark: name of a file that only such folders hold; others are never replaced.
+    Raises:
+      StorageError: `path` exists and may not be replaced.
+    """
+    path = os.path.realpath(path)
+    check_free(path, overwrite, mark)
+    incomplete = f"{path}.incomplete-{os.getpid()}"
+    shutil.rmtree(incomplete, ignore_errors=True)  # Left by a killed run that had our number.
+    os.makedirs(incomplete)
+    try:
+        yield incomplete
+        _take_name(incomplete, path, overwrite, mark)
+    finally:
+        shutil.rmtree(incomplete, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def growing(path, fingerprint, overwrite, mark):
+    """Gives a folder to fill, with what a killed run of the same fingerprint left in it.
+
+    It takes its name `path` at the end. A run that is killed or meets a full disk leaves it for
+    the next one.
+
+    Args:
+      path, overwrite, mark: as of `appearing`.
       fingerprint: 16 hexadecimal digits that tell the settings and files.
-      overwrite: whether prepared data that is there already gives way, at the very end.
     Raises:
       StorageError: `path` exists and may not be replaced, or another run is at work on it.
     """
     path = os.path.realpath(path)
-    check_replaceable(path, overwrite)
+    check_free(path, overwrite, mark)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    folder, old = f"{path}.incomplete-{fingerprint}", path + _REPLACED
+    folder = f"{path}.incomplete-{fingerprint}"
     with _locked(path):
         _sweep(path, folder)
         os.makedirs(folder, exist_ok=True)
         try:
             yield folder
-        except VganError:  # It would come again; what is killed or lacks space goes on.
-            shutil.rmtree(folder)
+        except VganError as error:
+            if not isinstance(error, StorageError):  # It would come again.
+                shutil.rmtree(folder)
             raise
-        check_replaceable(path, overwrite)
-        if os.path.lexists(path):
-            os.rename(path, old)
-        try:
-            os.rename(folder, path)
-        except OSError:
-            if os.path.lexists(old):
-                os.rename(old, path)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
+        _take_name(folder, path, overwrite, mark)
 
 
-def check_replaceable(path, overwrite):
-    """Raises StorageError if `path` exists and isn't prepared data that may be replaced."""
+def check_free(path, overwrite, mark):
+    """Raises StorageError if `path` exists and may not be replaced."""
     if not os.path.lexists(path):
         return
     if not overwrite:
         raise StorageError(
-            f"output {path!r}: exists already. Choose another --output or add --overwrite"
+            f"output {path!r}: it exists already. Choose another --output or add --overwrite"
         )
-    if not os.path.isfile(os.path.join(path, "manifest.json")):
+    if not os.path.isfile(os.path.join(path, mark)):
         raise StorageError(
-            f"output {path!r}: is not prepared data, so --overwrite leaves it alone. "
+            f"output {path!r}: holds no {mark}, so --overwrite leaves it alone. "
             "Choose another --output"
         )
+
+
+def _take_name(folder, path, overwrite, mark):
+    check_free(path, overwrite, mark)
+    old = path + _REPLACED
+    if os.path.lexists(path):
+        os.rename(path, old)
+    try:
+        os.rename(folder, path)
+    except OSError:
+        if os.path.lexists(old):
+            os.rename(old, path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -87,9 +115,9 @@ def _locked(path):
             file.write(f"process {os.getpid()} on host {socket.gethostname()}")
         yield
     finally:
-        os.unlink(owner)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(lock.lock_file)
+        for name in (owner, lock.lock_file):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
         lock.release()
 
 
@@ -100,13 +128,8 @@ def _sweep(path, kept):
             shutil.rmtree(path + _REPLACED)
         else:
             os.rename(path + _REPLACED, path)
-    for left in incomplete(path):
-        if left != kept:
-            shutil.rmtree(left)
-
-
-def incomplete(path):
-    """The folders that runs towards `path` have left unfinished."""
-    parent, name = os.path.split(os.path.realpath(path))
+    parent, name = os.path.split(path)
     ours = re.compile(re.escape(name) + r"\.incomplete-[0-9a-f]{16}")
-    return [os.path.join(parent, other) for other in os.listdir(parent) if ours.fullmatch(other)]
+    for other in os.listdir(parent):
+        if ours.fullmatch(other) and os.path.join(parent, other) != kept:
+            shutil.rmtree(os.path.join(parent, other))

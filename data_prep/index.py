@@ -16,9 +16,11 @@ from data_prep.filters import Drop
 from data_prep.summary import Summary
 from vgan.data import records
 
+MANIFEST = "manifest.json"
+"""The file that prepared data is known by."""
+
 FILES = (
-    "videos.jsonl", "skipped.jsonl", "offsets.npy", "features.npy", "features.json",
-    "manifest.json",
+    "videos.jsonl", "skipped.jsonl", "offsets.npy", "features.npy", "features.json", MANIFEST,
 )  # fmt: skip
 """What is written besides the shards."""
 
@@ -170,7 +172,7 @@ class Index:
             "videos_sha256": digest,
             "shards": self.shards,
         }
-        with self._open("manifest.json") as file:
+        with self._open(MANIFEST) as file:
             file.write((json.dumps(whole, indent=2) + "\n").encode())
 
     def _open(self, name):

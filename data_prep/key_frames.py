@@ -13,7 +13,7 @@ from absl import flags
 from PIL import Image
 
 from data_prep import contact_sheet, rebuilding
-from data_prep.output_folder import appearing
+from data_prep.folders import appearing
 from data_prep.progress import shown
 from vgan import command, spec
 from vgan.errors import StorageError

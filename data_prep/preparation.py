@@ -46,7 +46,7 @@ def prepare(
     splits.check_pattern(settings.group, found)
     _check_specs(settings)
     chosen = _fingerprint(found, settings, strip_frames)
-    with folders.growing(output, chosen, overwrite) as fresh:
+    with folders.growing(output, chosen, overwrite, index.MANIFEST) as fresh:
         os.makedirs(os.path.join(fresh, chunks.PARTS), exist_ok=True)
         work = [
             chunks.Chunk(number, folder, fresh, tuple(some), settings, strip_frames)

@@ -129,7 +129,7 @@ def test_all_frames_kept(path, tmp_path):
 def test_only_what_this_tool_wrote_gives_way(path, tmp_path):
     output = tmp_path / "out"
     extract(path, output, select="interval(every=3)", rebuild="")
-    with pytest.raises(StorageError, match="it exists. Add --overwrite"):
+    with pytest.raises(StorageError, match="it exists already"):
         extract(path, output, rebuild="")
     extract(path, output, rebuild="", overwrite=True)
     assert [row[0] for row in rows(output)[1:]] == ["0", "12", "24"]

@@ -278,7 +278,7 @@ def test_specs_are_checked_before_anything_is_read(raw, output, prepare, setting
 
 def test_existing_output(raw, output, prepare):
     prepare(raw, output, (16, 16))
-    with pytest.raises(StorageError, match="exists already"):
+    with pytest.raises(StorageError, match="it exists already"):
         prepare(raw, output, (8, 8))
     assert json.loads((output / "manifest.json").read_text())["height"] == 16
     prepare(raw, output, (8, 8), overwrite=True)
@@ -300,7 +300,9 @@ def test_failed_run_leaves_the_old_output(raw, output, tmp_path, prepare):
 def test_overwrite_spares_what_is_not_prepared_data(raw, output, prepare):
     output.mkdir()
     (output / "thesis.tex").touch()
-    with pytest.raises(StorageError, match="is not prepared data"):
+    with pytest.raises(
+        StorageError, match="holds no manifest.json, so --overwrite"
+    ):
         prepare(raw, output, (16, 16), overwrite=True)
     assert (output / "thesis.tex").exists()
     (raw / "manifest.json").touch()

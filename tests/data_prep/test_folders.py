@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from data_prep.output_folder import appearing
+from data_prep.folders import appearing
 from vgan.errors import StorageError
 
 
@@ -21,7 +21,7 @@ def test_it_appears_at_the_end_and_gives_way_when_told(tmp_path):
     path = tmp_path / "a" / "new"
     fill(path, "one")
     assert names(tmp_path) == ["a", "a/new", "a/new/mark"]
-    with pytest.raises(StorageError, match="new': it exists. Add --overwrite"):
+    with pytest.raises(StorageError, match="new': it exists already"):
         fill(path, "two")
     assert (path / "mark").read_text() == "one"
     (path / "more").touch()
