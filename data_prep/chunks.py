@@ -25,8 +25,8 @@ PARTS = "parts"
 """The folder of what is said of each chunk, while a preparation goes on."""
 
 _ITEMS = 128
-_BYTES = 16 * 2**20  # Of input: some seconds of work.
-_MOST_CHUNKS = 4096
+_BYTES = (2**19, 2**24)  # Of input: enough chunks for all workers, and some seconds of work each.
+_FEW_CHUNKS, _MOST_CHUNKS = 256, 4096
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,10 +61,12 @@ class Chunk:
 
 def divide(items):
     """Lists of items that make a chunk each, about equal in bytes of input."""
-    most = max(_BYTES, sum(item.stamp[0] for item in items) / _MOST_CHUNKS)
+    total = sum(item.stamp[0] for item in items)
+    least, most = _BYTES
+    enough = max(least, min(total / _FEW_CHUNKS, most), total / _MOST_CHUNKS)
     found, size = [], 0
     for item in items:
-        if not found or size >= most or len(found[-1]) == _ITEMS:
+        if not found or size >= enough or len(found[-1]) == _ITEMS:
             found.append([])
             size = 0
         found[-1].append(item)

@@ -43,7 +43,7 @@ class ShardWriter:
             self._begin()
         self._before = (dict(self._shard), self._hash.copy(), len(self.offsets))
         for frame in frames:
-            self._write(records.pack(_png(frame)))
+            self._write(records.pack(encode(frame)))
         return len(self.offsets) - self._before[2]
 
     def take_back(self):
@@ -82,7 +82,8 @@ class ShardWriter:
         self._shard["bytes"] += len(record)
 
 
-def _png(frame):
+def encode(frame):
+    """A frame, uint8 `[H, W, 3]`, RGB, as the bytes of a PNG picture."""
     ok, data = cv2.imencode(".png", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), _PNG)
     if not ok:
         raise ValueError(f"OpenCV can't encode a frame of shape {frame.shape} as PNG")

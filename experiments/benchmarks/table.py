@@ -1,9 +1,9 @@
 """The lines of a benchmark: printed as they come, and kept in a CSV file."""
 
+import contextlib
 import csv
 import datetime
 import importlib.metadata
-import importlib.util
 import os
 import platform
 import statistics
@@ -11,17 +11,24 @@ from pathlib import Path
 
 
 class Table:
-    """Prints the lines as they come, and adds them to a CSV file."""
+    """Prints the lines as they come, and adds them to a CSV file.
 
-    def __init__(self, experiment_config, path):
+    Args:
+      setting: what is the same in all lines, in words.
+      packages: names of those whose versions matter; one that isn't installed is left out.
+      path: of the file; empty for none.
+    """
+
+    def __init__(self, setting, packages, path):
         self._path = path
-        c = experiment_config
-        packages = [name for name in ("tensorflow", "torch") if importlib.util.find_spec(name)]
-        versions = [f"{name} {importlib.metadata.version(name)}" for name in packages]
+        versions = []
+        for name in packages:
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                versions.append(f"{name} {importlib.metadata.version(name)}")
         self._about = {
             "date": datetime.date.today().isoformat(),
             "machine": ", ".join([_processor(), f"{os.cpu_count()} threads", *versions]),
-            "setting": f"{c.clip} batch {c.batch_size} {c.precision}",
+            "setting": setting,
         }
         print(*self._about.values(), sep="; ", flush=True)
 

@@ -28,7 +28,8 @@ def main():
     asked = config.from_flags()
     first_critic = _text(spec.parse_sum(asked.discriminator)[0])
     plain = dataclasses.replace(_bare(asked), discriminator=first_critic)
-    table = Table(asked, OUTPUT.value)
+    setting = f"{asked.clip} batch {asked.batch_size} {asked.precision}"
+    table = Table(setting, ("tensorflow", "torch"), OUTPUT.value)
     with Worker(workers.tensorflow_step, plain) as worker:
         report_plain(table, plain, worker)
         report_precision(table, plain, worker)

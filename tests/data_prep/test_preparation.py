@@ -300,9 +300,7 @@ def test_failed_run_leaves_the_old_output(raw, output, tmp_path, prepare):
 def test_overwrite_spares_what_is_not_prepared_data(raw, output, prepare):
     output.mkdir()
     (output / "thesis.tex").touch()
-    with pytest.raises(
-        StorageError, match="holds no manifest.json, so --overwrite"
-    ):
+    with pytest.raises(StorageError, match="holds no manifest.json, so --overwrite"):
         prepare(raw, output, (16, 16), overwrite=True)
     assert (output / "thesis.tex").exists()
     (raw / "manifest.json").touch()

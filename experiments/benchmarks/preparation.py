@@ -1,0 +1,187 @@
+"""What the preparation costs beside plain decoding, and reading it back beside plain decoding.
+
+  python experiments/benchmarks/preparation.py
+
+All is measured in one run, in turns, so that what else the machine does meets all alike; what
+counts are the ratios. Synthetic 640x360 H.264 is prepared at 64x64 by one worker and by two, and
+decoded by OpenCV with two processes of one thread each. Both include the start of the processes.
+Seconds are those of the wall, and in brackets of the processors, which another load disturbs less.
+"""
+
+import concurrent.futures
+import contextlib
+import io
+import multiprocessing
+import os
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from absl import app, flags
+from table import Table
+
+from data_prep import preparation, shards
+from data_prep.framing import Framing
+from data_prep.settings import Settings
+from data_prep.sources.video import VideoSource
+
+_FILES = flags.DEFINE_integer("files", 8, "Videos.", lower_bound=2)
+_FRAMES = flags.DEFINE_integer("frames", 750, "Frames of each.", lower_bound=50)
+_ROUNDS = flags.DEFINE_integer("rounds", 5, "How often each is measured.", lower_bound=2)
+_OUTPUT = flags.DEFINE_string("output", "experiments/results/preparation.csv", "CSV to add to.")
+
+_SIZE = (64, 64)
+_THREADS = 2
+
+
+def draw(path, count, seed):
+    """A pan over a smooth picture with three discs that move, and a little noise, as H.264."""
+    random = np.random.default_rng(seed)
+    ground = cv2.resize(random.integers(0, 256, [24, 40, 3], np.uint8), (1280, 720))
+    places, speeds = random.uniform(100, 300, [3, 2]), random.uniform(-4, 4, [3, 2])
+    grain = random.normal(0, 3, [8, 360, 640, 3])
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "23"})
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        for number in range(count):
+            x, y = (round(150 + 140 * f(number / 40)) for f in (np.sin, np.cos))
+            frame = ground[y : y + 360, x : x + 640].copy()
+            for disc, (place, speed) in enumerate(zip(places, speeds, strict=True)):
+                left, top = (place + number * speed) % (640, 360)
+                cv2.circle(frame, (int(left), int(top)), 40, (80 * disc, 200, 90), -1)
+            frame = np.clip(frame + grain[number % 8], 0, 255).astype(np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def decode(path):
+    """Reads a video with OpenCV, one thread; returns the number of its frames."""
+    cv2.setNumThreads(1)
+    capture = cv2.VideoCapture(path, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
+    count = 0
+    while capture.read()[0]:
+        count += 1
+    return count
+
+
+def _decode_all(paths):
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(_THREADS, context) as pool:
+        return sum(pool.map(decode, paths))
+
+
+def _prepare(source, output, workers):
+    with contextlib.redirect_stdout(io.StringIO()):
+        preparation.prepare(source, output, Settings(size=_SIZE), overwrite=True, workers=workers)
+
+
+def _timed(function, *arguments):
+    """Seconds of the wall, and of processors in this process and those it started."""
+    before, start = _processor(), time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - start, _processor() - before
+
+
+def _processor():
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _split(path):
+    """Microseconds of a processor a frame: decoding, cutting and resizing, encoding, writing."""
+    settings = Settings(size=_SIZE)
+
+    def decoded():
+        with av.open(path) as container:
+            container.streams.video[0].codec_context.thread_count = 1
+            for _ in container.decode(video=0):
+                pass
+
+    frames = []
+    spent = [_timed(decoded)[1]]
+    framed = VideoSource(path, settings).frames(Framing(_SIZE))
+    spent.append(_timed(lambda: frames.extend(framed))[1] - spent[0])
+    spent.append(_timed(lambda: [shards.encode(frame) for frame in frames])[1])
+    with tempfile.TemporaryDirectory() as folder:
+        writer = shards.ShardWriter(folder, "frames")
+        spent.append(_timed(writer.add, frames)[1] - spent[2])
+    return [1e6 * seconds / len(frames) for seconds in spent]
+
+
+def _read_windows(folder, count):
+    from vgan.clip import ClipSpec
+    from vgan.data import pipeline
+
+    windows = pipeline.open_windows(folder, ClipSpec(16, *_SIZE), 1, "train")
+    batches = iter(pipeline.batches(windows, 8, seed=0))
+    next(batches)
+
+    def read():
+        for _ in range(count // 128):
+            next(batches)
+
+    return read
+
+
+def _read_records(folder, count):
+    import tensorflow as tf
+
+    names = [str(path) for path in sorted(Path(folder).glob("*.tfrecord"))]
+    data = tf.data.TFRecordDataset(names).repeat()
+    data = data.map(lambda png: tf.io.decode_png(png, 3), num_parallel_calls=_THREADS)
+    batches = iter(data.batch(16).batch(8).prefetch(2))
+    next(batches)
+
+    def read():
+        for _ in range(count // 128):
+            next(batches)
+
+    return read
+
+
+def _main(_):
+    about = f"{_FILES.value} x {_FRAMES.value} frames of 640x360 H.264 at 64x64"
+    table = Table(about, ("av", "opencv-python", "tensorflow"), _OUTPUT.value)
+    count = _FILES.value * _FRAMES.value
+    with tempfile.TemporaryDirectory() as home:
+        raw, out = os.path.join(home, "raw"), os.path.join(home, "out")
+        os.mkdir(raw)
+        paths = [os.path.join(raw, f"{number}.mp4") for number in range(_FILES.value)]
+        for number, path in enumerate(paths):
+            draw(path, _FRAMES.value, number)
+        plain, one, two, split, ours, tensor = [], [], [], [], [], []
+        for _ in range(_ROUNDS.value):
+            plain.append(_timed(_decode_all, paths))
+            two.append(_timed(_prepare, raw, out, 2))
+            one.append(_timed(_prepare, raw, out, 1))
+            split.append(_split(paths[0]))
+        reads = _read_windows(out, count), _read_records(out, count)
+        for _ in range(_ROUNDS.value):
+            ours.append(_timed(reads[0]))
+            tensor.append(_timed(reads[1]))
+    _write(table, count, plain, one, two, split, ours, tensor)
+
+
+def _write(table, count, plain, one, two, split, ours, tensor):
+    for number, kind in enumerate(("wall", "processor")):
+
+        def ratios(over, under, number=number):
+            return [b[number] / a[number] for a, b in zip(over, under, strict=True)]
+
+        table.line(f"decoding by OpenCV, 2 processes, {kind}", "s", [t[number] for t in plain])
+        table.line(f"preparing, 2 workers, {kind}", "s", [t[number] for t in two])
+        table.line(f"rate of preparing over decoding, {kind}", "ratio", ratios(two, plain))
+        table.line(f"rate of reading back over tf.data, {kind}", "ratio", ratios(ours, tensor))
+    wall = [b[0] / a[0] for a, b in zip(two, one, strict=True)]
+    table.line("rate of two workers over one, wall", "ratio", wall)
+    for number, name in enumerate(("decode", "cut and resize", "encode", "write")):
+        table.line(f"a frame: {name}, processor", "us", [each[number] for each in split])
+    table.line("reading back, wall", "frames/s", [count / seconds for seconds, _ in ours])
+
+
+if __name__ == "__main__":
+    app.run(_main)
