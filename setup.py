@@ -2,6 +2,10 @@
 
 from setuptools import find_packages, setup
 
+BEAM = ["apache-beam>=2.77"]
+FEATURES = ["scikit-image>=0.26"]
+SHOTS = ["scenedetect>=0.7.2"]
+
 setup(
     name="vgan",
     version="0.1.0",
@@ -16,17 +20,22 @@ setup(
         "av>=18.1",
         "filelock>=4.2",
         "google-crc32c>=1.9",
+        "h5py>=3.14",
         "keras>=3.15",
         "matplotlib>=3.11",
         "numpy>=2.4",
         "opencv-python>=5.0",
-        "pillow>=13.0",
+        "pebble>=5.2",
+        "pillow>=12.3",
         "tensorboard>=2.21",
         "tensorflow>=2.21,<2.22",
         "tqdm>=4.70",
     ],
     extras_require={
-        "test": ["pytest>=9.2", "pytest-xdist>=3.8", "ruff>=0.17"],
+        "test": ["pytest>=9.2", "pytest-xdist>=3.8", "ruff>=0.17", *BEAM, *FEATURES, *SHOTS],
+        "beam": BEAM,
         "benchmark": ["torch>=2.13"],
+        "features": FEATURES,
+        "shots": SHOTS,
     },
 )

@@ -14,7 +14,7 @@ import shlex
 
 from absl import flags
 
-from data_prep import preparation
+from data_prep import beam, pool, preparation
 from data_prep.settings import FITS, INTERPOLATIONS, Settings
 from vgan import command
 from vgan.errors import UsageError
@@ -82,6 +82,12 @@ def _define_choices():
 
 def _define_running():
     flags.DEFINE_integer("workers", os.cpu_count(), "Number of processes.", lower_bound=1)
+    flags.DEFINE_string(
+        "beam_options",
+        "",
+        "Options of an Apache Beam pipeline, such as '--runner=FlinkRunner --parallelism=100', "
+        "which then does the work in place of --workers. Needs pip install 'vgan[beam]'.",
+    )
     flags.DEFINE_integer("max_pixels", _DEFAULT.max_pixels, "Skip larger frames.", lower_bound=1)
     flags.DEFINE_float(
         "file_seconds", _DEFAULT.file_seconds, "Skip a file that takes longer.", lower_bound=0.1
@@ -100,6 +106,18 @@ def _define_running():
         )
     for name in ("fps", "denoise", "equalize", "file_seconds"):
         flags.register_validator(name, lambda value: value == value, message="must be a number")
+
+
+def _write(given):
+    """How chunks are written."""
+    if not given.beam_options:
+        return pool.write
+    for name in ("workers", "file_seconds", "file_memory"):
+        if given[name].present:
+            raise UsageError(
+                f"flag --{name}: a Beam runner has its own. Drop it, or --beam_options"
+            )
+    return beam.writer(given.beam_options)
 
 
 def _settings(given):
@@ -129,7 +147,7 @@ def _main():
     settings = _settings(given)
     preparation.prepare(
         given.input, given.output, settings, given.kind, given.test_fraction,
-        given.max_bad_fraction, given.strict, given.overwrite, given.workers,
+        given.max_bad_fraction, given.strict, given.overwrite, given.workers, _write(given),
     )  # fmt: skip
     size = f"--height={settings.size[0]} --width={settings.size[1]}"
     print(f"next: python -m vgan.train --data={shlex.quote(given.output)} {size}", flush=True)
