@@ -7,12 +7,15 @@ The folder gets `frame-000123.png` for each, `key_frames.csv`, `contact_sheet.pn
 """
 
 import csv
+import json
 from pathlib import Path
 
+import numpy as np
 from absl import flags
 from PIL import Image
 
 from data_prep import contact_sheet, rebuilding
+from data_prep.features.description import Description
 from data_prep.folders import appearing
 from data_prep.progress import shown
 from vgan import command, spec
@@ -24,8 +27,9 @@ TABLE = "key_frames.csv"
 
 
 def extract(
-    source, output, select="interval()", rebuild="flow()", longest_gap=250, overwrite=False
-):
+    source, output, select="interval()", rebuild="flow()", longest_gap=250, overwrite=False,
+    features="",
+):  # fmt: skip
     """Writes the folder, and prints what was kept and how well the rest comes back.
 
     Args:
@@ -35,6 +39,7 @@ def extract(
       rebuild: a spec of vgan.motion.interpolation; empty for none.
       longest_gap: most frames from one key frame to the next; for rebuilding they are in memory.
       overwrite: whether a folder that this tool wrote gives way.
+      features: a sum of specs of data_prep.features, each key frame with the next frame.
     Raises:
       UsageError: an unusable spec.
       DataError: the video can't be read.
@@ -46,7 +51,8 @@ def extract(
         raise StorageError(f"output {str(output)!r}: holds the input. Choose another --output")
     video = open_video(source)
     with appearing(output, overwrite, TABLE) as folder:
-        album, likeness = _Album(Path(folder), video.fps), rebuilding.Likeness()
+        album = _Album(Path(folder), video.fps, Description(features))
+        likeness = rebuilding.Likeness()
         moments = choose(shown(video, video.num_frames, "frame"), longest_gap)
         if between:
             moments = album.filled(rebuilding.last_kept(moments))
@@ -71,17 +77,26 @@ class _Album:
       num_bytes: of the pictures.
     """
 
-    def __init__(self, folder, fps):
-        self.folder, self._fps = folder, fps
+    def __init__(self, folder, fps, description):
+        self.folder, self._fps, self._description = folder, fps, description
         self.frames, self.rows, self.num_bytes = 0, [], 0
+        self._features, self._last = [], None
 
     def filled(self, moments):
         """The same moments; pictures are written as they go by."""
         for moment in moments:
             self.frames += 1
+            self._describe(moment.frame)
             if moment.kept:
                 self._add(moment)
+                self._last = moment.frame
             yield moment
+
+    def _describe(self, following):
+        """Describes the key frame before, if none came between."""
+        if self._last is not None and self._description.names:
+            self._features.append(self._description.describe([self._last, following]))
+        self._last = None
 
     def _add(self, moment):
         path = self._picture(moment.number)
@@ -94,7 +109,12 @@ class _Album:
         return self.folder / f"frame-{number:06d}.png"
 
     def finish(self):
-        """Writes the table and the sheet."""
+        """Writes the table, the sheet and the features."""
+        self._describe(self._last)  # Nothing follows it.
+        if self._description.names:
+            np.save(self.folder / "features.npy", np.array(self._features, np.float32))
+            names = json.dumps({"names": self._description.names})
+            (self.folder / "features.json").write_text(names + "\n")
         with open(self.folder / TABLE, "w", newline="") as file:
             csv.writer(file).writerows([("number", "seconds", "mse"), *self.rows])
         entries = [(self._picture(row[0]), f"{row[0]} at {row[1]} s") for row in self.rows]
@@ -140,6 +160,9 @@ def _define_flags():
         "memory for --rebuild.",
         lower_bound=1,
     )
+    flags.DEFINE_string(
+        "features", "", "Describe key frames for data_prep.search: colour() + texture() + edges()."
+    )
     flags.DEFINE_bool("overwrite", False, "Replace a folder that this tool wrote.")
     flags.mark_flags_as_required(["input", "output"])
 
@@ -147,8 +170,9 @@ def _define_flags():
 def _main():
     given = flags.FLAGS
     extract(
-        given.input, given.output, given.select, given.rebuild, given.longest_gap, given.overwrite
-    )
+        given.input, given.output, given.select, given.rebuild, given.longest_gap, given.overwrite,
+        given.features,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

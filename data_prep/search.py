@@ -5,6 +5,7 @@ python -m data_prep.search prepared --sort_by=motion.mean --order=lowest
 python -m data_prep.search prepared --balance_by=motion.mean --bins=10
 """
 
+import csv
 import difflib
 import json
 import os
@@ -24,7 +25,7 @@ class Clips:
     """The features of a prepared folder.
 
     Args:
-      folder: it holds `features.npy`, `features.json` and `videos.jsonl`.
+      folder: it holds `features.npy`, `features.json`, and `videos.jsonl` or `key_frames.csv`.
     Raises:
       DataError: it has no features, or they are damaged.
 
@@ -46,8 +47,7 @@ class Clips:
             self.features = np.load(path)
             with open(os.path.join(folder, "features.json"), encoding="utf-8") as file:
                 self.names = json.load(file)["names"]
-            with open(os.path.join(folder, "videos.jsonl"), encoding="utf-8") as file:
-                self.videos = [json.loads(line) for line in file]
+            self.videos = _rows(folder)
             self.keys = [video["key"] for video in self.videos]
             fits = self.features.shape == (len(self.keys), len(self.names)) and self.keys
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -117,6 +117,16 @@ def _number(known, flag, name):
         return known.index(name)
     near = difflib.get_close_matches(name, known, 5, cutoff=0.4) or known[:5]
     raise UsageError(f"{flag}={name}: not among the {len(known)}. Nearest: {', '.join(near)}")
+
+
+def _rows(folder):
+    table = os.path.join(folder, "key_frames.csv")
+    if os.path.isfile(table):
+        with open(table, newline="") as file:
+            numbers = [int(row["number"]) for row in csv.DictReader(file)]
+        return [{"key": f"frame-{n:06d}.png", "label": None, "frames": 1} for n in numbers]
+    with open(os.path.join(folder, "videos.jsonl"), encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
 
 
 def _damaged(folder, why):

@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from data_prep import key_frames
+from data_prep.features.description import Description
+from data_prep.search import Clips
 from vgan import media, mp4
 from vgan.errors import DataError, StorageError, UsageError
 from vgan.stream.source import open_video
@@ -184,3 +186,18 @@ def test_bad_specs(path, tmp_path, options, message):
     with pytest.raises(UsageError, match=message):
         extract(path, tmp_path / "out", **options)
     assert names(tmp_path) == []
+
+
+def test_features_are_of_each_key_frame_and_the_next_and_can_be_searched(path, tmp_path):
+    text = "colour(bins=4) + motion"
+    extract(path, tmp_path / "out", select="interval(every=10)", features=text)
+    frames = list(open_video(path))
+    description = Description(text)
+    pairs = [(0, 1), (10, 11), (20, 21), (25, 25)]
+    expected = [description.describe([frames[one], frames[next_]]) for one, next_ in pairs]
+    np.testing.assert_array_equal(np.load(tmp_path / "out" / "features.npy"), expected)
+    clips = Clips(str(tmp_path / "out"))
+    assert clips.keys == [f"frame-{number:06d}.png" for number, _ in pairs]
+    assert clips.names == description.names
+    # The colours turn over at the cut.
+    assert clips.nearest("frame-000000.png", 1)[0].tolist() == [1]
