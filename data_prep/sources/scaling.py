@@ -68,6 +68,7 @@ class Scaler:
 
 def _graph(frame, steps):
     graph = av.filter.Graph()
+    graph.threads = 1  # Each worker has a processor; more threads wait for one another.
     last = graph.add_buffer(
         width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
     )
