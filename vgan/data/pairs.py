@@ -41,7 +41,7 @@ class Pairs:
 
     def __init__(self, target, source):
         self._target, self._source = target, source
-        for name in ("clip", "frame_step", "split", "labels", "fps", "apart"):
+        for name in ("clip", "frame_step", "split", "labels", "fps", "apart", "window_labels"):
             setattr(self, name, getattr(target, name))
         both = target.fingerprint + source.fingerprint
         self.fingerprint = hashlib.sha256(both.encode()).hexdigest()[:16]
@@ -54,5 +54,17 @@ class Pairs:
 
     def joined(self, index):
         """Target and source as channels of one video, uint8 [T, H, W, 6], and the label."""
-        video, label = self._target[index]
-        return np.concatenate([video, self._source[index][0]], axis=-1), label
+        return _beside(self._target[index], self._source[index])
+
+    def frames(self, index, offsets):
+        """The same of any frames: see `folder.Folder.frames`."""
+        return _beside(self._target.frames(index, offsets), self._source.frames(index, offsets))
+
+    def extent(self, index):
+        """The offsets of the first and the last frame that both videos of window `index` have."""
+        first, last = zip(self._target.extent(index), self._source.extent(index), strict=True)
+        return max(first), min(last)
+
+
+def _beside(target, source):
+    return np.concatenate([target[0], source[0]], axis=-1), target[1]
