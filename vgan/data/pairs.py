@@ -22,6 +22,11 @@ def windows(clip, frame_step, split, target, source):
         if not isinstance(text, str):
             raise UsageError(f"pairs({name}={text!r}): must be text, what --data can name")
     found = [pipeline.open_windows(text, clip, frame_step, split) for text in (target, source)]
+    if any(len(windows) > len(windows.apart(1)[0]) for windows in found):
+        raise UsageError(
+            "pairs(): a mixture that shows some windows several times can't be paired. "
+            "Mix pairs instead: mixture(sources=[\"pairs(target='...', source='...')\", ...])"
+        )
     (one, videos), (other, theirs) = (windows.apart(1) for windows in found)
     if not (np.array_equal(one, other) and np.array_equal(videos, theirs)):
         raise DataError(
