@@ -137,7 +137,7 @@ def full(tiny):
         "conditional": False,
         "steps": 7,  # The last one has all terms due.
         "seed": 3,
-        "flip": True,
+        "augment": "flip + reverse",
         "generator": "conv3d(latent_dim=8, channels=4, spectral_norm=True)",
         "discriminator": "conv3d(channels=4) + 0.5*frames2d(frames=2, channels=4)",
         "losses": "0.1*motion(estimator='dis()', every=2)",

@@ -17,7 +17,7 @@ OTHER = {
     "frame_step": 2,
     "height": 24,
     "width": 40,
-    "flip": True,
+    "augment": "flip + speed(slowest=0.5, fastest=2)",
     "conditional": True,
     "task": "prediction(given=4)",
     "batch_size": 3,
@@ -73,11 +73,11 @@ def test_every_field_has_a_flag_with_its_default_and_a_help_text(parse):
 
 
 def test_the_command_line_wins_over_the_flagfile(parse, tmp_path):
-    (tmp_path / "base.flags").write_text("# What: a test\n\n--steps=5\n--flip\n")
+    (tmp_path / "base.flags").write_text("# What: a test\n\n--steps=5\n--augment=flip\n")
     variant = tmp_path / "variant.flags"
     variant.write_text(f"# What: another\n--flagfile={tmp_path}/base.flags\n--batch_size=2\n")
     found = parse("--batch_size=1", f"--flagfile={variant}", "--steps=6")
-    assert (found.steps, found.batch_size, found.flip) == (6, 2, True)
+    assert (found.steps, found.batch_size, found.augment) == (6, 2, "flip")
     with pytest.raises(flags.Error, match="Did you mean"):
         parse("--step=3")
 
@@ -93,11 +93,11 @@ def test_turns(text, expected):
 
 
 def test_changes_are_told_as_old_to_new():
-    new = ExperimentConfig(steps=7, learning_rate=0.001, flip=True, losses="motion()")
+    new = ExperimentConfig(steps=7, learning_rate=0.001, augment="flip", losses="motion()")
     fixed, harmless = new.changes(vars(ExperimentConfig()))
     assert harmless == ["--steps: 2000 -> 7"]
     assert fixed == [
-        "--flip: false -> true",
+        "--augment:  -> flip",
         "--losses:  -> motion()",
         "--learning_rate: 0.0002 -> 0.001",
     ]

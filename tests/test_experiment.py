@@ -28,9 +28,9 @@ BASE = ExperimentConfig(
 
 
 @functools.cache
-def two_batches(clip, batch_size, flip):
+def two_batches(clip, batch_size, augment):
     windows = pipeline.open_windows(BASE.data, clip, BASE.frame_step, "train")
-    return list(pipeline.batches(windows, batch_size, BASE.seed, 0, flip).take(2))
+    return list(pipeline.batches(windows, batch_size, BASE.seed, 0, augment).take(2))
 
 
 def trained(config):
@@ -38,7 +38,7 @@ def trained(config):
     model = experiment.build(config, 0)
     task = Task(config.task)
     step = loop.compile_step(model, task, config.seed).python_function  # Tracing takes longer.
-    for number, batch in enumerate(two_batches(config.clip, config.batch_size, config.flip)):
+    for number, batch in enumerate(two_batches(config.clip, config.batch_size, config.augment)):
         step(*batch, turn=model.turn(number))
     return {
         player: np.concatenate([np.ravel(weight) for weight in weights])
@@ -86,7 +86,7 @@ def test_the_same_flags_train_the_same(base):
         ("discriminator", "0.5*conv3d(channels=2, spectral_norm=False)"),
         ("beta_1", 0.0),
         ("beta_2", 0.9),
-        ("flip", True),
+        ("augment", "flip"),
     ],
 )
 def test_each_flag_changes_what_is_trained(flag, value, base):

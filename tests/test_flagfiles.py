@@ -59,7 +59,7 @@ def trained_for_two_steps(config):
     model = experiment.build(config, len(windows.labels) if config.conditional else 0)
     task = Task(config.task)
     step = loop.compile_step(model, task, config.seed).python_function  # Tracing takes longer.
-    batches = pipeline.batches(windows, config.batch_size, config.seed, 0, config.flip).take(2)
+    batches = pipeline.batches(windows, config.batch_size, config.seed, 0, config.augment).take(2)
     turn = model.turn(0)  # All that is lazy is due.
     for batch in batches:
         report = step(*batch, turn=turn)

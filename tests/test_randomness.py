@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from vgan import randomness
-from vgan.randomness import FLIPS, PAIRS, SAMPLING, TRAINING, VIEWS, normal, uniform
+from vgan.randomness import DATA, PAIRS, SAMPLING, TRAINING, VIEWS, normal, uniform
 
 DRAWS = pytest.mark.parametrize("draw", [normal, uniform])
 
@@ -30,7 +30,7 @@ def test_a_graph_draws_the_same(draw):
 
 @DRAWS
 def test_seeds_streams_and_samples_share_no_numbers(draw):
-    streams = (TRAINING, SAMPLING, VIEWS, PAIRS, FLIPS)
+    streams = (TRAINING, SAMPLING, VIEWS, PAIRS, DATA)
     rows = [draws(draw, seed, stream, range(8)) for seed in range(3) for stream in streams]
     rows = np.concatenate(rows)
     assert len(np.unique(rows, axis=0)) == len(rows) == 8 * 3 * 5
@@ -62,4 +62,4 @@ def test_uniform_numbers():
 
 
 def test_one_number_a_sample():
-    assert draws(uniform, 0, FLIPS, range(3), ()).shape == (3,)
+    assert draws(uniform, 0, DATA, range(3), ()).shape == (3,)

@@ -30,7 +30,7 @@ class ExperimentConfig:
     frame_step: int = _flag(1, "Take every so many-th frame of a video.", True, least=1)
     height: int = _flag(32, "Height of a clip in pixels.", True, least=1)
     width: int = _flag(32, "Width of a clip in pixels.", True, least=1)
-    flip: bool = _flag(False, "Mirror a random half of the clips left to right.", True)
+    augment: str = _flag("", "Changes of training clips, of vgan/data/augmentations.py.", True)
     conditional: bool = _flag(False, "Make clips by the labels of the data.", True)
     task: str = _flag(
         "generation",

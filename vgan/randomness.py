@@ -6,7 +6,7 @@ resumed. The generator is philox by name, which gives the same numbers on every 
 
 import tensorflow as tf
 
-TRAINING, SAMPLING, VIEWS, PAIRS, FLIPS, MIXES, AUGMENTATION, NOISE, TASKS, GIVEN = range(10)
+TRAINING, SAMPLING, VIEWS, PAIRS, DATA, MIXES, AUGMENTATION, NOISE, TASKS, GIVEN = range(10)
 _STREAMS = 16
 
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from vgan import experiment, sampling, saved_model
 from vgan.data import pipeline
+from vgan.data.augment import Augment
 from vgan.errors import CheckpointError, UsageError
 from vgan.given import Task
 from vgan.stages import grow, stage_of, stages_of
@@ -35,6 +36,7 @@ def train(config, path):
     evaluator = watch.evaluator(config, windows) if config.eval_interval else None
     _check_growth(stages, num_labels)
     _check_task(stages, windows)
+    Augment(config.augment, config.seed)  # Parts that don't exist are to be known at once.
     workdir = Workdir(path)
     stage = stage_of(config, newest_good(workdir.checkpoints))
     model = experiment.build(stage.config, num_labels)
@@ -94,7 +96,7 @@ def _train_stage(model, stage, start, num_labels, workdir, evaluator):
         config.batch_size,
         config.seed,
         start * config.batch_size,
-        config.flip,
+        config.augment,
         next((loss.part.estimate for loss in model.losses if hasattr(loss.part, "estimate")), None),
     )
     health = watch.health(config, windows, samples, model, task, real, labels)

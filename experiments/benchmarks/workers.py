@@ -129,7 +129,9 @@ def _open(config):
     from vgan.data import pipeline
 
     windows = pipeline.open_windows(config.data, config.clip, config.frame_step, "train")
-    return windows, pipeline.batches(windows, config.batch_size, config.seed, flip=config.flip)
+    return windows, pipeline.batches(
+        windows, config.batch_size, config.seed, augment=config.augment
+    )
 
 
 def _timed(work):

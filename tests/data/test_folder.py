@@ -79,6 +79,20 @@ def test_says_labels_rate_and_what_the_data_is(raw, prepared, pristine, tmp_path
     assert open_train(other, size=8).fingerprint != found.fingerprint
 
 
+def test_any_frames_of_the_video_of_a_window(raw, pristine):
+    """In any order, again and again, and in the second shard too; and how far they go."""
+    found = open_train(pristine, frame_step=2)
+    # Windows of 5 frames: 2 of a, 5 of b, none of c, 8 of d.
+    for window, name, start in ((1, "down/a.npy", 1), (4, "down/b.npy", 2), (14, "up/d.npy", 7)):
+        video = np.load(raw / name)
+        assert found.extent(window) == (-start, len(video) - 1 - start)
+        wanted = np.array([len(video) - 1, 0, 3, 3, 2])
+        frames, label = found.frames(window, wanted - start)
+        np.testing.assert_array_equal(frames, video[wanted])
+        assert label == found[window][1]
+    assert found.window_labels.tolist() == [label for _, label in found]
+
+
 def test_is_built_from_a_spec(pristine):
     clip = ClipSpec(3, SIZE, SIZE)
     folder = spec.Spec("folder", {"path": pristine})

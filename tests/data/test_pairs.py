@@ -3,6 +3,7 @@ import pytest
 
 from vgan.clip import ClipSpec
 from vgan.data import pipeline
+from vgan.data.pairs import Pairs
 from vgan.errors import DataError, UsageError
 
 CLIP = ClipSpec(4, 16, 16)
@@ -25,11 +26,28 @@ def test_each_window_has_its_source():
     assert pairs.fingerprint not in [part.fingerprint for part in parts]
 
 
+def test_any_frames_that_both_have():
+    """A drawn video is four windows of 4 frames long."""
+    pairs = pipeline.open_windows(TEXT, CLIP, 2, "train")
+    target, source = (
+        pipeline.open_windows(f"shapes(num_videos=16{more})", CLIP, 2, "train")
+        for more in ("", ", outlined=True")
+    )
+    moments = np.array([9, 0, 4])
+    video, label = pairs.frames(5, moments)
+    for part, found in ((target, video[..., :3]), (source, video[..., 3:])):
+        np.testing.assert_array_equal(found, part.frames(5, moments)[0])
+    assert label == target[5][1] and pairs.window_labels.tolist() == target.window_labels.tolist()
+    assert pairs.extent(5) == target.extent(5) == (0, 27)
+    longer = pipeline.open_windows(TEXT.split("'")[1], ClipSpec(8, 16, 16), 2, "train")
+    assert Pairs(longer, source).extent(5) == Pairs(source, longer).extent(5) == (0, 27)
+
+
 def test_batches_keep_pairs_together():
     pairs = pipeline.open_windows(TEXT, CLIP, 1, "train")
     known = {pipeline.joined(pairs, n)[0].tobytes() for n in range(16)}
     mirrored = {pipeline.joined(pairs, n)[0][:, :, ::-1].tobytes() for n in range(16)}
-    batches = pipeline.batches(pairs, 8, seed=0, flip=True).take(2)
+    batches = pipeline.batches(pairs, 8, seed=0, augment="flip").take(2)
     videos = [video for video, _, _ in batches.as_numpy_iterator() for video in video]
     assert videos[0].shape == (4, 16, 16, 6)
     assert {video.tobytes() for video in videos} <= known | mirrored

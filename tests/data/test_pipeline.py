@@ -26,9 +26,9 @@ class Numbered:
         return video, 2 * index
 
 
-def read(number, batch_size, count, seed=0, first_sample=0, flip=False):
+def read(number, batch_size, count, seed=0, first_sample=0, augment=""):
     """The first `count` samples: windows' numbers, and which of them were mirrored."""
-    data = batches(Numbered(number), batch_size, seed, first_sample, flip)
+    data = batches(Numbered(number), batch_size, seed, first_sample, augment)
     taken = list(data.take(-(-count // batch_size)).as_numpy_iterator())
     video, label, samples = (np.concatenate(parts) for parts in zip(*taken, strict=True))
     np.testing.assert_array_equal(samples, first_sample + np.arange(len(video)))
@@ -64,23 +64,23 @@ def test_passes_and_seeds_differ():
 @pytest.mark.parametrize("batch_size", [4, 6])
 def test_goes_on_where_it_was_left(batch_size):
     """At any sample, with any batch size: the order is one of samples, not of batches."""
-    whole, whole_mirrored = read(10, 4, 60, flip=True)
-    rest, mirrored = read(10, batch_size, 36, first_sample=24, flip=True)
+    whole, whole_mirrored = read(10, 4, 60, augment="flip")
+    rest, mirrored = read(10, batch_size, 36, first_sample=24, augment="flip")
     np.testing.assert_array_equal(rest, whole[24:])
     np.testing.assert_array_equal(mirrored, whole_mirrored[24:])
 
 
 def test_mirrors_a_random_half():
-    index, mirrored = read(8, 8, 256, flip=True)
+    index, mirrored = read(8, 8, 256, augment="flip")
     assert 256 / 2 - 4 * 8 < mirrored.sum() < 256 / 2 + 4 * 8
     for window in range(8):
         assert 0 < mirrored[index == window].mean() < 1
-    assert (mirrored != read(8, 8, 256, seed=1, flip=True)[1]).mean() > 0.3
+    assert (mirrored != read(8, 8, 256, seed=1, augment="flip")[1]).mean() > 0.3
     assert not read(8, 8, 64)[1].any()
 
 
 def test_shapes_are_known_before_the_data():
-    video, label, samples = batches(Numbered(5), 4, 0, flip=True).element_spec
+    video, label, samples = batches(Numbered(5), 4, 0, augment="flip").element_spec
     assert video == tf.TensorSpec([4, 2, 2, 4, 3], tf.uint8)
     assert label == tf.TensorSpec([4], tf.int32)
     assert samples == tf.TensorSpec([4], tf.int64)
@@ -115,7 +115,7 @@ def test_data_that_is_not_there(tmp_path):
         open_windows("squares(objects=2)", CLIP, 1, "train")
     assert str(caught.value) == (
         "--data=squares(objects=2): no embedded data of this name. "
-        "Known: folder, pairs, shapes; or give a prepared folder"
+        "Known: folder, mixture, pairs, shapes; or give a prepared folder"
     )
     with pytest.raises(UsageError, match="no argument 'colour'. It takes: num_videos, objects"):
         open_windows("shapes(colour=1)", CLIP, 1, "train")

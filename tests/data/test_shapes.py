@@ -68,6 +68,17 @@ def test_is_a_sequence():
             read(5)
 
 
+def test_any_moments_of_a_motion():
+    found = windows(ClipSpec(4, 16, 16), 3, "train", num_videos=30)
+    longer = windows(ClipSpec(40, 16, 16), 1, "train", num_videos=30)
+    assert found.extent(7) == (0, 39), "four windows of ten frames"
+    for moments in ([0, 3, 6, 9], [39, 0, 5, 5, 1]):
+        video, label = found.frames(7, np.array(moments))
+        np.testing.assert_array_equal(video, longer[7][0][moments])
+        assert label == 7
+    assert found.window_labels.tolist() == [label for _, label in found]
+
+
 def test_a_window_depends_on_its_number_only():
     found = windows(CLIP, 1, "train", textured=True)
     order = [7, 3, 2000, 3, 0, 7]

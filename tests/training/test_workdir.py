@@ -94,6 +94,12 @@ def test_config_is_written_whole(workdir):
     assert names == {"config.flags", "config.json", "checkpoints", "summaries", "samples"}
 
 
+@pytest.mark.parametrize(("flip", "augment"), [(True, {"augment": "flip"}), (False, {})])
+def test_older_runs_had_a_flag_for_the_flip(workdir, flip, augment):
+    workdir.write_config("", {"config": {"steps": 3, "flip": flip}})
+    assert workdir.read_config() == {"config": {"steps": 3, **augment}}
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [

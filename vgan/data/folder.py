@@ -81,10 +81,29 @@ class Folder:
         return int(self._ends[-1])
 
     def __getitem__(self, index):
-        index = range(len(self))[operator.index(index)]
-        video = np.searchsorted(self._ends, index, side="right")
-        start = self._first[video] + index - (self._ends[video] - self._starts[video])
-        return self._read(int(start)), int(self._label[video])
+        return self.frames(index, np.arange(0, self._span, self.frame_step))
+
+    def frames(self, index, offsets):
+        """Any frames of the video of window `index`.
+
+        Args:
+          index: int.
+          offsets: int [n], in the video's own frames from the window's start, within `extent`.
+        Returns:
+          uint8 [n, H, W, 3]; label int.
+        """
+        video, place = self._place(index)
+        return self._read(self._first[video] + place + offsets), int(self._label[video])
+
+    def extent(self, index):
+        """The offsets of the first and the last frame that the video of window `index` has."""
+        video, place = self._place(index)
+        return -place, int(self._starts[video]) + self._span - 2 - place
+
+    @property
+    def window_labels(self):
+        """int [N], the label of each window."""
+        return np.repeat(self._label, self._starts)
 
     def apart(self, interval):
         """Windows of each video whose starts lie `interval` frames apart, and their videos.
@@ -98,30 +117,39 @@ class Folder:
         ]
         return np.concatenate(found), np.repeat(np.arange(len(found)), [len(f) for f in found])
 
-    def _read(self, record):
-        path, offsets = self._locate(record)
+    def _place(self, index):
+        """The video of a window, and the number of the window's first frame in it."""
+        index = range(len(self))[operator.index(index)]
+        video = np.searchsorted(self._ends, index, side="right")
+        return video, int(index - (self._ends[video] - self._starts[video]))
+
+    def _read(self, numbers):
+        """The frames of some records of one video, each decoded once."""
+        numbers, places = np.unique(numbers, return_inverse=True)
+        path, begins, ends = self._locate(numbers)
         descriptor = self._descriptor(path)
-        data = os.pread(descriptor.number, offsets[-1] - offsets[0], offsets[0])
-        video = np.empty(self.clip.shape, np.uint8)
-        for t in range(self.clip.frames):
-            begin, end = offsets[t * self.frame_step : t * self.frame_step + 2]
+        frames = np.empty((len(numbers), *self.clip.shape[1:]), np.uint8)
+        for n, (begin, end) in enumerate(zip(begins, ends, strict=True)):
             try:
-                png = records.unpack(data[begin - offsets[0] : end - offsets[0]])
-                video[t] = _decode(png, self.clip)
+                png = records.unpack(os.pread(descriptor.number, end - begin, begin))
+                frames[n] = _decode(png, self.clip)
             except ValueError as error:
                 raise _damaged(path, f"at byte {begin}, {error}") from None
-        return video
+        return frames[places]
 
-    def _locate(self, record):
-        """The shard of a window, and the offsets of its records and of what follows them."""
-        number = int(np.searchsorted(self._shard_ends, record, side="right"))
-        shard = self._shards[number]
-        offsets = self._offsets[record : record + self._span + 1].tolist()
-        if record + self._span >= self._shard_ends[number]:
-            offsets[self._span :] = [shard["bytes"]]
-        if offsets != sorted(offsets) or offsets[0] < 0 or offsets[-1] > shard["bytes"]:
-            raise _damaged(os.path.join(self._path, "offsets.npy"), f"wrong at record {record}")
-        return os.path.join(self._path, shard["name"]), offsets
+    def _locate(self, numbers):
+        """The shard of some records of one video, and where they begin and end in it."""
+        shard = int(np.searchsorted(self._shard_ends, numbers[0], side="right"))
+        size, after = self._shards[shard]["bytes"], numbers + 1
+        begins = self._offsets[numbers]
+        ends = self._offsets[np.minimum(after, len(self._offsets) - 1)]
+        ends = np.where(after < self._shard_ends[shard], ends, size)
+        wrong = (begins < 0) | (begins > ends) | (ends > size)
+        if wrong.any():
+            path = os.path.join(self._path, "offsets.npy")
+            raise _damaged(path, f"wrong at record {numbers[wrong.argmax()]}")
+        path = os.path.join(self._path, self._shards[shard]["name"])
+        return path, begins.tolist(), ends.tolist()
 
     def _check_shards(self):
         for shard in self._shards:

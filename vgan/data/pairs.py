@@ -22,6 +22,11 @@ def windows(clip, frame_step, split, target, source):
         if not isinstance(text, str):
             raise UsageError(f"pairs({name}={text!r}): must be text, what --data can name")
     found = [pipeline.open_windows(text, clip, frame_step, split) for text in (target, source)]
+    if any(len(windows) > len(windows.apart(1)[0]) for windows in found):
+        raise UsageError(
+            "pairs(): a mixture that shows some windows several times can't be paired. "
+            "Mix pairs instead: mixture(sources=[\"pairs(target='...', source='...')\", ...])"
+        )
     (one, videos), (other, theirs) = (windows.apart(1) for windows in found)
     if not (np.array_equal(one, other) and np.array_equal(videos, theirs)):
         raise DataError(
@@ -41,7 +46,7 @@ class Pairs:
 
     def __init__(self, target, source):
         self._target, self._source = target, source
-        for name in ("clip", "frame_step", "split", "labels", "fps", "apart"):
+        for name in ("clip", "frame_step", "split", "labels", "fps", "apart", "window_labels"):
             setattr(self, name, getattr(target, name))
         both = target.fingerprint + source.fingerprint
         self.fingerprint = hashlib.sha256(both.encode()).hexdigest()[:16]
@@ -54,5 +59,17 @@ class Pairs:
 
     def joined(self, index):
         """Target and source as channels of one video, uint8 [T, H, W, 6], and the label."""
-        video, label = self._target[index]
-        return np.concatenate([video, self._source[index][0]], axis=-1), label
+        return _beside(self._target[index], self._source[index])
+
+    def frames(self, index, offsets):
+        """The same of any frames: see `folder.Folder.frames`."""
+        return _beside(self._target.frames(index, offsets), self._source.frames(index, offsets))
+
+    def extent(self, index):
+        """The offsets of the first and the last frame that both videos of window `index` have."""
+        first, last = zip(self._target.extent(index), self._source.extent(index), strict=True)
+        return max(first), min(last)
+
+
+def _beside(target, source):
+    return np.concatenate([target[0], source[0]], axis=-1), target[1]

@@ -3,8 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-from vgan import randomness, spec
+from vgan import spec
 from vgan.clip import to_float
+from vgan.data.augment import Augment
 from vgan.errors import UsageError
 from vgan.given import parted
 from vgan.motion.compensation import estimate_flow
@@ -45,7 +46,7 @@ def joined(windows, index):
     return (windows.joined if hasattr(windows, "joined") else windows.__getitem__)(int(index))
 
 
-def batches(windows, batch_size, seed, first_sample=0, flip=False, estimate=None):
+def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None):
     """An endless tf.data.Dataset of shuffled batches.
 
     Sample i of all time is window `index_shuffle(i mod N)`, shuffled anew for each pass. Nothing
@@ -54,9 +55,9 @@ def batches(windows, batch_size, seed, first_sample=0, flip=False, estimate=None
     Args:
       windows: a sequence of (video uint8 [T, H, W, C], label int).
       batch_size: clips a batch.
-      seed: of the order.
+      seed: of the order and of the changes.
       first_sample: where to go on: step * batch_size.
-      flip: mirror a random half of the clips left to right.
+      augment: text of the changes of augment.Augment; some need windows with `frames`, `extent`.
       estimate: an estimator of vgan.motion.estimators, for the flow of each clip, or None.
     Returns:
       a dataset of video uint8 [B, T, H, W, C or 2 C], see `joined`, label int32 [B], sample number
@@ -65,23 +66,32 @@ def batches(windows, batch_size, seed, first_sample=0, flip=False, estimate=None
     """
     number = len(windows)
     shape = joined(windows, 0)[0].shape
+    change = Augment(augment, seed)
 
     def order(sample):
         key = tf.stack([tf.cast(seed, tf.int64), sample // number])
         return tf.random.experimental.index_shuffle(sample % number, key, number - 1)
 
-    def window(index):
-        video, label = joined(windows, index)
+    def window(index, *draws):
+        if draws:
+            times = np.arange(windows.clip.frames) * windows.frame_step
+            offsets = change.offsets(*draws, times, windows.extent(index))
+            video, label = windows.frames(index, offsets)
+        else:
+            video, label = joined(windows, index)
         return video, np.int32(label)
 
     def read(sample):
-        video, label = tf.numpy_function(window, [order(sample)], [tf.uint8, tf.int32])
+        given = [order(sample)]
+        if change.moves:
+            given.append(change.draws(sample[None])[0])
+        video, label = tf.numpy_function(window, given, [tf.uint8, tf.int32])
         return tf.ensure_shape(video, shape), tf.ensure_shape(label, []), sample
 
     data = tf.data.Dataset.counter(first_sample, dtype=tf.int64)
     data = data.map(read, num_parallel_calls=2, deterministic=True).batch(batch_size, True)
-    if flip:
-        data = data.map(lambda video, *rest: (_flip(video, seed, rest[-1]), *rest))
+    if augment:
+        data = data.map(lambda video, label, samples: (change(video, samples), label, samples))
     if estimate is not None:
         data = data.map(lambda video, *rest: (video, *rest, *_flow(parted(video)[0], estimate)))
     return data.prefetch(2)
@@ -95,8 +105,3 @@ def _flow(video, estimate):
     flow, visible = estimate_flow(estimate, first, second)
     pairs = [shape[0], shape[1] - 1, *shape[2:4]]
     return tf.reshape(flow, [*pairs, 2]), tf.reshape(visible, pairs)
-
-
-def _flip(video, seed, samples):
-    mirrored = randomness.uniform(seed, randomness.FLIPS, samples, []) < 0.5
-    return tf.where(mirrored[:, None, None, None, None], video[:, :, :, ::-1], video)

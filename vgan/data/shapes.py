@@ -32,6 +32,8 @@ _MEETINGS = (4.0, 11.0)
 _STRAIGHT = 0.9  # the part of the way to the turning point that is run at an almost even speed
 _BEND = 0.97  # 0 swings like a sine, 1 has the sharp turns of a triangle wave
 
+_WINDOWS_LONG = 4  # A drawn motion has no end; as a video it is so many windows long.
+
 
 def windows(
     clip,
@@ -101,10 +103,30 @@ class Shapes(collections.abc.Sequence):
         return self.num_videos
 
     def __getitem__(self, index):
+        return self.frames(index)
+
+    def frames(self, index, offsets=None):
+        """The video of window `index` at any moments, uint8 `[n, H, W, 3]`, and its label.
+
+        Args:
+          index: int.
+          offsets: int `[n]`, in frames of the underlying motion from the window's start; None for
+            the window's own.
+        """
         index = range(len(self))[operator.index(index)]
-        height, width = self.clip.height, self.clip.width
-        video = drawing.draw(self._scene(index), height, width, self.outlined)
+        scene = self._scene(index, offsets)
+        video = drawing.draw(scene, self.clip.height, self.clip.width, self.outlined)
         return video, index % len(self.labels)
+
+    def extent(self, index):
+        """The offsets of the first and the last frame that the video of window `index` has."""
+        del index
+        return 0, _WINDOWS_LONG * ((self.clip.frames - 1) * self.frame_step + 1) - 1
+
+    @property
+    def window_labels(self):
+        """int `[N]`, the label of each window."""
+        return np.arange(len(self)) % len(self.labels)
 
     def apart(self, interval):
         """All windows, and their videos: one each, so whatever `interval` they lie apart."""
@@ -123,7 +145,9 @@ class Shapes(collections.abc.Sequence):
         told = repr((_DRAWING_VERSION, *told, *(["outlined"] if outlined else [])))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
-    def _scene(self, index):
+    def _scene(self, index, times=None):
+        if times is None:
+            times = np.arange(self.clip.frames) * self.frame_step
         stream = 2 * self.seed + (self.split == "test")
         random = np.random.Generator(np.random.Philox(key=np.array([stream, index], np.uint64)))
         form, direction = divmod(index % len(self.labels), len(_DIRECTIONS))
@@ -132,14 +156,13 @@ class Shapes(collections.abc.Sequence):
         return drawing.Scene(
             forms=forms,
             radii=(unit * random.uniform(*_RADII, size=self.objects)).astype(np.float32),
-            paths=unit * self._paths(random, direction, unit),
+            paths=unit * self._paths(random, direction, unit, times),
             colours=_colours(random, self.objects),
             waves=_waves(random, self.objects + 1, unit) if self.textured else None,
         )
 
-    def _paths(self, random, direction, unit):
+    def _paths(self, random, direction, unit, frames):
         extent = (self.clip.width / unit, self.clip.height / unit)
-        frames = np.arange(self.clip.frames) * self.frame_step
         first = _first_path(random, direction, extent)
         paths = [first(frames)]
         for turn in random.integers(1, len(_DIRECTIONS), size=self.objects - 1):

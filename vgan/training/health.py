@@ -30,7 +30,7 @@ DETECTORS = (
         "logits/sign/", -1.0, 0.6,
         "critic {of} says yes to training clips too surely ({value:.2f} of 1): it is far ahead of "
         "the generator, or knows them by heart if its logits/held_out lie well below logits/real. "
-        "Try more data, --flip, a higher --r1_gamma or a smaller critic",
+        "Try more data, --augment=flip, a higher --r1_gamma or a smaller critic",
     ),
     Detector(
         "health/critics_loss", 0.1, math.inf,
@@ -72,7 +72,7 @@ DETECTORS = (
     Detector(
         "health/copying", 0.7, math.inf,
         "made clips lie {value:.2f} times as far from training clips as held-out clips do: they "
-        "are copies. Try more data, --flip, or an earlier checkpoint",
+        "are copies. Try more data, --augment=flip, or an earlier checkpoint",
     ),
     Detector(
         "health/saturated", -1.0, 0.25,

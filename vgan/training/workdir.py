@@ -68,13 +68,16 @@ class Workdir:
     def read_config(self):
         """The dict of config.json, or None for a folder without; raises CheckpointError."""
         try:
-            return json.loads(self.config_json.read_text())
+            found = json.loads(self.config_json.read_text())
         except FileNotFoundError:
             return None
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise CheckpointError(
                 f"config {str(self.config_json)!r}: damaged ({error}). Restore it from a copy"
             ) from None
+        if found["config"].pop("flip", False):  # Older runs had this flag for it.
+            found["config"]["augment"] = "flip"
+        return found
 
     def write_config(self, flags_text, description):
         """Writes config.flags and config.json, each whole or not at all."""
