@@ -115,13 +115,15 @@ def _address_space():
 
 
 def _note(chunk, number):
-    with open(chunk.part(".now"), "w") as file:
-        file.write(str(number))
+    # Written over, all of it at once: whoever reads it meanwhile never finds it empty.
+    file = os.open(chunk.part(".now"), os.O_WRONLY | os.O_CREAT)
+    os.write(file, b"%6d" % number)
+    os.close(file)
 
 
 def _current(chunk):
     try:
         with open(chunk.part(".now")) as file:
             return int(file.read())
-    except (FileNotFoundError, ValueError):  # Not begun, or just being written.
+    except (FileNotFoundError, ValueError):  # Not begun, or just being begun.
         return _BEFORE

@@ -14,7 +14,7 @@ from data_prep.progress import Progress, warn
 from vgan import spec
 from vgan.errors import DataError, StorageError
 
-_VERSION = 1
+_VERSION = 2
 """Count it up with every change of what is written: unfinished work of before is begun anew."""
 
 

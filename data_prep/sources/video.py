@@ -8,6 +8,7 @@ import av
 
 from data_prep.framing import WHOLE
 from data_prep.sources import timing
+from data_prep.sources.cutting import is_cut
 from data_prep.sources.errors import BadFileError
 from data_prep.sources.scaling import Scaler, quarter_turns
 from vgan.errors import DataError
@@ -16,6 +17,7 @@ from vgan.stream.container import open_file, start_time
 # FFmpeg's own decoders of these drop the transparency.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _FAR = 10  # Seconds; to what begins later a container is wound forward.
+_SLOWEST, _FASTEST = Fraction(1, 60), 1000  # Frames a second that a file can mean.
 
 logging.getLogger("libav").setLevel(logging.CRITICAL)  # Reasons go to skipped.jsonl.
 
@@ -46,7 +48,7 @@ class VideoSource:
             stream = container.streams.video[0]
             self._check_size(stream.codec_context.height, stream.codec_context.width)
             own = stream.average_rate or stream.guessed_rate
-            self._own_rate = own if own and 0 < own <= 1000 else None
+            self._own_rate = own if own and _SLOWEST <= own <= _FASTEST else None
             self.fps = settings.fps or (self._own_rate and float(self._own_rate))
             _, first = next(self._decoded(container, stream), (None, None))
             if first is None:
@@ -88,7 +90,9 @@ class VideoSource:
 
     def _check_size(self, height, width):
         limit = self._settings.max_pixels
-        if min(height, width) < 1 or height * width > limit:
+        if min(height, width) < 1:  # FFmpeg gives none where it's absurd.
+            raise BadFileError("its frames have no size, or one that is too large")
+        if height * width > limit:
             raise BadFileError(f"{width}x{height} pixels: at most {limit} are read (--max_pixels)")
 
     def _decoded(self, container, stream):
@@ -110,6 +114,8 @@ class VideoSource:
             seconds = Fraction(container.duration, av.time_base)
         if count < stream.frames and time < seconds - 2 * step:
             self.broken = f"ends after {count} of {stream.frames} frames"
+        elif is_cut(self._path):
+            self.broken = f"the file was cut off, after {count} frames"
 
     def _stretch(self, timed):
         for time, frame in timed:

@@ -1,5 +1,7 @@
 """A preparation from folders of good and bad files to what lies on the disk."""
 
+import builtins
+import errno
 import filecmp
 import json
 import os
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import cv2
 import numpy as np
 import pytest
 
@@ -57,6 +60,8 @@ def spoil(folder, save_video):
     (folder / "header.mp4").write_bytes(whole[:40])
     (folder / "no_index.mp4").write_bytes(whole.replace(b"moov", b"junk"))
     save_video(folder / "single.avi", FRAMES[:1])
+    cv2.imwrite(str(folder / "still.png"), FRAMES[0])
+    (folder / "still.png").rename(folder / "still.mp4")
     (folder / "nowhere.avi").symlink_to("missing.avi")
     os.mkfifo(folder / "pipe.avi")
     (folder / "secret.mp4").symlink_to("/proc/self/mem")  # Not even root can read it.
@@ -67,6 +72,7 @@ def spoil(folder, save_video):
         "header.mp4": "can't be opened",
         "no_index.mp4": "can't be opened",
         "single.avi": "only 1 frame, --min_frames=2",
+        "still.mp4": "a still picture. If it is a strip of frames, give --kind=strip",
         "nowhere.avi": "not a regular file",
         "pipe.avi": "not a regular file",
         "secret.mp4": "",
@@ -125,6 +131,24 @@ def test_bad_files_are_skipped_with_their_reason(raw, output, save_video):
         row = skipped[f"bad/{name}"]
         assert reason in row["reason"] and row["kind"] == "bad", (name, row)
     assert json.loads((output / "manifest.json").read_text())["labels"] == ["run", "walk"]
+
+
+def test_what_may_not_be_read_is_skipped(raw, output, prepare, save_video, monkeypatch):
+    """As by anyone but root, for whom `chmod 000` changes nothing."""
+    save_video(raw / "locked.mp4", FRAMES[:4], "libx264", "yuv420p")
+    real = builtins.open
+
+    def opened(path, *arguments, **more):
+        if str(path).endswith("locked.mp4"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(path, *arguments, **more)
+
+    monkeypatch.setattr(builtins, "open", opened)
+    prepare(raw, output, (16, 16), max_bad_fraction=0.2)
+    assert rows(output, "skipped.jsonl") == [
+        {"path": "locked.mp4", "reason": "can't be read: Permission denied", "kind": "bad"}
+    ]
+    assert len(rows(output)) == 6
 
 
 def test_too_many_bad_files_are_an_error_and_the_rest_is_written(raw, output, prepare):
@@ -426,6 +450,37 @@ def test_what_kills_hangs_or_bloats_a_process_is_named_and_the_rest_is_done(
         "run/bloat.npy": "it needs more memory than --file_memory allows",
     }
     assert len(rows(output)) == 6
+
+
+def test_a_disk_that_gets_full_leaves_what_is_done_for_the_next_run(
+    raw, tmp_path, prepare, monkeypatch
+):
+    monkeypatch.setattr(chunks, "_ITEMS", 2)
+    prepare(raw, tmp_path / "straight", (16, 16))
+    out, real = tmp_path / "out", shards.ShardWriter._write
+
+    def write(writer, record):
+        if "00001" in writer._file.name and writer._shard["records"] == 5:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), writer._file.name)
+        real(writer, record)
+
+    monkeypatch.setattr(shards.ShardWriter, "_write", write)
+    with pytest.raises(OSError, match="No space left") as caught:
+        prepare(raw, out, (16, 16))
+    assert caught.value.errno == errno.ENOSPC and len(leftovers(out)) == 1 and not out.exists()
+    monkeypatch.setattr(shards.ShardWriter, "_write", real)
+    prepare(raw, out, (16, 16))
+    assert_same_bytes(tmp_path / "straight", out)
+    assert leftovers(out) == []
+
+
+def test_how_far_a_worker_is_can_always_be_read(tmp_path):
+    chunk = chunks.Chunk(0, "", str(tmp_path), (), Settings())
+    os.mkdir(tmp_path / chunks.PARTS)
+    assert pool._current(chunk) == pool._BEFORE
+    for number in (117, pool._BEFORE, 3):
+        pool._note(chunk, number)
+        assert pool._current(chunk) == number
 
 
 _WRITE = pool._write

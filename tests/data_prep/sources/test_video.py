@@ -1,8 +1,14 @@
 """Video files, read against what was written into them."""
 
+import socket
+import struct
+from fractions import Fraction
+
+import av
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from data_prep.framing import Framing
 from data_prep.settings import Settings
@@ -16,6 +22,14 @@ def ramp(count, height=24, width=32):
     frames[:, :, : width // 2] = (200, 100, 50)
     frames[:, :, width // 2 :] = (40, 80, 160)
     return frames + np.arange(count, dtype=np.uint8)[:, None, None, None]
+
+
+def patch(path, chunk, offset, data):
+    """Writes over a file some bytes after the first chunk of a name."""
+    whole = bytearray(path.read_bytes())
+    start = whole.index(chunk) + len(chunk) + offset
+    whole[start : start + len(data)] = data
+    path.write_bytes(whole)
 
 
 def read(path, framing=None, start=0.0, end=float("inf"), **settings):
@@ -129,6 +143,22 @@ def test_transparent_parts_show_the_background(tmp_path, save_video, name, codec
         assert abs(found[:, 16, column].astype(int) - expected).max() <= 5
 
 
+def test_a_transparent_gif_shows_the_background(tmp_path):
+    pictures = []
+    for number in range(3):
+        picture = Image.new("P", (24, 16), 1)
+        picture.putpalette([9, 9, 9, 200, 0, 0])
+        picture.paste(0, (8 + number, 0, 24, 16))
+        pictures.append(picture)
+    pictures[0].save(tmp_path / "a.gif", save_all=True, append_images=pictures[1:], duration=100,
+                     transparency=0, disposal=2)  # fmt: skip
+    found, _ = read(tmp_path / "a.gif", background=(0, 240, 0))
+    assert found.shape == (3, 16, 24, 3)
+    for number, frame in enumerate(found.astype(int)):
+        assert abs(frame[:, : 8 + number] - (200, 0, 0)).max() <= 1
+        assert abs(frame[:, 8 + number :] - (0, 240, 0)).max() <= 1
+
+
 def test_edges_of_what_is_transparent_mix_by_opacity(tmp_path, save_video):
     """A hidden colour must not show when pixels are averaged."""
     frames = np.zeros([2, 16, 16, 4], np.uint8)
@@ -145,6 +175,21 @@ def test_sampling_by_time_stamps(tmp_path, save_video):
     found, source = read(path, fps=10)
     assert numbers(found)[:8] == [0, 1, 2, 2, 2, 2, 2, 3] and source.fps == 10
     assert numbers(read(path, fps=5)[0])[:4] == [0, 2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("scale", "rate", "count", "sampled"),
+    [(1, 100_000, 5, 1), (1, 100_000, 1, 1), (10**6, 1, 5, 0), (10**6, 1, 1, 1)],
+)
+def test_rates_that_are_absurd(tmp_path, save_video, scale, rate, count, sampled):
+    """One frame in a million seconds mustn't become ten million at ten a second."""
+    path = save_video(tmp_path / "a.avi", ramp(count), "mjpeg", "yuvj420p")
+    patch(path, b"strh", 24, struct.pack("<II", scale, rate))
+    found, source = read(path)
+    assert len(found) == count and source.fps is None
+    found, source = read(path, fps=10)
+    assert len(found) == sampled and source.fps == 10
+    assert source.broken == ("" if sampled else "a frame would come at 1000000 seconds")
 
 
 def test_a_stretch(tmp_path, save_video):
@@ -173,6 +218,12 @@ def test_a_cut_file_gives_its_whole_frames_and_says_so(tmp_path, save_video):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     found, source = read(path)
     assert 1 < len(found) < 20 and source.broken
+    for name, codec, pixels in [("c.mkv", "ffv1", "bgr0"), ("d.gif", "gif", "rgb8")]:
+        path = save_video(tmp_path / name, noise, codec, pixels)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        found, source = read(path)
+        assert 1 < len(found) < 20
+        assert source.broken == f"the file was cut off, after {len(found)} frames"
 
 
 @pytest.mark.parametrize("content", [b"", b"not a video\n" * 50, bytes(range(256)) * 20])
@@ -191,12 +242,80 @@ def test_playlist_named_as_a_video_opens_no_other_file(tmp_path, save_video):
             VideoSource(str(tmp_path / name), Settings())
 
 
+def test_a_playlist_reaches_no_server(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+        address = f"http://{host}:{port}/x.ts"
+        for name, text in {
+            "hls.mp4": f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{address}\n",
+            "concat.mp4": f"ffconcat version 1.0\nfile {address}\n",
+            "sdp.avi": f"v=0\no=- 0 0 IN IP4 {host}\nm=video {port} RTP/AVP 96\n",
+            "dash.mkv": f"<?xml version='1.0'?><MPD><BaseURL>{address}</BaseURL></MPD>",
+        }.items():
+            (tmp_path / name).write_text(text)
+            with pytest.raises(BadFileError, match="can't be opened"):
+                VideoSource(str(tmp_path / name), Settings())
+        server.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
 def test_size_is_checked_before_the_first_frame(tmp_path, save_video, monkeypatch):
     path = save_video(tmp_path / "a.mkv", ramp(3))
     assert len(read(path, max_pixels=32 * 24)[0]) == 3
     monkeypatch.setattr("data_prep.sources.video._decode", None)
     with pytest.raises(BadFileError, match="32x24 pixels: at most 767 are read"):
         VideoSource(str(path), Settings(max_pixels=32 * 24 - 1))
+
+
+def test_a_header_that_lies_about_the_size_is_refused_before_it_is_read(
+    tmp_path, save_video, monkeypatch
+):
+    path = save_video(tmp_path / "a.avi", ramp(3))
+    patch(path, b"strf", 8, struct.pack("<ii", 12_000, 12_000))
+    monkeypatch.setattr("data_prep.sources.video._decode", None)
+    with pytest.raises(BadFileError, match="12000x12000 pixels: at most 67108864 are read"):
+        VideoSource(str(path), Settings())
+
+
+def test_a_size_that_no_decoder_takes(tmp_path, save_video):
+    path = save_video(tmp_path / "a.avi", ramp(3))
+    patch(path, b"strf", 8, struct.pack("<ii", 2**30, 2**30))
+    with pytest.raises(BadFileError, match="its frames have no size, or one that is too large"):
+        VideoSource(str(path), Settings())
+
+
+def test_eight_thousand_pixels_wide(tmp_path, save_video):
+    frame = np.zeros([4320, 7680, 3], np.uint8)
+    frame[:, 2000:5680] = (200, 100, 50)  # Within the square in the middle, from 1680 to 6000.
+    path = save_video(tmp_path / "a.avi", frame[None], "mjpeg", "yuvj420p")
+    found, source = read(path, Framing((4, 27)))
+    assert source.size == (4320, 7680) and found.shape == (1, 4, 27, 3)
+    assert abs(found[:, :, 8:19].astype(int) - (200, 100, 50)).max() <= 3
+    assert found[:, :, :6].max() <= 3 >= found[:, :, -6:].max()
+
+
+def test_a_size_that_changes_on_the_way(tmp_path):
+    path = tmp_path / "a.avi"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=10)
+        stream.height, stream.width, stream.pix_fmt = 24, 32, "yuvj420p"
+        for number, scale in enumerate([1, 1, 3, 1]):
+            single = av.CodecContext.create("mjpeg", "w")
+            single.height, single.width, single.pix_fmt = 24 * scale, 32 * scale, "yuvj420p"
+            single.time_base = Fraction(1, 10)
+            frame = av.VideoFrame.from_ndarray(ramp(4, 24 * scale, 32 * scale)[number])
+            for packet in [*single.encode(frame.reformat(format="yuvj420p")), *single.encode()]:
+                packet.stream, packet.pts, packet.dts = stream, number, number
+                container.mux(packet)
+    found, source = read(path, Framing((12, 16)))
+    assert source.size == (24, 32) and source.broken == ""
+    assert found.shape == (4, 12, 16, 3) and abs(found - ramp(4, 12, 16).astype(int)).max() <= 4
+    source = VideoSource(str(path), Settings(max_pixels=24 * 32))
+    frames = source.frames(Framing((12, 16)))
+    assert len([next(frames), next(frames)]) == 2
+    with pytest.raises(BadFileError, match="96x72 pixels: at most 768"):
+        next(frames)
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (1, 9), (9, 1), (3, 200), (201, 5)])
@@ -209,8 +328,6 @@ def test_tiny_odd_tall_and_wide(tmp_path, save_video, shape, pixels):
 
 
 def test_no_pictures_in_it(tmp_path):
-    import av
-
     with av.open(str(tmp_path / "a.mkv"), "w") as container:
         stream = container.add_stream("pcm_s16le", rate=8000)
         frame = av.AudioFrame.from_ndarray(np.zeros([1, 800], np.int16), layout="mono")

@@ -1,0 +1,151 @@
+"""kill -9 at moments of chance: does a preparation go on to the same bytes?
+
+  python experiments/kill_preparation.py --moments=20
+
+A preparation of some good and some damaged files is killed at a seeded part of the time that one
+takes that is left alone: in turns the whole process group, and the parent alone, whose workers live
+on for a moment. Then the same command runs to its end, at once. While it runs, and after the kill,
+the folder's final name is looked at every few milliseconds: it must not be there, or be whole.
+
+The rows that are here were made on two cores of an AMD EPYC under Linux that had other work.
+"""
+
+import filecmp
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import mutants
+import numpy as np
+import trial
+from absl import flags
+
+from data_prep import inspect
+from data_prep.reading import Prepared
+from vgan import command
+from vgan.errors import DataError
+
+_LOOK = 0.005  # Seconds.
+
+flags.DEFINE_integer("moments", 20, "How many.", lower_bound=1)
+flags.DEFINE_integer("files", 100, "Of each container.", lower_bound=1)
+flags.DEFINE_integer("seed", 0, "Of the moments.")
+flags.DEFINE_integer("workers", 2, "Processes.", lower_bound=1)
+flags.DEFINE_string(
+    "output", "experiments/results/kill_preparation.csv", "CSV file that rows go to."
+)
+
+
+def main():
+    values = flags.FLAGS
+    random = np.random.default_rng(values.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        raw, straight = Path(folder, "raw"), Path(folder, "straight")
+        originals = mutants.originals()
+        for container in mutants.CONTAINERS:
+            mutants.write(raw, originals, container, range(values.files))
+        begun = time.monotonic()
+        watched(Preparation(raw, straight, values.workers))
+        seconds = time.monotonic() - begun
+        rows = trial.Rows(values.output, ("seed", "moment"))
+        for moment in range(values.moments):
+            part, what = random.uniform(0.02, 1), ("group", "parent")[moment % 2]
+            row = {"seed": values.seed, "moment": moment}
+            if rows.find(**row):
+                continue
+            row |= {"files": 6 * values.files, "part": round(part, 3)}
+            output = Path(folder, f"out{moment}")
+            row |= killed_and_resumed(raw, output, values.workers, part * seconds, what)
+            row["same_bytes"] = same(straight, output)
+            print(row, flush=True)
+            rows.add(row)
+
+
+class Preparation:
+    """A preparation in a process group of its own, which prints into a file beside its output."""
+
+    def __init__(self, raw, output, workers):
+        self.output, self.log = output, output.with_name(f"{output.name}-log.txt")
+        line = [sys.executable, "-m", "data_prep.prepare_clips", f"--input={raw}"]
+        line += [f"--output={output}", "--size=32", "--max_bad_fraction=1", f"--workers={workers}"]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(line, stdout=log, stderr=log, start_new_session=True)
+
+    def kill(self, what):
+        """Ends the "parent" alone, or its "group"."""
+        end = os.killpg if what == "group" else os.kill
+        end(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def watched(preparation, seconds=float("inf"), what="group"):
+    """Runs for so long, then kills it.
+
+    Returns:
+      whether it was killed; how often its final name was not whole; and what it printed.
+    """
+    end, unfinished, known = time.monotonic() + seconds, 0, False
+    while (running := preparation.process.poll() is None) and time.monotonic() < end:
+        if not known and preparation.output.exists():
+            known = True
+            unfinished += not is_whole(preparation.output)
+        time.sleep(_LOOK)
+    if running:
+        preparation.kill(what)
+    elif preparation.process.returncode:
+        code = preparation.process.returncode
+        raise SystemExit(f"{preparation.log.read_text()}it ended with code {code}")
+    if preparation.output.exists():
+        unfinished += not is_whole(preparation.output)
+    return running, unfinished, preparation.log.read_text()
+
+
+def killed_and_resumed(raw, output, workers, seconds, what):
+    """Columns of a preparation that is killed and goes on.
+
+    One that comes to its end before, since the machine has other work at one time than at another,
+    is done again with a shorter time.
+    """
+    killed, unfinished = False, 0
+    while not killed or output.exists():
+        shutil.rmtree(output, ignore_errors=True)
+        killed, seen, _ = watched(Preparation(raw, output, workers), seconds, what)
+        row = {"after_seconds": round(seconds, 2), "killed": what}
+        unfinished, seconds = unfinished + seen, seconds * 0.8
+    _, seen, said = watched(Preparation(raw, output, workers))
+    found = re.search(r"going on: (\d+) of", said)
+    time.sleep(2)  # Workers of a killed parent are gone by now.
+    left_over = sum(".incomplete-" in path.name for path in output.parent.iterdir())
+    return row | {
+        "went_on_from": int(found[1]) if found else 0,
+        "seen_unfinished": unfinished + seen,
+        "left_over": left_over,
+    }
+
+
+def is_whole(folder):
+    """Whether prepared data verifies."""
+    try:
+        inspect.verify(Prepared(folder), lambda done: None)
+    except (DataError, OSError) as error:
+        print(error, flush=True)
+        return False
+    return True
+
+
+def same(one, other):
+    """Whether two folders have the same names and bytes."""
+    names = sorted(path.name for path in one.iterdir())
+    if names != sorted(path.name for path in other.iterdir()):
+        return False
+    return filecmp.cmpfiles(one, other, names, shallow=False)[0] == names
+
+
+if __name__ == "__main__":
+    command.run(main)
