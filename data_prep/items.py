@@ -40,10 +40,11 @@ class Item:
 
     @property
     def label(self):
-        """The listed label, else the first folder of its path, or None."""
+        """The listed label, else the first folder of its path below the input, or None."""
         if self.listed and "label" in self.listed:
             return self.listed["label"]
-        return self.path.split("/")[0] if "/" in self.path else None
+        first, *others = self.path.split("/")
+        return first if others and first not in ("", "..") else None
 
 
 def parse_kind(text):

@@ -32,7 +32,7 @@ def prepare(
       workers: number of processes.
       write: writes chunks, as `pool.write`.
     Returns:
-      an `Summary`.
+      a `Summary`.
     Raises:
       DataError: no videos; none usable; strict and one is bad; or, with all else written, too
         many are bad.
@@ -115,9 +115,10 @@ def _write_chunks(work, workers, write):
 def _check_usable(whole, source, number, strict):
     bad, short = whole.first_bad, whole.first_short
     if not whole.videos:
+        first = bad or whole.first_dropped
         raise DataError(
             f"input {source!r}: none of its {number} videos is usable. "
-            f"The first, {bad['path']!r}: {bad['reason']}"
+            f"The first, {first['path']!r}: {first['reason']}"
         )
     if strict and (bad or short):
         path, why = (bad["path"], bad["reason"]) if bad else (short["key"], short["broken"])
