@@ -42,7 +42,7 @@ def prepare(
     """
     kind, strip_frames = items.parse_kind(kind)
     folder, found, others = items.find(source, kind)
-    _check_apart(folder, output)
+    _check_apart(source, output)
     splits.check_pattern(settings.group, found)
     _check_specs(settings)
     chosen = _fingerprint(found, settings, strip_frames)
@@ -68,10 +68,13 @@ def prepare(
     return summary
 
 
-def _check_apart(folder, output):
-    real = os.path.realpath(output)
-    if os.path.commonpath([os.path.realpath(folder), real]) == real:
+def _check_apart(source, output):
+    within, real = os.path.realpath(source), os.path.realpath(output)
+    common = os.path.commonpath([within, real])
+    if common == real:
         raise StorageError(f"output {output!r}: holds the input. Choose another --output")
+    if common == within:  # The next run would find videos in it.
+        raise StorageError(f"output {output!r}: lies in the input. Choose another --output")
 
 
 def _check_specs(settings):
