@@ -16,10 +16,12 @@ setup(
         "av>=18.1",
         "filelock>=4.2",
         "google-crc32c>=1.9",
+        "h5py>=3.14",
         "keras>=3.15",
         "matplotlib>=3.11",
         "numpy>=2.4",
         "opencv-python>=5.0",
+        "pebble>=5.2",
         "pillow>=13.0",
         "tensorboard>=2.21",
         "tensorflow>=2.21,<2.22",
@@ -28,5 +30,7 @@ setup(
     extras_require={
         "test": ["pytest>=9.2", "pytest-xdist>=3.8", "ruff>=0.17"],
         "benchmark": ["torch>=2.13"],
+        "features": ["scikit-image>=0.26"],
+        "shots": ["scenedetect>=0.7"],
     },
 )
