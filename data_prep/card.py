@@ -7,7 +7,6 @@ import itertools
 import json
 import os
 
-import numpy as np
 from PIL import Image
 
 from data_prep import contact_sheet
@@ -17,6 +16,7 @@ FILES = ("README.md", "contact_sheet.png", "index.html")
 """What is written."""
 
 _PLAYED = 32  # Frames of a thumbnail.
+_WIDEST = 160  # Pixels of its longer side.
 _FEW_LABELS = 30
 _CAPTION = 26
 
@@ -32,15 +32,16 @@ def write(folder, summary, settings):
     text = describe(summary, settings)
     _save(folder, "README.md", text)
     prepared = Prepared(folder)
-    clips = [(row, list(itertools.islice(prepared.frames(row), _PLAYED))) for row in summary.shown]
-    pictures = [
-        (Image.fromarray(frames[len(frames) // 2]), _end_of(row["key"])) for row, frames in clips
-    ]
+    pictures, figures = [], []
+    for row in summary.shown:
+        frames = [_small(frame) for frame in itertools.islice(prepared.frames(row), _PLAYED)]
+        pictures.append((frames[len(frames) // 2], _end_of(row["key"])))
+        figures.append(_figure(row, frames))
     sheet = io.BytesIO()
     contact_sheet.draw(pictures).save(sheet, "PNG")
     with open(os.path.join(folder, "contact_sheet.png"), "wb") as file:
         file.write(sheet.getvalue())
-    _save(folder, "index.html", _page(text, clips))
+    _save(folder, "index.html", _page(text, figures))
 
 
 def describe(summary, settings):
@@ -57,7 +58,8 @@ def describe(summary, settings):
         "| what | how much |",
         "|---|---|",
         f"| clips | {summary.videos:,} |",
-        f"| frames | {summary.frames:,} of {width}x{height} pixels, 8-bit RGB, PNG |",
+        f"| frames | {summary.frames:,} of {height}x{width} pixels (height x width), "
+        "8-bit RGB, PNG |",
         f"| hours | {summary.seconds / 3600:.2f}, where the frame rate is known |",
         f"| train, test | {summary.splits['train']:,}, {summary.splits['test']:,} clips |",
         f"| end before their file says | {summary.short:,} |",
@@ -81,6 +83,13 @@ def describe(summary, settings):
     return "\n".join([*lines, "", f"Made with {json.dumps(changed)}.", ""])
 
 
+def _small(frame):
+    """A picture of a frame, shrunk where many of them would take much memory."""
+    picture = Image.fromarray(frame)
+    picture.thumbnail((_WIDEST, _WIDEST), Image.Resampling.BOX)
+    return picture
+
+
 def _end_of(key):
     """As much of a key as fits below a thumbnail, in letters that every font has."""
     return key.encode("ascii", "backslashreplace").decode()[-_CAPTION:]
@@ -90,8 +99,8 @@ def _cell(text):
     return " ".join(text.replace("|", "\\|").split())
 
 
-def _page(text, clips):
-    figures = "\n".join(_figure(row, frames) for row, frames in clips)
+def _page(text, figures):
+    shown = "\n".join(figures)
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Prepared video data</title>
 <style>
@@ -102,9 +111,9 @@ img {{ width: 128px; image-rendering: pixelated }}
 figcaption {{ font-size: 11px; overflow-wrap: anywhere }}
 </style>
 <h1>Prepared video data</h1>
-<p>{len(clips)} clips, chosen by the hash of their names, their first {_PLAYED} frames.</p>
+<p>{len(figures)} clips, chosen by the hash of their names, their first {_PLAYED} frames.</p>
 <main>
-{figures}
+{shown}
 </main>
 <pre>{html.escape(text)}</pre>
 </html>
@@ -113,7 +122,7 @@ figcaption {{ font-size: 11px; overflow-wrap: anywhere }}
 
 def _figure(row, frames):
     data = io.BytesIO()
-    first, *others = (Image.fromarray(np.asarray(frame)) for frame in frames)
+    first, *others = frames
     first.save(
         data, "WEBP", save_all=True, append_images=others, loop=0, quality=70,
         duration=round(1000 / (row["fps"] or 25)),

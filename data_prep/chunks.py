@@ -106,28 +106,35 @@ def write(chunk, guard=contextlib.nullcontext, bad=()):
 
 
 def _write_item(chunk, item, writer, looks):
-    """Rows of the clips of an item, and of those left out; BadFileError if none is usable."""
-    videos, dropped, broken = [], [], "no video in it"
-    for clip in readable(opening.clips(chunk.source, item, chunk.settings, chunk.strip_frames)):
-        first = len(writer.offsets)
-        reading = Reading(clip, looks)
-        count = writer.add(reading)
-        if count < chunk.settings.min_frames:
-            many = f"only {count} frame{'s' * (count != 1)}, --min_frames="
-            reason = broken = reading.broken or f"{many}{chunk.settings.min_frames}"
-        elif reason := reading.judge.reason():
-            broken = ""
-        else:
-            broken = ""
+    """Rows of the clips of an item, and of what is left out; BadFileError if none is usable."""
+    videos, skipped, usable, broken = [], [], False, "no video in it"
+    try:
+        for clip in readable(opening.clips(chunk.source, item, chunk.settings, chunk.strip_frames)):
+            first = len(writer.offsets)
+            reading = Reading(clip, looks)
+            count = writer.add(reading)
+            if count < chunk.settings.min_frames:
+                broken = reading.broken or _too_few(count, chunk.settings.min_frames)
+                reason = f"unusable: {broken}"
+            else:
+                usable, reason = True, reading.judge.reason()
+            if reason:
+                writer.take_back()
+                skipped.append({"path": clip.key, "reason": reason, "kind": "dropped"})
+                continue
             looks.keep(reading)
             videos.append(_row(chunk, item, clip, first, count, reading.broken))
-            continue
-        writer.take_back()
-        dropped.append({"path": clip.key, "reason": reason, "kind": "dropped"})
-    if broken and not videos:
+    except BadFileError as error:  # What came before is kept.
+        broken = str(error)
+        skipped.append({"path": item.key, "reason": broken, "kind": "bad"})
+    if not usable:
         raise BadFileError(broken)
     digest = _digest(chunk.source, item)
-    return [{**video, "sha256": digest} for video in videos], dropped
+    return [{**video, "sha256": digest} for video in videos], skipped
+
+
+def _too_few(count, least):
+    return f"only {count} frame{'s' * (count != 1)}, --min_frames={least}"
 
 
 def _row(chunk, item, clip, first, count, broken):
@@ -147,15 +154,18 @@ def _row(chunk, item, clip, first, count, broken):
 
 
 def _digest(source, item):
-    """The start of the SHA-256 of a file's bytes, or None for a stretch of one."""
+    """The start of the SHA-256 of a file's bytes, or None for a stretch, or where it is gone."""
     if item.listed and {"start", "end"} & set(item.listed):
         return None
     path = os.path.join(source, item.path)
     whole = hashlib.sha256()
-    for name in pictures(path) if item.kind == "frames" else [path]:
-        with open(name, "rb") as file:
-            while block := file.read(2**20):
-                whole.update(block)
+    try:
+        for name in pictures(path) if item.kind == "frames" else [path]:
+            with open(name, "rb") as file:
+                while block := file.read(2**20):
+                    whole.update(block)
+    except OSError:  # It was removed meanwhile.
+        return None
     return whole.hexdigest()[:16]
 
 

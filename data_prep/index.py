@@ -34,22 +34,23 @@ class Index:
 
     Attributes:
       videos: number of clips.
-      groups: names of the groups whose split isn't listed.
+      groups: names of the groups of which no clip's split is listed.
       shards: of all chunks, as of `ShardWriter`.
-      first_bad, first_short: the first row of a bad file and of a short clip, or None.
+      first_bad, first_dropped, first_short: the first row of each, or None.
     """
 
     def __init__(self, work, test_fraction):
         self._work, self._fraction = work, test_fraction
         self._folder, self._settings = work[0].folder, work[0].settings
         self.videos, self.groups, self.shards = 0, set(), []
-        self.first_bad = self.first_short = None
+        self._listed = {}  # Splits of groups.
+        self.first_bad = self.first_dropped = self.first_short = None
         self._rates, digests = array.array("d"), array.array("Q")
         for part in self._parts():
             self.shards += part["shards"]
             self.videos += len(part["videos"])
-            bad = (row for row in part["skipped"] if row["kind"] == "bad")
-            self.first_bad = self.first_bad or next(bad, None)
+            self.first_bad = self.first_bad or _first(part["skipped"], "bad")
+            self.first_dropped = self.first_dropped or _first(part["skipped"], "dropped")
             for video in part["videos"]:
                 if video["short"] and not self.first_short:
                     self.first_short = video
@@ -57,8 +58,11 @@ class Index:
                     self._rates.append(video["fps"])
                 if video["sha256"]:
                     digests.append(int(video["sha256"], 16))
-                if not video["split"]:
+                if video["split"]:
+                    self._listed.setdefault(video["group"], video["split"])
+                else:
                     self.groups.add(video["group"])
+        self.groups -= self._listed.keys()
         found, counts = np.unique(np.array(digests, np.uint64), return_counts=True)
         self._doubled = set(found[counts > 1].tolist())
 
@@ -104,7 +108,8 @@ class Index:
                     yield {"path": video["key"], "reason": reason, "kind": "dropped"}
                     continue
                 row = {**video, "first_record": before + video["first_record"]}
-                row["split"] = row["split"] or ("test" if row["group"] in test else "train")
+                by_group = "test" if row["group"] in test else "train"
+                row["split"] = row["split"] or self._listed.get(row["group"], by_group)
                 yield self._with_duplicate(row, firsts)
             yield from part["skipped"]
             before += sum(shard["records"] for shard in part["shards"])
@@ -177,3 +182,7 @@ class Index:
 
     def _open(self, name):
         return open(os.path.join(self._folder, name), "wb")
+
+
+def _first(rows, kind):
+    return next((row for row in rows if row["kind"] == kind), None)

@@ -6,6 +6,7 @@ Every byte is read: SHA-256 of each shard, the checksum of each record, and that
 of the size that is announced. Exits with 2 at damage, naming the file and the byte.
 """
 
+import array
 import collections
 import hashlib
 import os
@@ -22,19 +23,12 @@ _BLOCK = 2**20
 
 
 def verify(prepared, tell):
-    """Raises DataError at the first damage in prepared data.
+    """Raises DataError at the first damage in the frames of prepared data.
 
     Args:
-      prepared: `Prepared`.
+      prepared: `Prepared`, of which `check_index` was called.
       tell: called now and then with the number of clips that were looked through.
     """
-    _check_shards(prepared)
-    lines = os.path.join(prepared.path, "videos.jsonl")
-    if _sha256(lines) != prepared.manifest["videos_sha256"]:
-        raise damaged(lines, "its SHA-256 is not the manifest's")
-    if len(prepared.offsets) != prepared.manifest["frames"]:
-        where = os.path.join(prepared.path, "offsets.npy")
-        raise damaged(where, f"not {prepared.manifest['frames']} offsets")
     for number, row in enumerate(prepared.rows(), 1):
         for _ in prepared.frames(row):  # It says at which byte a record is damaged.
             pass
@@ -43,6 +37,17 @@ def verify(prepared, tell):
         path = os.path.join(prepared.path, shard["name"])
         if _sha256(path) != shard["sha256"]:
             raise damaged(path, "its SHA-256 is not the manifest's")
+
+
+def check_index(prepared):
+    """Raises DataError if files of prepared data are missing or others than the manifest says."""
+    _check_shards(prepared)
+    lines = os.path.join(prepared.path, "videos.jsonl")
+    if not os.path.isfile(lines) or _sha256(lines) != prepared.manifest["videos_sha256"]:
+        raise damaged(lines, "its SHA-256 is not the manifest's")
+    if prepared.offsets.shape != (prepared.manifest["frames"],):
+        where = os.path.join(prepared.path, "offsets.npy")
+        raise damaged(where, f"not {prepared.manifest['frames']} offsets")
 
 
 def _check_shards(prepared):
@@ -68,23 +73,27 @@ def _sha256(path):
 
 def overview(prepared):
     """What prepared data holds, as lines of text."""
-    rows = list(prepared.rows())
+    frames, seconds, short, equal = array.array("q"), 0, 0, 0
+    table = collections.Counter()
+    for row in prepared.rows():
+        frames.append(row["frames"])
+        seconds += row["frames"] / row["fps"] if row["fps"] else 0
+        short += row["short"]
+        equal += "duplicate_of" in row
+        table[row["label"] or "(none)", row["split"]] += 1
     manifest = prepared.manifest
-    frames = [row["frames"] for row in rows]
-    seconds = sum(row["frames"] / row["fps"] for row in rows if row["fps"])
-    rates = manifest["fps"]
+    shards = manifest["shards"]
+    rate = "from {min:g} to {max:g}, median {median:g}" if manifest["fps"]["min"] else "unknown"
     lines = [
-        f"{len(rows):,} clips, {sum(frames):,} frames of {manifest['width']}x{manifest['height']}, "
+        f"{len(frames):,} clips, {sum(frames):,} frames of "
+        f"{manifest['height']}x{manifest['width']} pixels (height x width), "
         f"{seconds / 3600:.2f} hours, "
-        f"{sum(shard['bytes'] for shard in manifest['shards']) / 2**20:,.0f} MiB in "
-        f"{len(manifest['shards'])} shards",
-        f"frames a clip: {min(frames)} to {max(frames)}, median {statistics.median(frames):g}",
-        f"frames a second: {rates['min']} to {rates['max']}, median {rates['median']}",
-        f"short: {sum(row['short'] for row in rows)}, with the bytes of another file: "
-        f"{sum('duplicate_of' in row for row in rows)}",
+        f"{sum(shard['bytes'] for shard in shards) / 2**20:,.1f} MiB, shards: {len(shards)}",
+        f"frames a clip: from {min(frames)} to {max(frames)}, median {statistics.median(frames):g}",
+        f"frames a second: {rate.format(**manifest['fps'])}",
+        f"short: {short}, with the bytes of another file: {equal}",
     ]
-    table = collections.Counter((str(row["label"]), row["split"]) for row in rows)
-    width = max(len(label) for label, _ in table)
+    width = max(len(label) for label in ("label", *(label for label, _ in table)))
     lines.append(f"{'label':{width}}  {'train':>8} {'test':>8}")
     for label in sorted({label for label, _ in table}):
         train, test = table[label, "train"], table[label, "test"]
@@ -96,6 +105,7 @@ def _main(arguments):
     if len(arguments) != 1:
         raise UsageError("give one folder: python -m data_prep.inspect FOLDER")
     prepared = Prepared(arguments[0])
+    check_index(prepared)
     for line in overview(prepared):
         print(line, flush=True)
     if flags.FLAGS.verify:

@@ -40,10 +40,11 @@ class Item:
 
     @property
     def label(self):
-        """The listed label, else the first folder of its path, or None."""
+        """The listed label, else the first folder of its path below the input, or None."""
         if self.listed and "label" in self.listed:
             return self.listed["label"]
-        return self.path.split("/")[0] if "/" in self.path else None
+        first, *others = self.path.split("/")
+        return first if others and first not in ("", "..") else None
 
 
 def parse_kind(text):
@@ -74,8 +75,8 @@ def find(source, kind="auto"):
     if os.path.isfile(source):
         folder, name = os.path.split(source)
         if source.lower().endswith((".csv", ".jsonl")):
-            return folder or ".", _listed(source, folder, kind), []
-        return folder or ".", [_item(folder, name, kind)], []
+            return _of_kind(source, folder, _listed(source, folder, kind), kind)
+        return _of_kind(source, folder, [_item(folder, name, kind)], kind)
     if not os.path.isdir(source):
         raise DataError(f"input {source!r}: neither a folder nor a file. Check --input")
     items, others = [], []
@@ -96,8 +97,9 @@ def find(source, kind="auto"):
 
 
 def natural(name):
-    """A key that sorts frame2 before frame10."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+    """A key that sorts frame2 before frame10, and those of one number by their letters."""
+    parts = re.split(r"(\d+)", name)  # Every second one is a number.
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
 
 
 def pictures(folder):
@@ -114,17 +116,19 @@ def _sort_out(source, paths, kind, items, others):
     wanted = KINDS[kind]
     if "frames" in wanted and len(found) > 1 and not any(of in wanted for of in kinds.values()):
         folder = os.path.dirname(found[0]) or "."
-        stamps = [_stamp(source, path) for path in found]
-        stamp = (sum(size for size, _ in stamps), max(changed for _, changed in stamps))
-        items.append(Item(folder, folder, "frames", stamp))
+        items.append(Item(folder, folder, "frames", _stamp_of_frames(source, folder, found)))
         kinds = {path: of for path, of in kinds.items() if of != "picture"}
     for path, of in kinds.items():
         of = "strip" if of == "picture" and "strip" in wanted else of
         if of in wanted or ("video" in wanted and path.lower().endswith(VIDEO_SUFFIXES)):
             items.append(Item(path, path, of, _stamp(source, path)))
         else:
-            what = f"of the kind {of!r}" if of else "nothing that is known by its content"
-            others.append({"path": path, "reason": f"{what}, not asked for by --kind={kind}"})
+            others.append({"path": path, "reason": _unwanted(of, kind)})
+
+
+def _unwanted(of, kind):
+    what = f"of the kind {of!r}" if of else "nothing that is known by its content"
+    return f"{what}, not asked for by --kind={kind}"
 
 
 def _kind(path):
@@ -142,6 +146,12 @@ def _stamp(source, path):
     return (status.st_size, status.st_mtime_ns)
 
 
+def _stamp_of_frames(source, folder, paths):
+    stamps = [_stamp(source, path) for path in paths]
+    _, renamed = _stamp(source, folder)
+    return (sum(size for size, _ in stamps), max([renamed, *(changed for _, changed in stamps)]))
+
+
 def _listed(path, folder, kind):
     found = []
     for name, stretch, listed in listing.read(path):
@@ -155,10 +165,26 @@ def _listed(path, folder, kind):
 
 def _item(folder, path, kind, stretch="", listed=None):
     whole = os.path.join(folder, path)
-    of = "frames" if os.path.isdir(whole) else _kind(whole)
-    if of == "picture" and kind == "strip":
-        of = "strip"
+    if os.path.isdir(whole):
+        stamp = _stamp_of_frames("", whole, pictures(whole))
+        return Item(path + stretch, path, "frames", stamp, listed)
+    of = _kind(whole)
+    of = "strip" if of == "picture" and kind == "strip" else of
     return Item(path + stretch, path, of, _stamp(folder, path), listed)
+
+
+def _of_kind(source, folder, named, kind):
+    """What `find` returns of items that were named: others are those of another kind."""
+    wanted = [*KINDS[kind], "picture", ""]  # The last two are told of as bad.
+    found = [item for item in named if item.kind in wanted]
+    others = [
+        {"path": item.key, "reason": _unwanted(item.kind, kind)}
+        for item in named
+        if item.kind not in wanted
+    ]
+    if not found:
+        raise DataError(f"input {source!r}: {others[0]['path']!r}: {others[0]['reason']}")
+    return folder or ".", found, others
 
 
 def _is_new(parent, name, visited):

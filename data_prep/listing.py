@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import os
 
 from vgan.errors import DataError
 
@@ -23,6 +24,8 @@ def read(path):
     found = []
     for number, row in enumerate(_rows(path), 1):
         where = f"list {path!r}: entry {number}"
+        if not isinstance(row, dict):
+            raise DataError(f"{where}: not an object of the columns {', '.join(_COLUMNS)}")
         listed = {name: value for name, value in row.items() if value not in ("", None)}
         unknown = sorted(set(listed) - set(_COLUMNS))
         if unknown or "path" not in listed:
@@ -37,9 +40,12 @@ def read(path):
 def _entry(listed, where):
     path = listed.pop("path")
     try:
-        for name in ("start", "end"):
-            if name in listed:
-                listed[name] = float(listed[name])
+        if not isinstance(path, str):
+            raise ValueError("the path is no text")
+        for name, value in listed.items():
+            if type(value) not in (str, int, float):
+                raise ValueError(f"{name} {value!r} is neither text nor a number")
+            listed[name] = float(value) if name in ("start", "end") else str(value)
         start, end = listed.get("start", 0.0), listed.get("end", math.inf)
         if not 0 <= start < end:
             raise ValueError(f"start {start:g} and end {end:g} are no stretch")
@@ -47,8 +53,8 @@ def _entry(listed, where):
             raise ValueError(f"split {listed['split']!r} is neither train nor test")
     except ValueError as error:
         raise DataError(f"{where}, {path!r}: {error}. Correct the list") from None
-    stretch = f"@{start:g}-{end:g}" if {"start", "end"} & set(listed) else ""
-    return path, stretch, listed
+    stretch = f"@{start:.12g}-{end:.12g}" if {"start", "end"} & set(listed) else ""
+    return os.path.normpath(path), stretch, listed
 
 
 def _rows(path):

@@ -1,5 +1,6 @@
 """Clips as they are read: described and judged frame by frame, every failure said in words."""
 
+import av
 import cv2
 
 from data_prep.features.description import Description
@@ -69,5 +70,5 @@ def readable(iterator):
         yield from iterator
     except MemoryError:
         raise BadFileError("it needs more memory than --file_memory allows") from None
-    except (OSError, ValueError, RuntimeError, cv2.error) as error:
+    except (OSError, ValueError, RuntimeError, EOFError, av.FFmpegError, cv2.error) as error:
         raise BadFileError(f"can't be read: {error}") from None

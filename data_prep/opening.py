@@ -37,6 +37,13 @@ class Clip:
     source: object
 
 
+@dataclasses.dataclass
+class Unusable:
+    """What is no source; `broken` says why."""
+
+    broken: str
+
+
 def clips(folder, item, settings, strip_frames=0):
     """Opens an item.
 
@@ -48,14 +55,20 @@ def clips(folder, item, settings, strip_frames=0):
     Returns:
       a generator of `Clip`.
     Raises:
-      BadFileError: it can't be used.
+      BadFileError: it can't be used. Of a file of several arrays, one that is no video is given as
+        a clip without frames.
     """
     path = os.path.join(folder, item.path)
     if item.kind in ("npy", "npz", "hdf5"):
         with open_arrays(path, item.kind) as arrays:
             for name, array in arrays:
                 key = f"{item.key}#{name}" if name else item.key
-                yield from _framed(key, ArraySource(array, settings), settings)
+                try:
+                    source = ArraySource(array, settings)
+                except BadFileError as error:  # Labels may lie beside videos.
+                    yield Clip(key, None, (0, 0), iter(()), Unusable(str(error)))
+                else:
+                    yield from _framed(key, source, settings)
         return
     yield from _framed(item.key, _source(path, item, settings, strip_frames), settings)
 

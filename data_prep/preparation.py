@@ -32,7 +32,7 @@ def prepare(
       workers: number of processes.
       write: writes chunks, as `pool.write`.
     Returns:
-      an `Summary`.
+      a `Summary`.
     Raises:
       DataError: no videos; none usable; strict and one is bad; or, with all else written, too
         many are bad.
@@ -42,7 +42,7 @@ def prepare(
     """
     kind, strip_frames = items.parse_kind(kind)
     folder, found, others = items.find(source, kind)
-    _check_apart(folder, output)
+    _check_apart(source, output)
     splits.check_pattern(settings.group, found)
     _check_specs(settings)
     chosen = _fingerprint(found, settings, strip_frames)
@@ -68,10 +68,13 @@ def prepare(
     return summary
 
 
-def _check_apart(folder, output):
-    real = os.path.realpath(output)
-    if os.path.commonpath([os.path.realpath(folder), real]) == real:
+def _check_apart(source, output):
+    within, real = os.path.realpath(source), os.path.realpath(output)
+    common = os.path.commonpath([within, real])
+    if common == real:
         raise StorageError(f"output {output!r}: holds the input. Choose another --output")
+    if common == within:  # The next run would find videos in it.
+        raise StorageError(f"output {output!r}: lies in the input. Choose another --output")
 
 
 def _check_specs(settings):
@@ -115,9 +118,10 @@ def _write_chunks(work, workers, write):
 def _check_usable(whole, source, number, strict):
     bad, short = whole.first_bad, whole.first_short
     if not whole.videos:
+        first = bad or whole.first_dropped
         raise DataError(
             f"input {source!r}: none of its {number} videos is usable. "
-            f"The first, {bad['path']!r}: {bad['reason']}"
+            f"The first, {first['path']!r}: {first['reason']}"
         )
     if strict and (bad or short):
         path, why = (bad["path"], bad["reason"]) if bad else (short["key"], short["broken"])

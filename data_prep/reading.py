@@ -11,6 +11,8 @@ import numpy as np
 from vgan.data import records
 from vgan.errors import DataError
 
+_NEEDED = ("height", "width", "labels", "fps", "frames", "videos", "videos_sha256", "shards")
+
 
 class Prepared:
     """A prepared folder.
@@ -36,9 +38,14 @@ class Prepared:
             raise damaged(os.path.join(path, "offsets.npy"), str(error)) from None
 
     def rows(self):
-        """The rows of videos.jsonl, one at a time."""
-        with open(os.path.join(self.path, "videos.jsonl"), encoding="utf-8") as file:
-            yield from map(json.loads, file)
+        """The rows of videos.jsonl, one at a time; DataError if it can't be read."""
+        path = os.path.join(self.path, "videos.jsonl")
+        try:
+            with open(path, encoding="utf-8") as file:
+                for line in file:
+                    yield json.loads(line)
+        except (FileNotFoundError, ValueError) as error:
+            raise damaged(path, str(error)) from None
 
     def frames(self, row):
         """The frames of a row's clip, uint8 `[H, W, 3]`, RGB.
@@ -50,9 +57,13 @@ class Prepared:
         shard = self.manifest["shards"][bisect.bisect_right(self._ends, first)]
         path = os.path.join(self.path, shard["name"])
         with open(path, "rb") as file:
-            begin = int(self.offsets[first])
+            begin = max(0, int(self.offsets[first]))
             file.seek(begin)
-            for _ in range(row["frames"]):
+            for record in range(first, first + row["frames"]):
+                if self.offsets[record] != begin:
+                    why = f"record {record} is at byte {begin} of {shard['name']!r}"
+                    where = os.path.join(self.path, "offsets.npy")
+                    raise damaged(where, f"{why}, not at {self.offsets[record]}")
                 begin, frame = self._next(path, file, begin)
                 yield frame
 
@@ -85,11 +96,16 @@ class Prepared:
             ) from None
         except ValueError as error:
             raise damaged(path, str(error)) from None
+        if not isinstance(manifest, dict):
+            raise damaged(path, "not an object of JSON")
         if manifest.get("format") != records.FORMAT_VERSION:
             raise DataError(
                 f"prepared data {self.path!r}: format {manifest.get('format')!r}, this version "
                 f"reads {records.FORMAT_VERSION}. Prepare the videos again"
             )
+        missing = [name for name in _NEEDED if name not in manifest]
+        if missing:
+            raise damaged(path, f"no {missing[0]!r} in it")
         return manifest
 
 

@@ -103,6 +103,8 @@ class Motion:
         at = (np.arange(_MOTION_SIDE) + 0.5) / _MOTION_SIDE
         inside = ((at >= top) & (at <= bottom))[:, None] & (at >= left) & (at <= right)
         # What is everywhere, such as noise, must not pull the centre to the middle.
+        if not inside.any():  # A line, thinner than what was seen.
+            return ((top + bottom) / 2, (left + right) / 2)
         usual = np.median(self._sum[inside])
         spread = np.median(abs(self._sum[inside] - usual))
         moved = np.maximum(self._sum - usual - _OUTSTANDING * spread, 0) * inside

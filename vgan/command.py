@@ -27,6 +27,7 @@ def run(main, positional=False):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # NumPy's own threads gain the scores nothing, and spin for minutes on a machine that is shared.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.stdout.reconfigure(errors="backslashreplace")  # A file's name may be no text.
     flags.FLAGS.set_gnu_getopt(positional)
     app.run(lambda argv: _guard(main, argv, positional), flags_parser=_parse)
 

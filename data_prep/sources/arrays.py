@@ -29,7 +29,7 @@ class ArraySource:
     def __init__(self, array, settings):
         self._array, self._settings = array, settings
         self.fps, self.broken = settings.fps or None, ""
-        shape = tuple(array.shape)
+        shape = tuple(array.shape or ())
         if len(shape) not in (3, 4) or len(shape) == 4 and shape[3] not in (1, 3, 4):
             raise BadFileError(
                 f"shape {list(shape)} is no video. Give [T, H, W], or [T, H, W, C] with 1, 3 or 4 "
@@ -107,13 +107,19 @@ def _named(path, kind, opened):
 
         file = opened.enter_context(h5py.File(path, "r"))
         names = []
-        file.visititems(lambda name, node: names.append(name) if hasattr(node, "dtype") else None)
+
+        def visit(name, node):
+            # What lies in another file could be any file of this machine.
+            if isinstance(node, h5py.Dataset) and not (node.external or node.is_virtual):
+                names.append(name)
+
+        file.visititems(visit)
         yield from ((name, file[name]) for name in sorted(names))
 
 
 def _numbered(arrays):
     for name, array in arrays:
-        if len(array.shape) != 5:
+        if len(array.shape or ()) != 5:  # An empty dataset of HDF5 has none.
             yield name, array
             continue
         for number in range(array.shape[0]):

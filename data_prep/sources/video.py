@@ -16,7 +16,7 @@ from vgan.stream.container import open_file, start_time
 
 # FFmpeg's own decoders of these drop the transparency.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-_FAR = 10  # Seconds; to what begins later a container is wound forward.
+_FAR = Fraction(10)  # Seconds; to what begins later a container is wound forward.
 _SLOWEST, _FASTEST = Fraction(1, 60), 1000  # Frames a second that a file can mean.
 
 logging.getLogger("libav").setLevel(logging.CRITICAL)  # Reasons go to skipped.jsonl.
@@ -65,8 +65,8 @@ class VideoSource:
         with self._open() as container:
             stream = container.streams.video[0]
             scale = Scaler(framing, self._settings.background, stream.sample_aspect_ratio or 1)
-            if self._start > _FAR:
-                container.seek(int(self._start / stream.time_base), stream=stream)
+            if self._start > _FAR and self._leads_there():
+                self._wind(container, stream)
             timed = self._stretch(self._decoded(container, stream))
             if not self._settings.fps:
                 yield from (scale(frame) for _, frame in timed)
@@ -76,6 +76,25 @@ class VideoSource:
                 yield from map(scale, timing.sampled(timed, Fraction(self._settings.fps), shown))
             except timing.ClockError as error:
                 self.broken = str(error)
+
+    def _wind(self, container, stream):
+        """Winds forward to some way before the stretch, since containers miss what they seek."""
+        target = self._start + start_time(container) - _FAR / 2
+        container.seek(int(target / stream.time_base), stream=stream)
+
+    def _leads_there(self):
+        """Whether winding leads to before the stretch, and to times that can be relied on."""
+        with self._open() as container:
+            if container.format.name == "mpeg":
+                return False  # After a seek its frames come a step late.
+            stream = container.streams.video[0]
+            try:
+                self._wind(container, stream)
+                first = next(_decode(container, stream), None)
+            except (av.FFmpegError, OverflowError):
+                return False
+            time = first and _time(first, start_time(container))
+            return time is not None and time <= self._start
 
     def _open(self):
         try:

@@ -161,3 +161,52 @@ def test_input_missing(tmp_path):
         items.find(str(tmp_path / "missing"))
     with pytest.raises(DataError, match="no videos in it or below"):
         items.find(str(tmp_path))
+
+
+def test_pictures_of_one_number_have_an_order(tmp_path, monkeypatch):
+    names = ["f1.png", "f01.png", "f001.png", "f2²", "f2", "2.png"]
+    for name in names:
+        picture(tmp_path / "x.png").rename(tmp_path / name)
+    orders = set()
+    for listed in (names, names[::-1]):
+        monkeypatch.setattr(os, "listdir", lambda folder, listed=listed: listed)
+        orders.add(tuple(map(os.path.basename, items.pictures(str(tmp_path)))))
+    assert orders == {("2.png", "f001.png", "f01.png", "f1.png", "f2", "f2²")}
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_folder_of_frames_that_changed_is_known_by_its_stamp(tmp_path, listed):
+    folder = tmp_path / "in" / "clip"
+    paths = [picture(folder / f"{number}.png", number) for number in range(3)]
+    (tmp_path / "list.csv").write_text("path\nin/clip\n")
+
+    def stamp():
+        found = items.find(str(tmp_path / ("list.csv" if listed else "in")))[1]
+        return found[0].stamp
+
+    for path in (*paths, folder):
+        os.utime(path, (100, 100))
+    first = stamp()
+    assert first == (sum(path.stat().st_size for path in paths), 100 * 10**9)
+    os.utime(paths[1], (200, 200))
+    assert stamp() == (first[0], 200 * 10**9)
+    os.utime(paths[1], (100, 100))
+    paths[0].rename(folder / "9.png")  # The frames come in another order.
+    assert stamp()[1] > 200 * 10**9
+
+
+def test_kind_counts_for_what_is_named_too(tmp_path, save_video):
+    save_video(tmp_path / "v.mkv", np.zeros([2, 8, 8, 3], np.uint8))
+    for number in range(2):
+        picture(tmp_path / "frames" / f"{number}.png")
+    array(tmp_path / "a.npy")
+    (tmp_path / "l.csv").write_text("path\na.npy\nframes\nv.mkv\nmissing\nframes/0.png\n")
+    wanted = {"array": "a.npy", "frames": "frames", "video": "v.mkv"}
+    for kind, name in wanted.items():
+        found, others = keys(tmp_path / "l.csv", kind)
+        assert found == {name: found[name], "missing": "", "frames/0.png": "picture"}
+        assert others == sorted(set(wanted.values()) - {name})
+        other = "video" if kind == "array" else "array"
+        if kind != "frames":
+            with pytest.raises(DataError, match=f"not asked for by --kind={other}"):
+                items.find(str(tmp_path / name), other)

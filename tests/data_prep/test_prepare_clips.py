@@ -1,67 +1,114 @@
-"""The command: its exit codes, its one line of error, and what is left on the disk."""
+"""The command as people and scripts meet it."""
 
-import filecmp
-import os
-import resource
-import subprocess
-import sys
+import json
 
 import numpy as np
 import pytest
 
-FRAMES = np.random.default_rng(0).integers(0, 256, [6, 24, 24, 3], np.uint8)
-LARGEST = 20_000
-"""Bytes that a file may have, below those of a shard here."""
+MODULE = "data_prep.prepare_clips"
+FRAMES = np.random.default_rng(0).integers(0, 256, [20, 24, 24, 4], np.uint8)
 
 
 @pytest.fixture
 def raw(tmp_path):
     (tmp_path / "raw").mkdir()
-    for number in range(20):
-        np.save(tmp_path / "raw" / f"{number:02}.npy", FRAMES[: 4 + number % 3] // (1 + number % 2))
+    for number in range(3):
+        np.save(tmp_path / "raw" / f"{number}.npy", FRAMES[5 * number : 5 * number + 5])
     return tmp_path / "raw"
 
 
-def prepare(raw, output, *more, limit=None):
-    """Runs the command; `limit` is of the bytes of each file that it writes."""
-    line = [sys.executable, "-m", "data_prep.prepare_clips", f"--input={raw}"]
-    line += [f"--output={output}", "--workers=1", "--size=24", *more]
+@pytest.fixture
+def run(command, raw, tmp_path):
+    """Runs it with flags more than input, output and one worker."""
 
-    def before():
-        if limit:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    def with_flags(*more):
+        given = [f"--input={raw}", f"--output={tmp_path / 'o u t'}", "--workers=1", *more]
+        return command(MODULE, *given)
 
-    return subprocess.run(line, capture_output=True, text=True, preexec_fn=before)
-
-
-def test_codes_of_what_is_bad(raw, tmp_path):
-    (raw / "a\nb.mp4").write_text("not a video\n")
-    output = tmp_path / "out"
-    done = prepare(raw, output)
-    assert done.returncode == 0 and done.stdout.startswith("20 ok, 1 skipped"), done.stderr
-    done = prepare(raw, output)
-    assert done.returncode == 5 and "it exists already" in done.stderr
-    done = prepare(raw, output, "--overwrite", "--max_bad_fraction=0.04")
-    assert done.returncode == 2 and "written, but 1 of 21 files" in done.stderr
-    done = prepare(raw / "a\nb.mp4", tmp_path / "none")
-    assert done.returncode == 2 and done.stderr.count("\n") == 1
-    assert done.stderr.startswith("vgan: error: input ") and r"'a\nb.mp4': can't be" in done.stderr
-    (tmp_path / "empty").mkdir()
-    done = prepare(tmp_path / "empty", tmp_path / "none")
-    assert done.returncode == 2 and "no videos in it or below. Looked by content" in done.stderr
-    assert not (tmp_path / "none").exists()
+    return with_flags
 
 
-def test_what_can_not_be_written_ends_it_and_the_same_command_goes_on(raw, tmp_path):
-    assert prepare(raw, tmp_path / "straight").returncode == 0
-    assert os.path.getsize(tmp_path / "straight" / "frames-00000.tfrecord") > LARGEST
-    output = tmp_path / "out"
-    done = prepare(raw, output, limit=LARGEST)
-    assert done.returncode == 5 and done.stderr.count("\n") == 1, done.stderr
-    assert done.stderr.startswith("vgan: error: can't use a file") and "too large" in done.stderr
-    left = [path.name for path in tmp_path.iterdir() if "out" in path.name]
-    assert len(left) == 1 and left[0].startswith("out.incomplete-")
-    assert prepare(raw, output).returncode == 0
-    names = sorted(path.name for path in output.iterdir())
-    assert filecmp.cmpfiles(tmp_path / "straight", output, names, shallow=False)[0] == names
-    assert not [path for path in tmp_path.iterdir() if "incomplete" in path.name]
+def test_flags_reach_the_frames_and_the_next_command_is_told(run, tmp_path):
+    done = run(
+        "--size=36x64", "--background=0,100,250", "--fps=5", "--grayscale", "--fit=letterbox"
+    )
+    assert (done.code, done.err) == (0, "")
+    *_, before, last = done.out.splitlines()
+    assert before.startswith("3 ok, 0 skipped, 0 dropped, 0 other files (see ")
+    output = tmp_path / "o u t"
+    assert last == f"next: python -m vgan.train --data='{output}' --height=36 --width=64"
+    manifest = json.loads((output / "manifest.json").read_text())
+    assert (manifest["height"], manifest["width"]) == (36, 64)
+    settings = manifest["settings"]
+    assert settings["size"] == [36, 64] and settings["background"] == [0, 100, 250]
+    assert settings["fps"] == 5 and settings["grayscale"] and settings["fit"] == "letterbox"
+
+
+@pytest.mark.parametrize(
+    ("flag", "why"),
+    [
+        ("--size=64x", "flag --size=64x: give pixels as 64, or height x width as 36x64"),
+        ("--size=0", "flag --size=0: give pixels"),
+        ("--size=64,64", "give pixels"),
+        ("--background=1,2", "flag --background=1,2: give red,green,blue of 0 to 255"),
+        ("--background=0,0,256", "red,green,blue of 0 to 255"),
+        ("--fps=-1", "flag --fps=-1"),
+        ("--fps=nan", "flag --fps=nan: must be a number"),
+        ("--fps=many", "flag --fps=many"),
+        ("--test_fraction=nan", "flag --test_fraction=nan: must be in [0, 0.9]"),
+        ("--max_bad_fraction=1.1", "must be in [0, 1]"),
+        ("--min_frames=1", "flag --min_frames=1"),
+        ("--workers=0", "flag --workers=0"),
+        ("--file_memory=1", "flag --file_memory=1"),
+        ("--fit=stretch", "value should be one of <crop|motion|letterbox>"),
+        ("--kind=film", "--kind=film: choose of auto"),
+        ("--group=(", "--group='('"),
+        ("--group=nobody", "matches none of the videos"),
+        ("--shots=cut()", "unknown name 'cut'"),
+        ("--drop=2*static", "rules have no weights"),
+        ("--features=colour(n=3)", "no argument 'n'"),
+        ("--sise=64", "Did you mean: size"),
+        ("stray", "stray argument 'stray': flags are written --name=value"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_line(run, tmp_path, flag, why):
+    done = run(flag)
+    assert done.code == 1 and done.out == ""
+    assert done.err.startswith("vgan: error: ") and done.err.count("\n") == 1
+    assert why in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+
+
+@pytest.mark.parametrize("given", ["input", "output"])
+def test_input_and_output_are_needed(command, tmp_path, given):
+    done = command(MODULE, f"--{given}={tmp_path / 'x'}")
+    missing = {"input": "output", "output": "input"}[given]
+    assert done.code == 1 and f"--{missing} must have a value" in done.err.replace("Flag ", "")
+    assert done.err.count("\n") == 1
+
+
+def test_help_lists_every_flag_with_what_it_does(command):
+    done = command(MODULE, "--help")
+    assert done.out.startswith("Turns videos of any kind into prepared data")
+    for name in (
+        "input", "output", "kind", "size", "fit", "interpolation", "fps", "background",
+        "[no]remove_borders", "[no]grayscale", "denoise", "equalize", "shots", "features", "drop",
+        "group", "test_fraction", "min_frames", "workers", "max_pixels", "file_seconds",
+        "file_memory", "max_bad_fraction", "[no]strict", "[no]overwrite",
+    ):  # fmt: skip
+        assert f"  --{name}: " in done.out, name
+
+
+def test_exit_codes_of_bad_data_and_of_an_output_that_is_there(run, raw, tmp_path):
+    (raw / "bad.mp4").touch()
+    done = run("--strict")
+    assert done.code == 2 and "'bad.mp4': zero bytes, which --strict forbids" in done.err
+    assert not (tmp_path / "o u t").exists()
+    done = run()
+    assert done.code == 2 and "1 of 4 files were skipped, above --max_bad_fraction" in done.err
+    assert "3 ok, 1 skipped" in done.out and "next:" not in done.out
+    done = run()
+    assert done.code == 5 and "it exists already. Choose another --output" in done.err
+    done = run("--overwrite", "--max_bad_fraction=0.25")
+    assert done.code == 0 and "next:" in done.out
+    assert done.err.count("\n") == 0

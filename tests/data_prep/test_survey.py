@@ -67,3 +67,13 @@ def test_borders_and_motion_in_one_reading():
     found = survey(source, Settings(remove_borders=True, fit="motion"))
     assert found.content == (0, 4 / 24, 1, 20 / 24)
     assert found.centre == pytest.approx((0.5, 0.5)) and source.reads == 1
+
+
+def test_motion_in_a_line_thinner_than_what_is_seen():
+    motion = Motion()
+    for shade in (50, 200):
+        frame = np.zeros([300, 300, 3], np.uint8)
+        frame[150] = shade
+        motion.see(frame)
+    content = (150 / 300, 0.0, 151 / 300, 1.0)
+    assert motion.centre(content) == (150.5 / 300, 0.5)
