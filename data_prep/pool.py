@@ -16,6 +16,7 @@ from data_prep import chunks
 from vgan.errors import DataError
 
 _TELL_SECONDS = 0.5
+_CHUNKS_A_PROCESS = 64  # Then a new one takes its place: decoders lose a little memory each time.
 _BEFORE = -1  # What is noted of a chunk of which no item was begun.
 
 
@@ -31,7 +32,9 @@ def write(todo, workers, tell):
     bad = {chunk.number: {} for chunk in todo}
     context = multiprocessing.get_context("spawn")
     done, running = 0, {}
-    pool = ProcessPool(workers, context=context, initializer=_start, initargs=[os.getpid()])
+    pool = ProcessPool(
+        workers, _CHUNKS_A_PROCESS, context=context, initializer=_start, initargs=[os.getpid()]
+    )
     with pool:
         try:
             while waiting or running:

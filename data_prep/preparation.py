@@ -53,16 +53,19 @@ def prepare(
             for number, some in enumerate(chunks.divide(found))
         ]
         _write_chunks(work, workers, write)
+        number = len(found)
+        work = [dataclasses.replace(chunk, items=()) for chunk in work]
+        del found  # The items of many files would take memory beside the index.
         whole = index.Index(work, test_fraction)
-        _check_usable(whole, source, len(found), strict)
+        _check_usable(whole, source, number, strict)
         summary = whole.write(others)
         card.write(fresh, summary, settings)
         _sweep(fresh, whole.shards)
     _report(output, summary)
     bad = summary.left_out["bad"]
-    if bad > max_bad_fraction * len(found):
+    if bad > max_bad_fraction * number:
         raise DataError(
-            f"output {output!r}: written, but {bad} of {len(found)} files were skipped, "
+            f"output {output!r}: written, but {bad} of {number} files were skipped, "
             f"above --max_bad_fraction={max_bad_fraction:g}. Read its skipped.jsonl"
         )
     return summary

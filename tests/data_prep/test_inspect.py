@@ -1,6 +1,7 @@
 """Prepared data looked through, whole and damaged in each way."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -216,3 +217,13 @@ def test_what_a_script_sees(folder, command):
     assert run(folder, "--noverify").code == 2
     assert run(folder / "nowhere").code == 2
     assert run().code == run(folder, folder).code == 1
+
+
+def test_a_label_that_is_no_text_is_shown_all_the_same(tmp_path, prepare, command):
+    (tmp_path / "raw").mkdir()
+    label = os.fsencode(tmp_path) + b"/raw/\xff"
+    os.mkdir(label)
+    np.save(os.fsdecode(label) + "/a.npy", FRAMES[:3])
+    prepare(tmp_path / "raw", tmp_path / "out", (16, 24))
+    done = command("data_prep.inspect", tmp_path / "out")
+    assert done.code == 0 and "\\udcff " in done.out, done.err

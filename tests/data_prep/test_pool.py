@@ -1,0 +1,71 @@
+"""Ctrl-C: nothing goes on, and what was done is kept."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+FRAMES = np.random.default_rng(0).integers(0, 256, [40, 32, 32, 3], np.uint8)
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A command that takes a while, and its process once a first chunk is done."""
+    (tmp_path / "raw").mkdir()
+    for number in range(128):  # A chunk; a long file comes after it.
+        np.save(tmp_path / "raw" / f"{number:03}.npy", FRAMES[number % 20 : number % 20 + 2])
+    np.save(tmp_path / "raw" / "long.npy", np.tile(FRAMES, [100, 1, 1, 1]))
+    command = [sys.executable, "-m", "data_prep.prepare_clips", f"--input={tmp_path / 'raw'}",
+               f"--output={tmp_path / 'out'}", "--size=32", "--workers=1"]  # fmt: skip
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    end = time.monotonic() + 120
+    while not list(tmp_path.glob("out.incomplete-*/parts/*.json")):
+        assert process.poll() is None and time.monotonic() < end, process.communicate()
+        time.sleep(0.02)
+    yield command, process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def alive(group):
+    """Processes of a group that aren't zombies."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                state, _, of = file.read().rpartition(")")[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(of) == group and state != "Z":
+            found.append(int(name))
+    return found
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="processes are told by /proc")
+def test_ctrl_c_ends_all_and_the_next_run_goes_on(begun, tmp_path):
+    command, process = begun
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert [line for line in err.splitlines() if not line.endswith("files")] == [
+        "vgan: error: stopped by Ctrl-C"
+    ]
+    end = time.monotonic() + 10  # Workers look each second whether they have a parent.
+    while alive(process.pid) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert alive(process.pid) == []
+    assert not (tmp_path / "out").exists()
+    (incomplete,) = tmp_path.glob("out.incomplete-*")
+    assert list(incomplete.glob("parts/*.json"))
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "going on: 128 of 129 files were done before" in done.stdout
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["frames"] == 256 + 4000
+    assert not incomplete.exists()
