@@ -14,8 +14,10 @@ from data_prep.progress import Progress, warn
 from vgan import spec
 from vgan.errors import DataError, StorageError
 
-_VERSION = 2
+_VERSION = 3
 """Count it up with every change of what is written: unfinished work of before is begun anew."""
+
+_NAMED = 4  # So many labels are told at the end.
 
 
 def prepare(
@@ -142,6 +144,12 @@ def _sweep(folder, shards):
             os.remove(os.path.join(folder, name))
 
 
+def _named(labels):
+    """How many labels there are, and the first of them."""
+    names = ", ".join(labels[:_NAMED]) + (", ..." if len(labels) > _NAMED else "")
+    return f"{len(labels)} labels" + (f" ({names})" if names else "")
+
+
 def _report(output, summary):
     if len(summary.labels) > 1 and None in summary.labels:
         first = min(summary.labels - {None: 0}.keys())
@@ -159,7 +167,7 @@ def _report(output, summary):
         f"{summary.videos} ok, {left['bad']} skipped, {left['dropped']} dropped{details}, "
         f"{left['other']} other files (see {os.path.join(output, 'skipped.jsonl')}), "
         f"{summary.short} short, {summary.duplicates} duplicates; "
-        f"{len(summary.labels.keys() - {None})} labels, "
+        f"{_named(sorted(summary.labels.keys() - {None}))}, "
         f"train {summary.splits['train']}, test {summary.splits['test']}",
         flush=True,
     )

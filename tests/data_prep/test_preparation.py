@@ -82,7 +82,9 @@ def spoil(folder, save_video):
 def test_writes_what_it_says(raw, output, prepare, capsys):
     prepare(raw, output, (24, 24), test_fraction=0.3, fps=10.0)
     closing = capsys.readouterr().out
-    assert closing.startswith("6 ok, 0 skipped") and "2 labels, train 4, test 2" in closing
+    assert (
+        closing.startswith("6 ok, 0 skipped") and "2 labels (run, walk), train 4, test 2" in closing
+    )
     manifest = json.loads((output / "manifest.json").read_text())
     assert (manifest["height"], manifest["width"]) == (24, 24)
     assert manifest["labels"] == ["run", "walk"]
