@@ -4,7 +4,8 @@
 
 All is measured in one run, in turns, so that what else the machine does meets all alike; what
 counts are the ratios. Synthetic 640x360 H.264 is prepared at 64x64 by one worker and by two, and
-decoded by OpenCV with two processes of one thread each. Both include the start of the processes.
+decoded by OpenCV with one and two processes of one thread each. All include the start of the
+processes. How far two decoders are faster than one tells how far the machine lets them.
 Seconds are those of the wall, and in brackets of the processors, which another load disturbs less.
 """
 
@@ -30,8 +31,9 @@ from data_prep.settings import Settings
 from data_prep.sources.video import VideoSource
 
 _FILES = flags.DEFINE_integer("files", 8, "Videos.", lower_bound=2)
+_COPIES = flags.DEFINE_integer("copies", 4, "How often each is there.", lower_bound=1)
 _FRAMES = flags.DEFINE_integer("frames", 750, "Frames of each.", lower_bound=50)
-_ROUNDS = flags.DEFINE_integer("rounds", 5, "How often each is measured.", lower_bound=2)
+_ROUNDS = flags.DEFINE_integer("rounds", 3, "How often each is measured.", lower_bound=2)
 _OUTPUT = flags.DEFINE_string("output", "experiments/results/preparation.csv", "CSV to add to.")
 
 _SIZE = (64, 64)
@@ -68,9 +70,9 @@ def decode(path):
     return count
 
 
-def _decode_all(paths):
+def _decode_all(paths, processes):
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(_THREADS, context) as pool:
+    with concurrent.futures.ProcessPoolExecutor(processes, context) as pool:
         return sum(pool.map(decode, paths))
 
 
@@ -144,18 +146,23 @@ def _read_records(folder, count):
 
 
 def _main(_):
-    about = f"{_FILES.value} x {_FRAMES.value} frames of 640x360 H.264 at 64x64"
+    number_of_files = _FILES.value * _COPIES.value
+    about = f"{number_of_files} x {_FRAMES.value} frames of 640x360 H.264 at 64x64"
     table = Table(about, ("av", "opencv-python", "tensorflow"), _OUTPUT.value)
-    count = _FILES.value * _FRAMES.value
+    count = number_of_files * _FRAMES.value
     with tempfile.TemporaryDirectory() as home:
         raw, out = os.path.join(home, "raw"), os.path.join(home, "out")
         os.mkdir(raw)
         paths = [os.path.join(raw, f"{number}.mp4") for number in range(_FILES.value)]
         for number, path in enumerate(paths):
             draw(path, _FRAMES.value, number)
-        plain, one, two, split, ours, tensor = [], [], [], [], [], []
+        for number in range(_FILES.value, number_of_files):
+            paths.append(os.path.join(raw, f"{number}.mp4"))
+            os.link(paths[number % _FILES.value], paths[-1])
+        alone, plain, one, two, split, ours, tensor = [], [], [], [], [], [], []
         for _ in range(_ROUNDS.value):
-            plain.append(_timed(_decode_all, paths))
+            alone.append(_timed(_decode_all, paths, 1))
+            plain.append(_timed(_decode_all, paths, _THREADS))
             two.append(_timed(_prepare, raw, out, 2))
             one.append(_timed(_prepare, raw, out, 1))
             split.append(_split(paths[0]))
@@ -163,10 +170,10 @@ def _main(_):
         for _ in range(_ROUNDS.value):
             ours.append(_timed(reads[0]))
             tensor.append(_timed(reads[1]))
-    _write(table, count, plain, one, two, split, ours, tensor)
+    _write(table, count, alone, plain, one, two, split, ours, tensor)
 
 
-def _write(table, count, plain, one, two, split, ours, tensor):
+def _write(table, count, alone, plain, one, two, split, ours, tensor):
     for number, kind in enumerate(("wall", "processor")):
 
         def ratios(over, under, number=number):
@@ -176,8 +183,11 @@ def _write(table, count, plain, one, two, split, ours, tensor):
         table.line(f"preparing, 2 workers, {kind}", "s", [t[number] for t in two])
         table.line(f"rate of preparing over decoding, {kind}", "ratio", ratios(two, plain))
         table.line(f"rate of reading back over tf.data, {kind}", "ratio", ratios(ours, tensor))
-    wall = [b[0] / a[0] for a, b in zip(two, one, strict=True)]
-    table.line("rate of two workers over one, wall", "ratio", wall)
+    for name, pairs in {
+        "rate of two workers over one, wall": zip(two, one, strict=True),
+        "rate of two plain decoders over one, wall": zip(plain, alone, strict=True),
+    }.items():
+        table.line(name, "ratio", [b[0] / a[0] for a, b in pairs])
     for number, name in enumerate(("decode", "cut and resize", "encode", "write")):
         table.line(f"a frame: {name}, processor", "us", [each[number] for each in split])
     table.line("reading back, wall", "frames/s", [count / seconds for seconds, _ in ours])
