@@ -92,16 +92,22 @@ def _detected_by(name, **arguments):
         ) from None
 
     def cuts(frames):
-        detector, found = getattr(scenedetect, name)(**arguments), []
+        detector, found, size = getattr(scenedetect, name)(**arguments), [], None
         for number, frame in enumerate(frames):
-            height, width, _ = frame.shape
-            size = (_WIDTH, round(height * _WIDTH / width)) if width > _WIDTH else (width, height)
+            # That of the first: frames may change their size, which the detectors can't bear.
+            size = size or _reduced(*frame.shape[:2])
             # Times are only counted, so any rate will do.
             time = scenedetect.FrameTimecode(number, 25.0)
             found += detector.process_frame(time, _shrunk(frame, size)[..., ::-1].copy())
         return sorted(cut.frame_num for cut in found)
 
     return cuts
+
+
+def _reduced(height, width):
+    if width <= _WIDTH:
+        return width, height
+    return _WIDTH, max(1, round(height * _WIDTH / width))
 
 
 def _surroundings(items, reach):

@@ -31,6 +31,7 @@ class VideoSource:
       start, end: seconds of the stretch, from `start` and before `end`.
     Raises:
       BadFileError: it can't be decoded, or is too large.
+      MemoryError: there is too little for it.
 
     Attributes:
       fps: frames per second of what `frames` gives, or None where the file's own are absurd.
@@ -99,6 +100,8 @@ class VideoSource:
     def _open(self):
         try:
             container = open_file(self._path)
+        except MemoryError:
+            raise
         except (av.FFmpegError, OSError, ValueError) as error:
             raise BadFileError(f"can't be opened as a video: {_plain(error)}") from None
         stream = next(iter(container.streams.video), None)
@@ -125,6 +128,8 @@ class VideoSource:
                 self._check_size(frame.height, frame.width)
                 count += 1
                 yield time, frame
+        except MemoryError:  # PyAV's is an FFmpegError too.
+            raise
         except (av.FFmpegError, ValueError) as error:
             self.broken = f"can't be decoded after {count} frames: {_plain(error)}"
             return

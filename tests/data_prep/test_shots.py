@@ -51,6 +51,16 @@ def test_large_frames_are_cut_where_small_ones_are(text, scale):
     assert build(text)(frames) == [18]
 
 
+@pytest.mark.parametrize("text", ALL)
+def test_frames_that_change_their_size(text):
+    """As those of damaged files do; the cut is in the second size."""
+    frames = [*joined(20, 20)]
+    for number in range(10, 40):
+        frames[number] = frames[number].repeat(2, axis=0).repeat(3, axis=1)
+    assert build(text)(frames) == [20]
+    assert build(text)([np.zeros([1, 1000, 3], np.uint8)] * 3) == []
+
+
 @pytest.mark.parametrize("length", [1, 2, 6])
 @pytest.mark.parametrize("start", [1, 15])
 def test_a_flash_is_no_cut(start, length):

@@ -1,5 +1,6 @@
 """Video files, read against what was written into them."""
 
+import errno
 import socket
 import struct
 from fractions import Fraction
@@ -325,6 +326,22 @@ def test_tiny_odd_tall_and_wide(tmp_path, save_video, shape, pixels):
     path = save_video(tmp_path / "a.avi", frames, "rawvideo", pixels)
     found, _ = read(path, Framing((8, 6)))
     assert found.shape == (3, 8, 6, 3) and abs(found.astype(int) - (60, 120, 180)).max() <= 4
+
+
+def test_too_little_memory_is_told_as_such(tmp_path, save_video, monkeypatch):
+    """Not as damage, which libav's errors are otherwise taken for."""
+    path = save_video(tmp_path / "a.mkv", ramp(3))
+    source = VideoSource(str(path), Settings())
+
+    def fail(*arguments):
+        raise av.error.MemoryError(errno.ENOMEM, "Cannot allocate memory")
+        yield  # For the one, whose frames are iterated over.
+
+    for name, failing in [("_decode", fail), ("open_file", lambda path: next(fail()))]:
+        with monkeypatch.context() as patched:
+            patched.setattr(f"data_prep.sources.video.{name}", failing)
+            with pytest.raises(MemoryError):
+                list(source.frames())
 
 
 def test_no_pictures_in_it(tmp_path):
