@@ -18,7 +18,6 @@ The rows that are here were made on two cores of an AMD EPYC under Linux that ha
 import collections
 import itertools
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -51,6 +50,16 @@ flags.DEFINE_integer("workers", 2, "Processes.", lower_bound=1)
 flags.DEFINE_string("output", "experiments/results/fuzz.csv", "CSV file that rows go to.")
 
 
+_MEASURED = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_maxrss, used.ru_utime + used.ru_stime)
+sys.exit(code)
+"""
+"""Runs a command from a small process: a child counts the memory of the one it is forked from."""
+
+
 def main():
     values = flags.FLAGS
     files = mutants.originals()
@@ -81,15 +90,14 @@ def prepared(raw, output, *more):
     """Prepares a folder as a command would: columns of what it cost."""
     line = [sys.executable, "-m", "data_prep.prepare_clips", f"--input={raw}", f"--output={output}"]
     line += ["--size=32", "--max_bad_fraction=1", "--file_seconds=60", "--file_memory=512", *more]
-    process = subprocess.Popen(line)
-    _, status, used = os.wait4(process.pid, 0)  # The largest, and the sum, of it and its workers.
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(line)}: ended with code {process.returncode}")
+    done = subprocess.run([sys.executable, "-c", _MEASURED, *line], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(line)}: ended with code {done.returncode}: {done.stderr}")
+    peak, seconds = map(float, done.stdout.split()[-2:])
     count = sum(1 for path in raw.rglob("*") if path.is_file())
     return {
-        "peak_mebibytes": round(used.ru_maxrss / 1024),
-        "cpu_milliseconds_a_file": round(1000 * (used.ru_utime + used.ru_stime) / count, 1),
+        "peak_mebibytes": round(peak / 1024),
+        "cpu_milliseconds_a_file": round(1000 * seconds / count, 1),
     }
 
 

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-FRAMES = np.random.default_rng(0).integers(0, 256, [40, 32, 32, 3], np.uint8)
+FRAMES = np.random.default_rng(0).integers(0, 256, [40, 16, 16, 3], np.uint8)
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def begun(tmp_path):
     (tmp_path / "raw").mkdir()
     for number in range(128):  # Chunks that are soon done; a long file comes after them.
         np.save(tmp_path / "raw" / f"{number:03}.npy", FRAMES[number % 20 : number % 20 + 2])
-    np.save(tmp_path / "raw" / "long.npy", np.tile(FRAMES, [100, 1, 1, 1]))
+    np.save(tmp_path / "raw" / "long.npy", np.tile(FRAMES, [1000, 1, 1, 1]))
     command = [sys.executable, "-m", "data_prep.prepare_clips", f"--input={tmp_path / 'raw'}",
-               f"--output={tmp_path / 'out'}", "--size=32", "--workers=1"]  # fmt: skip
+               f"--output={tmp_path / 'out'}", "--size=16", "--workers=1"]  # fmt: skip
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -68,5 +68,5 @@ def test_ctrl_c_ends_all_and_the_next_run_goes_on(begun, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert re.match(r"going on: [1-9]\d* of 129 files were done before", done.stdout)
-    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["frames"] == 256 + 4000
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["frames"] == 256 + 40_000
     assert not incomplete.exists()
