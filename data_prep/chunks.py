@@ -12,6 +12,7 @@ import io
 import json
 import os
 
+import cv2
 import numpy as np
 
 from data_prep import opening, splits
@@ -82,6 +83,7 @@ def write(chunk, guard=contextlib.nullcontext, bad=()):
       guard: of the number of an item, a context that it is read in.
       bad: a dict {number of an item: reason} of those that must not be opened.
     """
+    cv2.setNumThreads(1)  # Each process has a processor to itself.
     writer = ShardWriter(chunk.folder, f"frames-{chunk.number:05d}")
     looks = Looks(chunk.settings)
     videos, skipped = [], []

@@ -94,6 +94,7 @@ READS_WRITES_OR_ESTIMATES = {
     "vgan.motion.tracking",
     "vgan.motion.transfer",
     "vgan.motion.views",
+    "data_prep.chunks",
     "data_prep.looks",
     "data_prep.features.colour",
     "data_prep.features.edges",
