@@ -24,8 +24,10 @@ def begun(tmp_path):
     command = [sys.executable, "-m", "data_prep.prepare_clips", f"--input={tmp_path / 'raw'}",
                f"--output={tmp_path / 'out'}", "--size=16", "--workers=1"]  # fmt: skip
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        # In the background of a shell Ctrl-C is ignored, and so would it be by what starts there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     end = time.monotonic() + 120
     while not list(tmp_path.glob("out.incomplete-*/parts/*.json")):
         assert process.poll() is None and time.monotonic() < end, process.communicate()
