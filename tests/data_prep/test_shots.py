@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+import scenedetect
 from PIL import Image
 
 from data_prep import shots
@@ -14,8 +15,6 @@ ALL = ["difference()", "content()", "adaptive()"]
 
 
 def build(text):
-    if not text.startswith("difference"):
-        pytest.importorskip("scenedetect")
     return spec.build(spec.parse(text), "data_prep.shots.{}")
 
 
@@ -131,7 +130,6 @@ def test_shortest_and_threshold_reach_the_detectors_of_scenedetect():
 
 
 def test_scenedetect_gets_colours_in_its_order_and_frames_of_its_size(monkeypatch):
-    scenedetect = pytest.importorskip("scenedetect")
     seen, expected = [], [(0, (8, 9, 3)), (1, (8, 9, 3)), (0, (192, 256, 3))]
 
     class Watching(scenedetect.ContentDetector):
