@@ -9,8 +9,9 @@ from vgan.errors import UsageError
 from vgan.given import Task
 
 CLIP = ClipSpec(6, 16, 24)
-# A new task is tested here by its name alone, or by what it takes.
+# A new task is tested by its name alone, or by what it takes, here and in test_given_runs.
 ARGUMENTS = {
+    "prediction": "given=2",
     "interpolation": "every=2",
     "key_frames": "positions=(0, -1)",
     "deblurring": "sigma=1.0",

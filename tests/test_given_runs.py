@@ -1,5 +1,6 @@
 """A model that is given something, from training to scores and export."""
 
+import functools
 import json
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 import tensorflow as tf
 
 import vgan
+from tests.test_given import TASKS
 from vgan import given, saved_model, trained
+from vgan.clip import to_float
 from vgan.config import ExperimentConfig
 from vgan.data import pipeline
 from vgan.errors import UsageError
@@ -57,7 +60,7 @@ def test_given_pixels_come_out_exactly(run, clips):
 
 
 def test_the_export_is_the_live_model(run, clips):
-    live, exported = vgan.load(run), vgan.load(run / "export")
+    live, exported = loaded(run)
     videos, labels = clips
     assert exported.task.text == TASK
     samples = 5 + np.arange(9)
@@ -66,6 +69,24 @@ def test_the_export_is_the_live_model(run, clips):
         np.testing.assert_array_equal(part, again)
     made = live.complete(*shown, 2, samples, labels)
     np.testing.assert_array_equal(exported.complete(*shown, 2, samples, labels), made)
+
+
+@pytest.mark.parametrize("text", [text for text in TASKS if text != "generation()"])
+def test_the_export_completes_what_any_task_shows(run, clips, text):
+    videos, labels = clips
+    pairs = tf.constant(np.concatenate([videos, 255 - videos], -1))
+    samples = np.arange(9)
+    shown = given.to_rest(given.Task(text)(to_float(pairs), 3, samples))
+    live, exported = (model.complete(*shown, 3, samples, labels) for model in loaded(run))
+    np.testing.assert_array_equal(exported, live)
+    known = np.repeat(shown[1] == given.KNOWN, 3, -1)
+    np.testing.assert_array_equal(exported[known], videos[known])
+
+
+@functools.cache
+def loaded(run):
+    """The live model and its export."""
+    return vgan.load(run), vgan.load(run / "export")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +113,7 @@ def test_an_export_names_what_is_wrong(run, change, message):
 
 
 def test_what_must_be_given_is_not_made_from_noise(run):
-    for model in (vgan.load(run), vgan.load(run / "export")):
+    for model in loaded(run):
         with pytest.raises(UsageError, match="makes videos of given ones"):
             model.sample(1)
 
