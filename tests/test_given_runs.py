@@ -2,6 +2,8 @@
 
 import functools
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import tensorflow as tf
 
 import vgan
 from tests.test_given import TASKS
-from vgan import given, saved_model, trained
+from vgan import given, media, saved_model, trained
 from vgan.clip import to_float
 from vgan.config import ExperimentConfig
 from vgan.data import pipeline
@@ -26,7 +28,7 @@ def run(command, tiny, as_flags, tmp_path_factory):
         "width": 16,  # The least that dis() takes.
         "task": TASK,
         "data": "shapes(num_videos=160)",
-        "generator": "unet3d(channels=4, latent_dim=4)",
+        "generator": "unet3d(channels=4, latent_dim=4, flow=True)",
         "losses": "l1 + mse + frame_difference + aligned_motion + 0.1*perceptual + style",
     }
     done = command("vgan.train", *as_flags(flags), f"--workdir={workdir}")
@@ -110,6 +112,41 @@ def test_an_export_names_what_is_wrong(run, change, message):
     inputs |= {"labels": np.int32([0])} | change
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         complete(**{name: tf.constant(value) for name, value in inputs.items()})
+
+
+def mirrored():
+    """A task of one's own: a clip is to be made of its mirror image."""
+    return lambda video, seed, samples: given.hint(tf.reverse(video, axis=[3]))
+
+
+def test_a_new_task_is_one_function(command, tiny, as_flags, tmp_path, clips):
+    flags = {"width": 16, "steps": 2, "generator": "unet3d(channels=4, latent_dim=4)"}
+    flags |= {"data": "shapes(num_videos=160)"}
+    flags = tiny | flags | {"losses": "l1", "task": "tests.test_given_runs.mirrored"}
+    done = command("vgan.train", *as_flags(flags), f"--workdir={tmp_path}/run")
+    assert done.code == 0, done.err
+    live, exported = loaded(tmp_path / "run")
+    videos, labels = clips
+    pixels, kinds = live.show(videos)
+    np.testing.assert_array_equal(pixels, videos[:, :, :, ::-1])
+    made = live.complete(pixels, kinds, labels=labels)
+    np.testing.assert_array_equal(exported.complete(pixels, kinds, labels=labels), made)
+    media.write_video(tmp_path / "in.mp4", videos[0], fps=8)
+    files = [f"--input={tmp_path}/in.mp4", f"--output={tmp_path}/out.mp4", "--label=0"]
+    done = command("vgan.generate", f"--workdir={tmp_path}/run", *files)
+    assert done.code == 0 and "wrote 4 frames" in done.out, done.err
+    flags = [f"--workdir={tmp_path}/run", "--num_videos=16", f"--cache={tmp_path}/cache"]
+    done = command("vgan.evaluate", *flags)
+    assert done.code == 0 and "psnr" in done.out, done.err
+
+
+def test_no_task_is_named_where_models_are_trained():
+    home = Path(given.__file__).parent
+    files = [home / "run.py", home / "experiment.py", home / "losses.py", home / "critics.py"]
+    files += [*(home / "training").glob("*.py"), *(home / "models").glob("*.py")]
+    for file in files:
+        named = {text.split("(")[0] for text in TASKS} & set(re.findall(r"\w+", file.read_text()))
+        assert not named, f"{file.name} names {named}"
 
 
 def test_what_must_be_given_is_not_made_from_noise(run):
