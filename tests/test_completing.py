@@ -33,6 +33,12 @@ class Fake:
         return np.where(kinds == given.HIDDEN, MADE, pixels).astype(np.uint8)
 
 
+def half():
+    """A task of one's own: each second frame is hidden, the others are hints."""
+    shown = np.float32(np.arange(8) % 2)[:, None, None, None]
+    return lambda video, seed, samples: given.Given(given.hint(video).pixels * shown, shown * 0)
+
+
 def source(frames=21, height=21, width=37):
     video = np.random.default_rng(0).integers(0, 256, (frames, height, width, 3), np.uint8)
 
@@ -116,12 +122,48 @@ def test_what_lies_under_the_mask_is_made():
 
 
 @pytest.mark.parametrize(
+    ("task", "frames", "where", "rate"),
+    [
+        ("interpolation(given=1)", 2, [0, 7], 25 * 7),
+        ("interpolation(given=1)", 4, [0, 7, 14, 21], 25 * 7),
+        ("key_frames(positions=(0, 2, -1))", 5, [0, 2, 7, 9, 14], 25 * 7 / 2),
+        ("key_frames(positions=(1, 4))", 2, [1, 4], 25),
+        ("interpolation(every=4)", 2, [0, 4], 25),
+    ],
+)
+def test_frames_of_a_file_stand_where_the_task_gives_them(task, frames, where, rate):
+    for told in (frames, None):
+        file, video = source(frames)
+        file.num_frames = told
+        made, about, fake = passed(task, file)
+        np.testing.assert_array_equal(made[where], video)
+        assert (np.delete(made, where, axis=0) == MADE).all()
+        clips = max(1, where[-1] // 7)
+        assert len(made) == 7 * clips + 1 and about.fps == rate
+        assert fake.samples == set(range(clips))
+
+
+@pytest.mark.parametrize(
+    ("task", "frames", "message"),
+    [
+        ("interpolation(given=1)", 1, "1 frames, .* gives 2 of a clip. Give as many, or 1 more"),
+        ("key_frames(positions=(0, 2, -1))", 4, "4 frames, .* gives 3 of a clip"),
+        ("key_frames(positions=(1, 4))", 3, "3 frames, .* gives 2 of a clip. Give as many$"),
+    ],
+)
+def test_another_number_of_frames_than_the_task_gives(task, frames, message):
+    for told in (frames, None):
+        file, _ = source(frames)
+        file.num_frames = told
+        with pytest.raises(DataError, match=message):
+            passed(task, file)
+
+
+@pytest.mark.parametrize(
     ("task", "how", "message"),
     [
         ("generation", {}, "is given nothing"),
-        ("interpolation(given=1)", {}, "no way to pass a whole file"),
-        ("interpolation(every=3)", {}, "no way to pass a whole file"),
-        ("interpolation(every=4)", {}, "gives 4 of them"),
+        ("tests.test_completing.half", {}, "no way to pass a whole file"),
         ("inpainting", {}, "--mask: not given"),
         ("inpainting", {"mask": np.ones([5, 5], bool)}, "--mask: 5x5, the input is 21x37"),
         ("denoising", {"mask": np.ones([21, 37], bool)}, "--mask: .* no use"),

@@ -12,7 +12,7 @@ from vgan.errors import DataError, UsageError
 from vgan.given import HIDDEN, HINT, KNOWN, to_rest
 from vgan.sampling import CHUNK
 from vgan.stream.tiles import process_tiled
-from vgan.stream.windows import joined, through
+from vgan.stream.windows import joined, rounded, through
 
 LEAST_GIVEN = 4
 """With fewer given frames in a clip, most of a window is made without a frame to come."""
@@ -37,7 +37,8 @@ def complete(model, part, source, seed=0, label=0, mask=None, num_frames=None):
 
     What is done follows from what the task shows of clips. Hints: each frame is restored. The
     first frames: the video goes on, again and again from its own last frames. Each n-th frame:
-    the frame rate is raised n times. Known pixels around hidden ones: those under a mask are made.
+    the frame rate is raised n times. Other frames: as many frames or pictures become a clip that
+    has them there. Known pixels around hidden ones: those under a mask are made.
 
     Args:
       model: sampling.Model.
@@ -52,7 +53,7 @@ def complete(model, part, source, seed=0, label=0, mask=None, num_frames=None):
     Raises:
       UsageError: a task that has no way with whole files, a mask or a number that isn't asked
         for or is missing, a mask of another size.
-      DataError: too few frames to go on from.
+      DataError: too few frames to go on from, or another number than the task gives.
     """
     clip = model.clip
     kinds = _kinds(part, clip)
@@ -72,10 +73,11 @@ def complete(model, part, source, seed=0, label=0, mask=None, num_frames=None):
     rate = given[1] if len(given) >= LEAST_GIVEN else 0
     if rate and clip.frames % rate == 0 and given.tolist() == list(range(0, clip.frames, rate)):
         return _raised(use, source, int(rate))
+    if 0 < len(given) < clip.frames and (known | hidden).all():
+        return _between(use, part, source, given.tolist())
     raise UsageError(
         f"--task={part.text}: made for clips, there is no way to pass a whole file through it. "
-        "With files go tasks that restore, prediction, animation, inpainting, and interpolation"
-        f"(every=n) where n divides the frames of a clip and gives {LEAST_GIVEN} of them"
+        "With files go tasks that restore all frames, that give some whole frames, and inpainting"
     )
 
 
@@ -91,6 +93,14 @@ class _Use:
         kinds = np.broadcast_to(np.uint8(kinds), [*pixels.shape[:-1], 1])
         samples, labels = np.full(number, sample), np.full(number, self._label)
         return self._model.complete(pixels, kinds, self._seed, samples, labels)
+
+    def on_window(self, frames, kinds, sample):
+        """What is made of one clip of frames of any size, in tiles, float32 [T, H, W, C]."""
+
+        def process(block):
+            return self(block, kinds, sample)
+
+        return process_tiled(frames, process, self.clip.shape[1:3], self.overlap[1:], batch=CHUNK)
 
     def through(self, frames, process, **how):
         """As windows.through, `clip` and `overlap` being the model's unless they are given."""
@@ -159,6 +169,40 @@ def _raised(use, source, rate):
     return Completed(frames, source.fps * rate, source.num_frames and source.num_frames * rate)
 
 
+def _between(use, part, source, given):
+    last, number = use.clip.frames - 1, len(given)
+    goes_on = number > 1 and given[0] == 0 and given[-1] == last
+    nearest = np.abs(np.arange(last + 1)[:, None] - given).argmin(axis=1)
+    kinds = np.full([last + 1, 1, 1, 1], HIDDEN)
+    kinds[given] = KNOWN
+
+    def check(count):
+        if count != number and not (goes_on and count > number and (count - 1) % (number - 1) == 0):
+            more = f", or {number - 1} more for each further clip" if goes_on else ""
+            raise DataError(
+                f"input {str(source.path)!r}: {count} frames, and --task={part.text} gives "
+                f"{number} of a clip. Give as many{more}"
+            )
+
+    def frames():
+        held, turn, count = [], 0, 0
+        for count, frame in enumerate(source, start=1):
+            held.append(frame)
+            if count > number and not goes_on:
+                break
+            if len(held) == number:
+                made = use.on_window([held[i] for i in nearest], kinds, turn)
+                # Each later clip begins with the frame that the one before ended with.
+                yield from map(rounded, made[min(turn, 1) :])
+                held, turn = held[-1:], turn + 1
+        check(count)
+
+    if source.num_frames:
+        check(source.num_frames)
+    fps = source.fps * Fraction(last, number - 1) if goes_on else source.fps
+    return Completed(frames(), fps, None)
+
+
 def _continued(use, source, given, added):
     kinds = np.full([use.clip.frames, 1, 1, 1], HIDDEN)
     kinds[:given] = KNOWN
@@ -190,15 +234,11 @@ def _onwards(use, last, kinds, wanted):
     later, turn = None, 0
     while wanted:
         window = [*last, *[last[-1]] * (use.clip.frames - len(last))]
-
-        def process(block, turn=turn):
-            return use(block, kinds, turn)
-
-        made = process_tiled(window, process, use.clip.shape[1:3], use.overlap[1:], batch=CHUNK)
+        made = use.on_window(window, kinds, turn)
         made = made[len(last) :] if later is None else joined(later, made[len(last) :])
         ready = wanted if wanted <= len(made) else frames_of_turn(len(made))
         later = made[ready:].copy()  # Or the whole would be kept.
-        for frame in np.clip(np.rint(made[:ready]), 0, 255).astype(np.uint8):
+        for frame in map(rounded, made[:ready]):
             last.append(frame)
             yield frame
         wanted, turn = wanted - ready, turn + 1

@@ -10,7 +10,7 @@ from sound_files import clicks, smooth, write
 
 from vgan import media
 from vgan.errors import DataError
-from vgan.stream.source import open_video, read_picture
+from vgan.stream.source import open_pictures, open_video, read_picture
 
 
 def read(path):
@@ -144,6 +144,19 @@ def test_pictures(tmp_path):
     Image.fromarray(picture).save(tmp_path / "turned.JPG", quality=100, exif=exif)
     turned = read(tmp_path / "turned.JPG")[0].astype(int)
     assert np.abs(turned - np.rot90(picture, -1)).mean() < 10
+
+
+def test_pictures_in_a_row_are_a_video(tmp_path):
+    video = smooth(3, 6, 8)
+    paths = [tmp_path / name for name in ("c.png", "a.png", "b.png")]
+    for path, picture in zip(paths, video, strict=True):
+        Image.fromarray(picture).save(path)
+    source = open_pictures(paths)
+    assert (source.size, source.num_frames, source.has_audio) == ((6, 8), 3, False)
+    np.testing.assert_array_equal(np.stack(list(source)), video)
+    Image.fromarray(video[0, :4]).save(paths[2])
+    with pytest.raises(DataError, match="b.png': 8x4, the first is 8x6. Give pictures of one size"):
+        list(source)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"text", b"\x89PNG\r\n\x1a\n"])

@@ -12,6 +12,7 @@ from absl import logging
 from av.video.reformatter import Colorspace
 from PIL import Image, ImageOps
 
+from vgan.errors import DataError
 from vgan.stream.container import open_file, reading, start_time
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
@@ -89,6 +90,24 @@ def open_video(path):
             count = round(seconds * fps)
         read = functools.partial(_decode, path, fps, size)
         return VideoSource(path, fps, size, aspect, count, bool(container.streams.audio), read)
+
+
+def open_pictures(paths):
+    """Opens several pictures of one size as a video; raises as `open_video` does."""
+    size = read_picture(paths[0]).shape[:2]
+
+    def read():
+        for path in paths:
+            picture = read_picture(path)
+            if picture.shape[:2] != size:
+                raise DataError(
+                    f"picture {str(path)!r}: {picture.shape[1]}x{picture.shape[0]}, the first is "
+                    f"{size[1]}x{size[0]}. Give pictures of one size"
+                )
+            yield picture
+
+    first = Path(paths[0])
+    return VideoSource(first, _PICTURE_FPS, size, Fraction(1), len(paths), False, read)
 
 
 def read_picture(path):

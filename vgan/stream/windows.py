@@ -67,11 +67,11 @@ def _blended(windows, made, rate):
     pending = None
     for window, later in windows:
         if pending is not None:
-            yield from map(_rounded, pending[: later * rate])
+            yield from map(rounded, pending[: later * rate])
             pending = pending[later * rate :].copy()  # Or the whole of it would be kept.
         pending = made(window) if pending is None else joined(pending, made(window))
     if pending is not None:
-        yield from map(_rounded, pending)
+        yield from map(rounded, pending)
 
 
 def joined(pending, made):
@@ -83,5 +83,6 @@ def joined(pending, made):
     return made
 
 
-def _rounded(frame):
+def rounded(frame):
+    """A frame on a scale of 0 to 255 as uint8."""
     return np.clip(np.rint(frame), 0, 255).astype(np.uint8)
