@@ -105,9 +105,8 @@ def _complete(values, model, treatments, output):
     fps = values.fps or (model.fps if still else made.fps)
     frames, fps = chain.apply(treatments, told, fps)
     output.parent.mkdir(parents=True, exist_ok=True)
-    sound = Path(values.input) if source.has_audio else None
     written = 0
-    with writer(output, fps, source.pixel_aspect, sound, source.duration) as file:
+    with writer(output, fps, source.pixel_aspect, source) as file:
         for frame in frames:
             file.write(frame)
             written += 1
