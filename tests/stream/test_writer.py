@@ -177,6 +177,9 @@ def test_what_can_not_be_written_is_refused(tmp_path):
         with pytest.raises(UsageError, match="not a usable frame rate"):
             with writer(tmp_path / "a.mp4", fps):
                 pass
+    with writer(tmp_path / "a.mp4", Fraction(1, 100)) as result:
+        result.write(smooth()[0])
+    (tmp_path / "a.mp4").unlink()
     with pytest.raises(ValueError, match="no frame was written"), writer(tmp_path / "a.mp4", 25):
         pass
     with pytest.raises(ValueError, match="frame 1 is"), writer(tmp_path / "a.mp4", 25) as result:

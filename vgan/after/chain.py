@@ -34,7 +34,7 @@ def apply(treatments, frames, fps):
     Returns:
       An iterable of frames, uint8 `[H', W', 3]`, and their frames per second, a `Fraction`.
     """
-    fps = Fraction(fps)
+    fps = Fraction(fps).limit_denominator(1001)  # 29.97 as it is meant.
     for treat in treatments:
         frames, fps = treat(frames, fps)
     return frames, fps

@@ -35,7 +35,7 @@ def writer(path, fps, pixel_aspect=1, audio_of=None):
     path = Path(path)
     if path.suffix.lower() != ".mp4":
         raise UsageError(f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: .mp4")
-    if not 0.01 <= fps <= 1000:
+    if not 0.01 <= float(fps) <= 1000:  # As a Fraction, 1/100 is less.
         raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")
     with (
         replacing(path) as temporary,
