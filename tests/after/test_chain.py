@@ -34,6 +34,19 @@ def test_an_empty_chain_changes_nothing():
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", Fraction(16, 15)),
+        ("crop(height=4, width=4) + sharpen()", Fraction(16, 15)),
+        ("resize(height=4, width=4)", 1),
+        ("resize(height=4, width=4) + frame_rate(fps=50)", 1),
+    ],
+)
+def test_pixels_are_square_after_a_size_was_named(text, expected):
+    assert chain.pixel_aspect(chain.build(text), Fraction(16, 15)) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("0.5*sharpen()", "no weights"),

@@ -38,3 +38,9 @@ def apply(treatments, frames, fps):
     for treat in treatments:
         frames, fps = treat(frames, fps)
     return frames, fps
+
+
+def pixel_aspect(treatments, given):
+    """Width of a pixel over its height after treatments of frames where it was `given`."""
+    square = any(getattr(treat, "makes_pixels_square", False) for treat in treatments)
+    return Fraction(1) if square else given

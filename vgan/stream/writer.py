@@ -47,6 +47,16 @@ def writer(path, fps, pixel_aspect=1, audio_of=None):
         result.finish()
 
 
+def write(path, frames, fps, pixel_aspect=1, audio_of=None):
+    """Writes frames as `writer` does, whose arguments these are, and gives their number."""
+    count = 0
+    with writer(path, fps, pixel_aspect, audio_of) as file:
+        for frame in frames:
+            file.write(frame)
+            count += 1
+    return count
+
+
 class _Writer:
     def __init__(self, container, fps, pixel_aspect, stack, audio_of):
         self._container, self._stack = container, stack
