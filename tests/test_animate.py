@@ -47,6 +47,22 @@ def test_lengths_and_rates(command, folder, tmp_path):
             assert (stream.frames, stream.average_rate) == expected
 
 
+def test_what_is_made_is_treated(command, folder, tmp_path):
+    flags = [f"--input={folder}/in.png", "--moves=pan(dx=6)", f"--output={tmp_path}/a.webp"]
+    after = "crop(height=20, width=30) + frame_rate(fps=50)"
+    assert command("vgan.animate", *flags, "--frames=4", f"--after={after}").code == 0
+    picture = read(folder / "in.png")[0]
+    moved = np.stack(list(animation.animate(picture, animation.parse("pan(dx=6)"), 4)))
+    expected = moved[:, 14:34, 17:47].repeat(2, axis=0)
+    with Image.open(tmp_path / "a.webp") as image:
+        shown, duration = [], 0
+        for frame in ImageSequence.Iterator(image):
+            shown.append(np.asarray(frame.convert("RGB")))
+            duration += frame.info["duration"]
+    np.testing.assert_array_equal(shown, expected[::2])  # Equal neighbours are one there.
+    assert duration == 160
+
+
 def test_motion_of_a_video(command, folder, tmp_path):
     output = tmp_path / "a.webp"
     flags = [f"--input={folder}/in.png", f"--motion_of={folder}/in.mp4", f"--output={output}"]
@@ -79,6 +95,11 @@ def test_motion_of_a_video(command, folder, tmp_path):
         ),
         (["--input={in}.png", "--motion_of={in}.png.x", "--output={new}.gif"], 2, "no such file"),
         (["--input={in}.png", "--moves=pan(dx=1)", "--frames=0"], 1, "--frames=0"),
+        (
+            ["--input={in}.png", "--moves=pan(dx=1)", "--output={new}.gif", "--after=blur()"],
+            1,
+            "unknown name 'blur'",
+        ),
     ],
 )
 def test_animate_refuses(command, folder, tmp_path, arguments, code, text):

@@ -13,6 +13,8 @@ from vgan.clip import ClipSpec, to_uint8
 from vgan.errors import DataError, UsageError
 from vgan.given import Task
 from vgan.networks.filling import blended, sides
+from vgan.stream.source import open_video
+from vgan.stream.writer import write
 
 CLIP = ClipSpec(8, 16, 16)
 MADE = 7
@@ -225,6 +227,19 @@ def test_the_command(command, run, tmp_path, flags, number, rate, size):
     shapes, found = frames_of(out)
     assert (len(shapes), found) == (number, rate) and set(shapes) == {(*size, 3)}
     assert f"wrote {number} frames at {rate} a second" in done.out
+
+
+@pytest.mark.parametrize(
+    ("after", "aspect"), [("sharpen()", Fraction(16, 15)), ("resize(height=20, width=20)", 1)]
+)
+def test_pixels_are_square_after_resize(command, run, tmp_path, after, aspect):
+    video = np.random.default_rng(0).integers(0, 256, (5, 20, 34, 3), np.uint8)
+    write(tmp_path / "in.mp4", video, 10, Fraction(16, 15))
+    files = [f"--input={tmp_path}/in.mp4", f"--output={tmp_path}/out.MP4"]
+    flags = ["--label=0", "--task=denoising", f"--after={after}"]
+    done = command("vgan.generate", f"--workdir={run}", *files, *flags)
+    assert done.code == 0, done.err
+    assert open_video(tmp_path / "out.MP4").pixel_aspect == aspect
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,15 @@ def test_the_command(command, run, tiny_run, tmp_path):
     assert video_reader.read_video(tmp_path / "a.mp4")[0].shape == (10, 16, 16, 3)
 
 
+def test_the_film_is_treated_and_then_enlarged(command, tiny_run, tmp_path):
+    flags = [f"--workdir={tiny_run}", "--label=2", "--ends=3,8", "--frames=10", "--zoom=2"]
+    after = "crop(height=4, width=6) + frame_rate(fps=4)"
+    done = command("vgan.walk", *flags, f"--after={after}", f"--output={tmp_path}/a.mp4")
+    assert done.code == 0, done.err
+    assert f"wrote 5 frames at 4 a second: {tmp_path}/a.mp4" in done.out
+    assert video_reader.read_video(tmp_path / "a.mp4")[0].shape == (5, 8, 12, 3)
+
+
 @pytest.mark.parametrize(
     "flags, code, text",
     [
@@ -54,6 +63,7 @@ def test_the_command(command, run, tiny_run, tmp_path):
         (["--ends=3,4"], 1, "--label: not given"),
         (["--ends=3,none.mp4", "--label=2"], 2, "none.mp4"),
         (["--ends=3,4", "--label=2", "--output=a.avi"], 1, "unknown suffix"),
+        (["--ends=3,4", "--label=2", "--after=blur()"], 1, "unknown name 'blur'"),
         (["--ends=3,4", "--label=2", "--steps=9"], 1, "--steps: no end is a file"),
     ],
 )

@@ -62,6 +62,7 @@ LAYERS = [
         "vgan.animate",
         "vgan.invert",
         "vgan.walk",
+        "vgan.treat",
     ],
 ]
 MAINS = LAYERS[-1]

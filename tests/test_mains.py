@@ -96,6 +96,28 @@ def test_generate_writes_a_folder_of_files(command, tiny_run, tmp_path):
         assert container.streams.video[0].average_rate == 12.5
 
 
+def test_a_suffix_may_be_in_capitals(command, tiny_run, tmp_path):
+    flags = [f"--workdir={tiny_run}", "--num_videos=4", f"--output={tmp_path}/a.GIF"]
+    done = command("vgan.generate", *flags)
+    assert done.code == 0, done.err
+    assert (tmp_path / "a.GIF").read_bytes()[:4] == b"GIF8"
+
+
+@pytest.mark.parametrize("output", ["clips", "a.mp4"])
+def test_a_frame_is_left_at_least(command, tiny_run, tmp_path, output):
+    flags = [f"--workdir={tiny_run}", "--num_videos=2", "--after=frame_rate(fps=0.5)"]
+    done = command("vgan.generate", *flags, f"--output={tmp_path}/{output}")
+    assert done.code == 0, done.err
+    assert "wrote 2 videos of 1x8x8 at 0.5 frames a second" in done.out
+
+
+def test_a_treatment_that_fails_leaves_no_folder(command, tiny_run, tmp_path):
+    flags = [f"--workdir={tiny_run}", "--after=crop(height=9, width=9)"]
+    done = command("vgan.generate", *flags, f"--output={tmp_path}/clips")
+    assert done.code == 1 and "not inside frames of 8x8" in the_line(done)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [

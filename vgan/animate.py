@@ -21,6 +21,7 @@ flags.DEFINE_float("fps", None, "Frames a second (default: as --motion_of, or 25
 flags.register_validator(  # Bounds of absl's own let NaN pass.
     "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
 )
+flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/after: sharpen(amount=0.5).")
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 
 
@@ -31,13 +32,16 @@ def main():
         "--output", values.output, (".mp4", ".gif", ".webp"), values.overwrite
     )
     from vgan import media
+    from vgan.after import chain
     from vgan.stream.source import read_picture
 
+    treatments = chain.build(values.after)
     picture = read_picture(values.input)
     frames, count, rate = (_by_moves if values.moves else _by_video)(values, picture)
-    output.parent.mkdir(parents=True, exist_ok=True)
     progress = tqdm(frames, total=count, unit="frame", disable=None)
-    media.write_frames(output, progress, values.fps or rate or 25.0)
+    frames, rate = chain.apply(treatments, progress, values.fps or rate)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    media.write_frames(output, frames, float(rate))
     print(f"wrote {output}")
 
 
@@ -45,7 +49,7 @@ def _by_moves(values, picture):
     from vgan.motion import animation
 
     count = values.frames or 48
-    return animation.animate(picture, animation.parse(values.moves), count), count, None
+    return animation.animate(picture, animation.parse(values.moves), count), count, 25
 
 
 def _by_video(values, picture):
@@ -54,7 +58,7 @@ def _by_video(values, picture):
 
     estimate = spec.build(spec.parse(values.estimator or "dis()"), "vgan.motion.estimators.{}")
     source = open_video(values.motion_of)
-    return transfer(source, picture, estimate), source.num_frames, float(source.fps)
+    return transfer(source, picture, estimate), source.num_frames, source.fps
 
 
 def _check_combination(values):

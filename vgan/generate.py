@@ -65,15 +65,14 @@ def _sample(values, model, treatments, output):
     chunks = model.stream(values.num_videos, values.seed, values.label)
     progress = tqdm(total=values.num_videos, unit="video", disable=None)
     videos = []
-    if output.suffix not in GRID_SUFFIXES:
-        output.mkdir(parents=True, exist_ok=True)
     digits = len(str(values.num_videos - 1))
     for number, video in enumerate(itertools.chain.from_iterable(chunks)):
         frames, rate = chain.apply(treatments, video, fps)
         video = np.stack(list(frames))
-        if output.suffix in GRID_SUFFIXES:
+        if output.suffix:
             videos.append(video)
         else:
+            output.mkdir(parents=True, exist_ok=True)
             file = output / f"{number:0{digits}d}.mp4"
             media.write_video(file, video, float(rate), values.zoom)
         progress.update()
@@ -91,7 +90,7 @@ def _complete(values, model, treatments, output):
     from vgan import completing
     from vgan.after import chain
     from vgan.stream.source import PICTURE_SUFFIXES, open_video, read_picture
-    from vgan.stream.writer import writer
+    from vgan.stream.writer import write
 
     source = open_video(values.input)
     still = Path(values.input).suffix.lower() in PICTURE_SUFFIXES
@@ -105,12 +104,8 @@ def _complete(values, model, treatments, output):
     fps = values.fps or (model.fps if still else made.fps)
     frames, fps = chain.apply(treatments, told, fps)
     output.parent.mkdir(parents=True, exist_ok=True)
-    sound = Path(values.input) if source.has_audio else None
-    written = 0
-    with writer(output, fps, source.pixel_aspect, sound, source.duration) as file:
-        for frame in frames:
-            file.write(frame)
-            written += 1
+    aspect = chain.pixel_aspect(treatments, source.pixel_aspect)
+    written = write(output, frames, fps, aspect, source)
     print(f"wrote {written} frames at {float(fps):g} a second: {output}")
 
 
@@ -134,7 +129,7 @@ def _check_input(values):
     for name in ("num_videos", "frames", "zoom"):
         if values[name].present:
             raise UsageError(f"--{name}: has no use with --input. Drop it")
-    if Path(values.output or "").suffix != ".mp4":
+    if Path(values.output or "").suffix.lower() != ".mp4":
         raise UsageError(f"--output={values.output}: with --input, name a file such as out.mp4")
 
 
@@ -143,7 +138,7 @@ def _checked_output(values):
     if values.output is None:
         raise UsageError("--output: not given. Name a file such as out.mp4, or a folder")
     output = Path(values.output)
-    if output.suffix and output.suffix not in GRID_SUFFIXES:
+    if output.suffix and output.suffix.lower() not in GRID_SUFFIXES:
         known = ", ".join(GRID_SUFFIXES)
         raise UsageError(f"--output={output}: unknown suffix. Known: {known}; or name a folder")
     if output.suffix and values.num_videos > MOST_IN_A_GRID:

@@ -44,6 +44,8 @@ def write_frames(path, frames, fps):
       path: as there.
       frames: iterable of uint8 `[H, W, 3]`, one or more.
       fps: as there.
+    Returns:
+      How many frames there were.
     Raises:
       UsageError, StorageError: as there.
     """
@@ -55,7 +57,7 @@ def write_frames(path, frames, fps):
         )
     _check_rate(fps)
     with replacing(path) as temporary:
-        write(temporary, frames, fps)
+        return write(temporary, frames, fps)
 
 
 def gif_bytes(video, fps, zoom=1):
@@ -158,13 +160,15 @@ def replacing(path):
 
 def _write_mp4(path, frames, fps):
     with mp4.create(path) as container:
-        stream = None
+        stream, count = None, 0
         for pixels in frames:
             stream = stream or mp4.add_video(container, fps, pixels.shape[:2])
             container.mux(mp4.encode(stream, pixels))
+            count += 1
         if stream is None:
             raise ValueError("no frames: a video needs one at least")
         container.mux(stream.encode())
+    return count
 
 
 def _write_gif(file, frames, fps):
@@ -176,12 +180,13 @@ def _write_gif(file, frames, fps):
     frames = [Image.fromarray(pixels).quantize(palette=palette) for pixels in frames]
     # Browsers slow frames shorter than 20 ms down to 100 ms.
     durations = np.maximum(_durations(len(frames), fps, unit=10), 20)
-    _write_animation(file, "GIF", frames, durations)
+    return _write_animation(file, "GIF", frames, durations)
 
 
 def _write_webp(file, frames, fps):
     frames = [Image.fromarray(pixels) for pixels in frames]
-    _write_animation(file, "WEBP", frames, _durations(len(frames), fps, unit=1), lossless=True)
+    durations = _durations(len(frames), fps, unit=1)
+    return _write_animation(file, "WEBP", frames, durations, lossless=True)
 
 
 _WRITERS = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}
@@ -190,6 +195,7 @@ _WRITERS = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}
 def _write_animation(file, kind, frames, durations, **options):
     options |= {"duration": durations.tolist(), "loop": 0}
     frames[0].save(file, kind, save_all=True, append_images=frames[1:], **options)
+    return len(frames)
 
 
 def _durations(frames, fps, unit):

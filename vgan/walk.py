@@ -14,6 +14,7 @@ flags.DEFINE_list("ends", None, "Two of: a seed, whose video 0 it is, or a video
 flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
 flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
 flags.DEFINE_integer("steps", None, "Of the search for the latents of a file (default: 300).", 1)
+flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/after: sharpen(amount=0.5).")
 flags.DEFINE_string("output", None, "out.mp4, .gif or .webp.")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
@@ -30,16 +31,19 @@ def main():
     suffixes = (".mp4", ".gif", ".webp")
     output = command.output_file("--output", values.output, suffixes, values.overwrite)
     from vgan import latent_walk, media, trained
+    from vgan.after import chain
 
+    treatments = chain.build(values.after)
     run = trained.restore_one(values.workdir, values.checkpoint)
     label = run.sampling_model().needed_label(values.label)
     ends = [_latents(values, run, label, end) for end in values.ends]
     frames = latent_walk.film(run.model, run.config.clip, *ends, label, values.frames)
-    output.parent.mkdir(parents=True, exist_ok=True)
     told = tqdm(frames, total=values.frames, unit="frame", disable=None)
-    enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in told)
-    media.write_frames(output, enlarged, run.fps)
-    print(f"wrote {values.frames} frames at {run.fps:g} a second: {output}")
+    frames, fps = chain.apply(treatments, told, run.fps)
+    enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in frames)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    written = media.write_frames(output, enlarged, float(fps))
+    print(f"wrote {written} frames at {float(fps):g} a second: {output}")
 
 
 def _latents(values, run, label, end):

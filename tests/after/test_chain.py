@@ -34,6 +34,19 @@ def test_an_empty_chain_changes_nothing():
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", Fraction(16, 15)),
+        ("crop(height=4, width=4) + sharpen()", Fraction(16, 15)),
+        ("resize(height=4, width=4)", 1),
+        ("resize(height=4, width=4) + frame_rate(fps=50)", 1),
+    ],
+)
+def test_pixels_are_square_after_a_size_was_named(text, expected):
+    assert chain.pixel_aspect(chain.build(text), Fraction(16, 15)) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("0.5*sharpen()", "no weights"),
@@ -54,7 +67,10 @@ def test_an_empty_chain_changes_nothing():
         ("frame_rate(fps=0)", r"frame_rate\(fps=0\)"),
         ("frame_rate(fps='1/0')", r"fps='1/0'\): not a rate"),
         ("frame_rate(fps='fast')", r"fps='fast'\): not a rate"),
-        ("frame_rate(fps=25, how='flow')", "how='flow'.*nearest, blend"),
+        ("frame_rate(fps=25, how='raft')", "how='raft'.*Known: blend, blocks, flow;.*nearest"),
+        ("frame_rate(fps=25, how='flow(kind=3)')", "kind 3: unknown"),
+        ("frame_rate(fps=25, how='nearest(kind=3)')", "unknown name 'nearest'"),
+        ("frame_rate(fps=25, how=2)", r"how=2\): not a way"),
         ("match_colours(reference=3)", "not a path"),
         ("sharpen(", "not of the form"),
     ],

@@ -23,10 +23,14 @@ def clicks(seconds, rate, at):
 
 
 def write(
-    path, video, codec="ffv1", pixels="bgr0", fps=10, times=None, sound=None, start=0, **tags
-):
-    """Writes frames, at even times or at `times` in ms; `sound` is (codec, rate, samples)."""
-    with av.open(str(path), "w") as container:
+    path, video, codec="ffv1", pixels="bgr0", fps=10, times=None, sound=None, start=0, options=None,
+    **tags,
+):  # fmt: skip
+    """Writes frames, at even times or at `times` in ms; `sound` is (codec, rate, samples).
+
+    `options` are those of the container, `tags` attributes of the codec.
+    """
+    with av.open(str(path), "w", options=options or {}) as container:
         stream = container.add_stream(codec, rate=fps)
         stream.height, stream.width = video.shape[1:3]
         stream.pix_fmt = pixels

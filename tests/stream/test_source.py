@@ -23,11 +23,12 @@ def test_a_video_comes_back_frame_by_frame(tmp_path):
     source = open_video(tmp_path / "clip.mkv")
     assert abs(source.fps - Fraction(30000, 1001)) < 0.01
     assert (source.size, source.num_frames, source.has_audio) == ((31, 45), 7, False)
-    assert float(source.duration) == pytest.approx(7 * 1001 / 30000, abs=0.002)
     for _ in range(2):  # Each iteration starts anew.
         np.testing.assert_array_equal(np.stack(list(source)), video)
+    assert float(source.seconds_read) == pytest.approx(7 * 1001 / 30000, abs=0.002)
     frames = iter(source)
     np.testing.assert_array_equal(next(frames), video[0])
+    assert source.seconds_read == 1 / source.fps
     frames.close()
 
 
@@ -37,7 +38,7 @@ def test_mp4_of_each_rate_keeps_its_frames(tmp_path, fps):
     source = open_video(tmp_path / "clip.mp4")
     assert source.fps == Fraction(fps).limit_denominator(1001)
     assert source.num_frames == len(list(source)) == 24
-    assert source.duration == 24 / source.fps
+    assert source.seconds_read == 24 / source.fps
 
 
 def test_a_gif_keeps_its_frames(tmp_path):
@@ -50,6 +51,14 @@ def test_sound_is_seen(tmp_path):
     sound = "aac", 16000, clicks(0.6, 16000, [0.2])
     write(tmp_path / "clip.mp4", smooth(), "libx264", "yuv420p", sound=sound)
     assert open_video(tmp_path / "clip.mp4").has_audio
+
+
+@pytest.mark.parametrize("options", [{}, {"live": "1"}])
+def test_a_length_that_is_not_that_of_the_pictures_is_not_told(tmp_path, options):
+    sound = "libopus", 48000, clicks(3, 48000, [])
+    write(tmp_path / "clip.mkv", smooth(12), sound=sound, options=options)
+    source = open_video(tmp_path / "clip.mkv")
+    assert (source.num_frames, len(list(source)), source.frames_read) == (None, 12, 12)
 
 
 @pytest.mark.parametrize("start", [0, 1.5])

@@ -2,5 +2,6 @@
 
 Each file here has a `treatment(...)`, a factory of `treat(frames, fps)` -> (frames, fps): an
 iterable of uint8 `[H, W, 3]`, RGB, in and out, read as it is needed, and frames per second, a
-`Fraction`. A few frames are held at a time; none is changed in place.
+`Fraction`. A few frames are held at a time; none is changed in place. One after which pixels are
+square, whatever they were, says so: `treat.makes_pixels_square = True`.
 """

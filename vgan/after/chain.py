@@ -34,7 +34,13 @@ def apply(treatments, frames, fps):
     Returns:
       An iterable of frames, uint8 `[H', W', 3]`, and their frames per second, a `Fraction`.
     """
-    fps = Fraction(fps)
+    fps = Fraction(fps).limit_denominator(1001)  # 29.97 as it is meant.
     for treat in treatments:
         frames, fps = treat(frames, fps)
     return frames, fps
+
+
+def pixel_aspect(treatments, given):
+    """Width of a pixel over its height after treatments of frames where it was `given`."""
+    square = any(getattr(treat, "makes_pixels_square", False) for treat in treatments)
+    return Fraction(1) if square else given

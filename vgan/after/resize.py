@@ -10,6 +10,8 @@ _LARGEST = 2**14
 def treatment(height, width):
     """Shrinks by the mean over areas, and enlarges by cubics, each axis by what it needs.
 
+    Who names height and width means what is seen: pixels are square from then on.
+
     Args:
       height, width: of the frames that come out, pixels.
     Raises:
@@ -24,4 +26,8 @@ def treatment(height, width):
         frame = cv2.resize(frame, least, interpolation=cv2.INTER_AREA)
         return cv2.resize(frame, (width, height), interpolation=cv2.INTER_CUBIC)
 
-    return lambda frames, fps: (map(resized, frames), fps)
+    def treat(frames, fps):
+        return map(resized, frames), fps
+
+    treat.makes_pixels_square = True
+    return treat

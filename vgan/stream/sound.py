@@ -1,6 +1,5 @@
 """The sound of one file, put into another beside new pictures."""
 
-import itertools
 from fractions import Fraction
 
 from vgan.stream.container import open_file, reading, start_time
@@ -21,23 +20,19 @@ class Sound:
     Args:
       path: the file that has the sound.
       container: an mp4 container in which nothing was written yet.
-      end: seconds after which no packet begins, or None for all.
     Raises:
       DataError: the file can't be read.
     """
 
-    def __init__(self, path, container, end=None):
+    def __init__(self, path, container):
         self._path, self._container = path, container
         with reading(path):
             self._source = open_file(path)
-            packets = self._packets()
-        if end is not None:
-            packets = itertools.takewhile(lambda packet: _time(packet) < end, packets)
-        self._packets_left, self._next = packets, None
+            self._packets_left, self._next = self._packets(), None
 
-    def mux(self, until=None):
-        """Writes the packets that begin before `until` seconds; None writes all that are left."""
-        while (packet := self._peek()) and (until is None or _time(packet) < until):
+    def mux(self, until):
+        """Writes the packets that begin before `until` seconds."""
+        while (packet := self._peek()) and _time(packet) < until:
             self._next = None
             self._container.mux(packet)
 

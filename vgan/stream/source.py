@@ -23,7 +23,7 @@ _PICTURE_FPS = Fraction(25)
 _LONGEST_STILL = 3600  # Seconds; a damaged time stamp would repeat a frame for years.
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(eq=False)
 class VideoSource:
     """Frames of a file, uint8 `[H, W, 3]`, RGB, upright; each iteration reads from the start.
 
@@ -32,8 +32,10 @@ class VideoSource:
       fps: frames per second, a `Fraction`; 25 for a picture.
       size: height and width in pixels, all frames alike.
       pixel_aspect: width of a pixel over its height, a `Fraction`, for the writer; mostly 1.
-      num_frames: what the file announces, for a progress bar; None where it tells nothing.
+      num_frames: what the file announces, for a progress bar; None where it doesn't tell how long
+        its pictures are, such as mkv with sound.
       has_audio: whether it has sound.
+      frames_read: how many the latest iteration has given.
     """
 
     path: Path
@@ -43,14 +45,18 @@ class VideoSource:
     num_frames: int | None
     has_audio: bool
     _read: Callable = dataclasses.field(repr=False)
+    frames_read: int = dataclasses.field(default=0, init=False)
 
     @property
-    def duration(self):
-        """Seconds that the file announces, a `Fraction`, or None."""
-        return None if self.num_frames is None else self.num_frames / self.fps
+    def seconds_read(self):
+        """When the last frame that was read ends, a `Fraction`; at the end, when the video does."""
+        return self.frames_read / self.fps
 
     def __iter__(self):
-        return self._read()
+        self.frames_read = 0
+        for frame in self._read():
+            self.frames_read += 1
+            yield frame
 
 
 def open_video(path):
@@ -139,7 +145,9 @@ def _rate(stream):
 def _seconds(container, stream):
     if stream.duration:
         return stream.duration * stream.time_base
-    return Fraction(container.duration, av.time_base) if container.duration else None
+    # With others in it, a container lasts as long as the longest of them.
+    alone = container.duration and len(container.streams) == 1
+    return Fraction(container.duration, av.time_base) if alone else None
 
 
 def _quarter_turns(frame):

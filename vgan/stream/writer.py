@@ -13,7 +13,7 @@ _LONGEST_SIDE = 16384
 
 
 @contextlib.contextmanager
-def writer(path, fps, pixel_aspect=1, audio_of=None, audio_end=None):
+def writer(path, fps, pixel_aspect=1, audio_of=None):
     """Opens an mp4 file to write frames to; it appears when the block ends without an error.
 
     H.264 as `vgan.media` writes it: an odd height or width gains a copy of its last row or column.
@@ -22,8 +22,8 @@ def writer(path, fps, pixel_aspect=1, audio_of=None, audio_end=None):
       path: the file, with the suffix `.mp4`; an older one is replaced.
       fps: frames per second, 0.01 to 1000.
       pixel_aspect: width of a pixel over its height.
-      audio_of: a file whose sound is copied, if it has any, or None.
-      audio_end: seconds at which the sound ends, to a packet (some 20 ms); None for all of it.
+      audio_of: a `VideoSource` that the frames are made of, or None. Its sound is copied, if it has
+        any, as far as its pictures have been read, to a packet (some 20 ms).
     Returns:
       A context manager that gives an object with `write(frame)`, uint8 `[H, W, 3]`, all alike.
     Raises:
@@ -35,23 +35,33 @@ def writer(path, fps, pixel_aspect=1, audio_of=None, audio_end=None):
     path = Path(path)
     if path.suffix.lower() != ".mp4":
         raise UsageError(f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: .mp4")
-    if not 0.01 <= fps <= 1000:
+    if not 0.01 <= float(fps) <= 1000:  # As a Fraction, 1/100 is less.
         raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")
     with (
         replacing(path) as temporary,
         mp4.create(temporary) as container,
         contextlib.ExitStack() as stack,
     ):
-        result = _Writer(container, fps, pixel_aspect, stack, audio_of, audio_end)
+        result = _Writer(container, fps, pixel_aspect, stack, audio_of)
         yield result
         result.finish()
 
 
+def write(path, frames, fps, pixel_aspect=1, audio_of=None):
+    """Writes frames as `writer` does, whose arguments these are, and gives their number."""
+    count = 0
+    with writer(path, fps, pixel_aspect, audio_of) as file:
+        for frame in frames:
+            file.write(frame)
+            count += 1
+    return count
+
+
 class _Writer:
-    def __init__(self, container, fps, pixel_aspect, stack, audio_of, audio_end):
+    def __init__(self, container, fps, pixel_aspect, stack, audio_of):
         self._container, self._stack = container, stack
         self._fps, self._pixel_aspect = fps, pixel_aspect
-        self._audio_of, self._audio_end = audio_of, audio_end
+        self._audio_of = audio_of
         self._size = self._video = self._sound = None
         self._count = 0
 
@@ -62,7 +72,7 @@ class _Writer:
         if frame.shape != self._size:
             raise ValueError(f"frame {self._count} is {frame.shape}, those before {self._size}")
         if self._sound:
-            self._sound.mux(until=self._count / self._fps)
+            self._sound.mux(min(self._count / self._fps, self._audio_of.seconds_read))
         self._container.mux(mp4.encode(self._video, frame))
         self._count += 1
 
@@ -72,7 +82,7 @@ class _Writer:
             raise ValueError("no frame was written")
         self._container.mux(self._video.encode())
         if self._sound:
-            self._sound.mux()
+            self._sound.mux(self._audio_of.seconds_read)
 
     def _begin(self, size):
         if max(size) > _LONGEST_SIDE:
@@ -83,7 +93,7 @@ class _Writer:
         self._size = size
         self._video = mp4.add_video(self._container, self._fps, size[:2])
         self._video.codec_context.sample_aspect_ratio = Fraction(self._pixel_aspect)
-        if self._audio_of is not None:
-            self._sound = Sound(self._audio_of, self._container, self._audio_end)
+        if self._audio_of is not None and self._audio_of.has_audio:
+            self._sound = Sound(self._audio_of.path, self._container)
             self._stack.callback(self._sound.close)
         self._container.start_encoding()

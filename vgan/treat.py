@@ -1,0 +1,45 @@
+"""Treats any video: python -m vgan.treat --input=in.mp4 --after='frame_rate(fps=50, how="flow")'
+--output=out.mp4.
+
+Frames go through one by one, without a network; the sound is kept.
+"""
+
+from absl import flags
+from tqdm import tqdm
+
+from vgan import command
+from vgan.errors import UsageError
+
+flags.DEFINE_string("input", None, "A video file.")
+flags.DEFINE_string(
+    "after",
+    None,
+    "Treatments of vgan/after, from left to right: denoise(strength=3) + frame_rate(fps=50).",
+)
+flags.DEFINE_string("output", None, "out.mp4.")
+flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+
+
+def main():
+    values = flags.FLAGS
+    if values.input is None:
+        raise UsageError("--input: not given. Name a video file")
+    if not values.after:
+        raise UsageError("--after: not given. Name treatments, such as sharpen(amount=0.5)")
+    output = command.output_file("--output", values.output, (".mp4",), values.overwrite)
+    from vgan.after import chain
+    from vgan.stream.source import open_video
+    from vgan.stream.writer import write
+
+    treatments = chain.build(values.after)
+    source = open_video(values.input)
+    told = tqdm(source, total=source.num_frames, unit="frame", disable=None)
+    frames, fps = chain.apply(treatments, told, source.fps)
+    aspect = chain.pixel_aspect(treatments, source.pixel_aspect)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    written = write(output, frames, fps, aspect, source)
+    print(f"wrote {written} frames at {float(fps):g} a second: {output}")
+
+
+if __name__ == "__main__":
+    command.run(main)
