@@ -144,6 +144,8 @@ def _colour(text):
 
 def _main():
     given = flags.FLAGS
+    if given.strict and given["max_bad_fraction"].present:
+        raise UsageError("flag --max_bad_fraction: --strict bears no bad file. Drop one of them")
     settings = _settings(given)
     preparation.prepare(
         given.input, given.output, settings, given.kind, given.test_fraction,

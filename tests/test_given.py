@@ -1,3 +1,5 @@
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -57,7 +59,10 @@ def test_known_pixels_come_out_exactly_and_hidden_ones_are_not_told(text):
     assert not known.all(), "nothing is left to be made"
 
 
-@pytest.mark.parametrize("text", TASKS[1:] + ["generation + prediction(given=2)"])
+@pytest.mark.parametrize(
+    "text",
+    [text for text in TASKS if text != "generation()"] + ["generation + prediction(given=2)"],
+)
 def test_a_task_is_a_function_of_seed_and_sample(text):
     videos = to_float(tf.constant(np.concatenate([clips(), clips(seed=9)], -1)))
     task = Task(text)
@@ -89,6 +94,40 @@ def test_a_mixture_shares_clips_out():
 def test_what_is_no_task(text):
     with pytest.raises(UsageError):
         Task(text)
+
+
+MIXED = "prediction + prediction(given=2) + interpolation(every=2)"
+
+
+@pytest.mark.parametrize(
+    ("trained", "text", "found"),
+    [
+        ("prediction", None, "prediction()"),
+        ("prediction", "prediction(given=4)", "prediction()"),
+        ("prediction(given=4)", "prediction", "prediction(given=4)"),
+        (MIXED, "prediction(given=4)", "prediction()"),
+        (MIXED, "prediction(given=2)", "prediction(given=2)"),
+        (MIXED, "interpolation(given=0)", "interpolation(every=2)"),
+        ("inpainting + denoising", "inpainting(moving=True)", "inpainting()"),
+    ],
+)
+def test_one_of_the_tasks_by_what_is_told_of_it(trained, text, found):
+    assert Task(trained).alone(text).text == found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("prediction(given=3)", "name one of those the model was trained on: prediction()"),
+        ("prediction", "name one of those"),
+        ("denoising", "name one of those"),
+        ("2*prediction", "--task=2*prediction: name one task, without a weight"),
+        ("prediction + interpolation", "interpolation: name one task, without a weight"),
+    ],
+)
+def test_what_names_none_of_the_tasks(text, message):
+    with pytest.raises(UsageError, match=re.escape(message)):
+        Task(MIXED).alone(text)
 
 
 def test_translation_needs_a_source():

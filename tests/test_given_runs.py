@@ -180,6 +180,11 @@ def test_what_is_given_is_previewed(run):
         ({"losses": "aligned_motion", "frames": 1, "task": "colorization"}, "--frames=1"),
         ({"task": "prediction(given=4)"}, "all 4 frames are given"),
         ({"task": "translation"}, "no source to translate from"),
+        (
+            {"task": "denoising", "data": "shapes(num_videos=160)", "width": 16}
+            | {"eval_interval": 2, "eval_videos": 16, "best_score": "ssim"},
+            "--best_score=ssim: clips of 4x8x16 with --task=denoising have no such score",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_before_the_run_begins(

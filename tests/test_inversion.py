@@ -95,7 +95,7 @@ def test_the_command(command, run, tiny_run, known, tmp_path):
     assert f"wrote {tmp_path}/new/a.webp: mean difference " in done.out
     clip = inversion.read_clip(tmp_path / "in.mp4", run.config.clip, run.fps)
     found = inversion.invert(run, clip, 3, steps=3)
-    np.testing.assert_allclose(np.load(tmp_path / "a.npy"), found.latents, atol=1e-4)
+    np.testing.assert_allclose(np.load(tmp_path / "a.npy"), found.latents[None], atol=1e-4)
     again = command("vgan.invert", *flags)
     assert again.code == 5 and "a.webp" in again.err and "--overwrite" in again.err
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vgan import latent_walk, media, trained, video_reader
+from vgan.errors import DataError
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +57,44 @@ def test_the_film_is_treated_and_then_enlarged(command, tiny_run, tmp_path):
     assert video_reader.read_video(tmp_path / "a.mp4")[0].shape == (5, 8, 12, 3)
 
 
+def test_an_end_of_found_latents(command, run, tiny_run, tmp_path):
+    latents = latent_walk.of_seed(run.model, 3)
+    np.save(tmp_path / "found.npy", latents[None])
+    np.testing.assert_array_equal(
+        latent_walk.of_file(run.model, str(tmp_path / "found.npy")), latents
+    )
+    made = []
+    for end in ("3", f"{tmp_path}/found.npy"):
+        output = tmp_path / f"{len(made)}.webp"
+        flags = [f"--workdir={tiny_run}", "--label=2", "--frames=4", f"--output={output}"]
+        done = command("vgan.walk", *flags, f"--ends={end},8")
+        assert done.code == 0, done.err
+        made.append(output.read_bytes())
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    "values", [np.ones(8), np.zeros([1, 8]), np.full([1, 8], np.nan), np.ones([1, 9]), "text"]
+)
+def test_latents_that_are_not_this_models(run, tmp_path, values):
+    path = tmp_path / "a.npy"
+    path.write_text(values) if isinstance(values, str) else np.save(path, values)
+    with pytest.raises(DataError, match="latents .*a.npy': "):
+        latent_walk.of_file(run.model, str(path))
+
+
 @pytest.mark.parametrize(
     "flags, code, text",
     [
         (["--ends=3"], 1, "--ends: give two"),
+        (["--ends=-1,3"], 1, "--ends=-1,3: a seed is at least 0, not -1"),
+        (["--ends=3,a.npy", "--label=2", "--steps=9"], 1, "--steps: no end is a video"),
+        (["--ends=3,none.npy", "--label=2"], 2, "latents 'none.npy': can't be read"),
         (["--ends=3,4"], 1, "--label: not given"),
         (["--ends=3,none.mp4", "--label=2"], 2, "none.mp4"),
         (["--ends=3,4", "--label=2", "--output=a.avi"], 1, "unknown suffix"),
         (["--ends=3,4", "--label=2", "--after=blur()"], 1, "unknown name 'blur'"),
-        (["--ends=3,4", "--label=2", "--steps=9"], 1, "--steps: no end is a file"),
+        (["--ends=3,4", "--label=2", "--steps=9"], 1, "--steps: no end is a video"),
     ],
 )
 def test_what_the_command_says_of_bad_input(command, tiny_run, tmp_path, flags, code, text):

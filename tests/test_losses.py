@@ -410,6 +410,28 @@ def test_weights_of_vgg19_that_cannot_be_had():
         build("style(network='vgg')")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "motion(pairs='x')",
+        "motion(pairs=1.5)",
+        "motion(every=0)",
+        "aligned_motion(estimator=3)",
+        "aligned_motion(alpha='x')",
+        "aligned_motion(alpha=-1)",
+        "perceptual(network=[])",
+        "perceptual(network='vgg19', weights=3)",
+        "style(network='vgg19', frames='a')",
+        "style(network='vgg19', frames=0)",
+        "perceptual(frames=2)",
+        "style(network='critics', weights='imagenet')",
+    ],
+)
+def test_arguments_that_cannot_be(text):
+    with pytest.raises(UsageError):
+        build(text)
+
+
 def test_vgg19_from_a_file(tmp_path):
     path = tmp_path / "vgg.weights.h5"
     keras.applications.VGG19(include_top=False, weights=None).save_weights(path)

@@ -148,6 +148,12 @@ def test_a_treatment_that_fails_leaves_no_folder(command, tiny_run, tmp_path):
         (["--model={nowhere}", "--output={new}"], 4, "nor an export"),
         (["--workdir={run}", "--output={file}/a.mp4"], 5, "file': File exists"),
         (["--workdir={run}", "--outptu={new}"], 1, "Did you mean: output ?"),
+        (
+            ["--workdir={run}", "--output={new}.mp4", "--input=", "--task=denoising"],
+            1,
+            "--task: says how --input is completed, and --input is missing",
+        ),
+        (["--workdir={run}", "--output={new}.mp4", "--input="], 1, "--input: is empty"),
         (["--workdir={run}", "--output={new}", "--overwrite", "no"], 1, "stray argument 'no'"),
     ],
 )

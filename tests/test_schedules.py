@@ -49,7 +49,7 @@ def test_a_schedule_is_stretched_over_the_run():
         ("cosine(warmup=0.5)", r"cosine\(warmup=0.5\): must be a whole number"),
         ("linear(start=1.5)", r"linear\(start=1.5\): must be at least 0 and at most 1"),
         ("linear(end=-0.1)", r"linear\(end=-0.1\): must be at least 0"),
-        ("cosine(end='x')", r"cosine\(end='x'\): must be at least 0"),
+        ("cosine(end='x')", r"cosine\(end='x'\): must be a number"),
         ("cosine(start=0.5)", r"It takes: end, warmup"),
         ("step", "Known: constant, cosine, linear"),
         ("2*cosine", "every argument by name"),

@@ -96,6 +96,18 @@ def test_an_object_is_tracked_into_a_table(command, path, tmp_path):
         (["--input={path}", "--output={new}.mp4", "--track_csv=a.csv"], 1, "--track_csv: nothing"),
         (["--input={path}", "--output={new}.mp4", "--estimator=raft"], 1, "unknown name 'raft'"),
         (["--input={path}", "--output={new}.mp4", "--longest=0"], 1, "--longest=0"),
+        (
+            ["--input={path}", "--output={new}.mp4", "--show=arrows", "--longest=3"],
+            1,
+            "--longest: is of the colours of wheel",
+        ),
+        (
+            ["--input={path}", "--output={new}.mp4", "--show=tracks", "--box=1,2,9,9"]
+            + ["--estimator=farneback()"],
+            1,
+            "--estimator: tracks are found without flow",
+        ),
+        (["--input={path}", "--output={new}.mp4", "--estimator=os.path"], 1, "is a module, not"),
         (["--input={path}", "--output={new}.mp4", "--fps=nan"], 1, "--fps=nan"),
         (["--input={still}", "--output={new}.mp4"], 2, "--input: it has a single frame"),
         (["--input={new}.mp4", "--output={new}.gif"], 2, "no such file"),

@@ -29,6 +29,10 @@ def plain():
     return "plain"
 
 
+def typed(flag=False, word="a", number=1, share=0.5, many=(1, 2), free=None):
+    return flag, word, number, share, many, free
+
+
 def _hidden():
     return "hidden"
 """
@@ -180,10 +184,74 @@ def test_missing_arguments():
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        "flag=True, word='', number=2.5, share=3, many=[], free='x'",
+        "free=None",
+        "free=[3], many=((1, 2), 3)",
+    ],
+)
+def test_values_of_the_type_of_the_default(arguments):
+    assert build(f"typed({arguments})")
+
+
+@pytest.mark.parametrize(
+    ("argument", "wanted"),
+    [
+        ("flag=1", "True or False"),
+        ("flag='no'", "True or False"),
+        ("flag=None", "True or False"),
+        ("word=3", "a text in quotes"),
+        ("word=[]", "a text in quotes"),
+        ("word=None", "a text in quotes"),
+        ("number='1'", "a number"),
+        ("number=True", "a number"),
+        ("share=[]", "a number"),
+        ("share=inf", "a number"),
+        ("share=1j", "a number"),
+        ("many=1", "a list"),
+        ("many='ab'", "a list"),
+        ("many={'a': 1}", "a list"),
+    ],
+)
+def test_values_of_another_type_than_the_default(argument, wanted):
+    with pytest.raises(UsageError) as caught:
+        build(f"typed({argument.replace('inf', '1e999')})")
+    assert str(caught.value) == f"typed({argument}): must be {wanted}"
+
+
+def test_what_is_no_function():
+    with pytest.raises(UsageError, match="name 'os.path': os.path is a module, not a function."):
+        build("os.path()")
+    with pytest.raises(UsageError, match="math.pi is a float, not a function. Known: needy"):
+        build("math.pi")
+    with pytest.raises(UsageError, match=r"builtins.dict\(\): doesn't tell its arguments"):
+        build("builtins.dict()")
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("smooth(estimator=3)", "vgan.after.{}.treatment"),
+        ("frame_rate(fps=30, how=[])", "vgan.after.{}.treatment"),
+        ("block_matching(cost=[])", "vgan.motion.estimators.{}"),
+        ("block_matching(radius=1000000000)", "vgan.motion.estimators.{}"),
+        ("farneback(window=1000000000)", "vgan.motion.estimators.{}"),
+        ("flow(kind=[])", "vgan.motion.interpolation.{}"),
+        ("blocks(radius=1000000000)", "vgan.motion.interpolation.{}"),
+        ("texture(wavelengths=[[]])", "data_prep.features.{}.features"),
+    ],
+)
+def test_what_the_package_builds_is_checked(text, template):
+    with pytest.raises(UsageError):
+        build(text, template)
+
+
+@pytest.mark.parametrize(
     ("name", "template", "path", "known"),
     [
-        ("nothing", TEMPLATE, "parts_for_spec.nothing", "needy, plain, scale"),
-        ("_hidden", TEMPLATE, "parts_for_spec._hidden", "needy, plain, scale"),
+        ("nothing", TEMPLATE, "parts_for_spec.nothing", "needy, plain, scale, typed"),
+        ("_hidden", TEMPLATE, "parts_for_spec._hidden", "needy, plain, scale, typed"),
         ("nothing", MODULES, "package_for_spec.nothing.part", "ant, zebra"),
         ("helper", MODULES, "package_for_spec.helper.part", "ant, zebra"),
         ("no.such.thing", MODULES, "no.such.thing", "ant, zebra"),
@@ -205,7 +273,7 @@ def test_a_library_that_a_part_needs_is_not_taken_for_the_part():
 
 
 def test_names():
-    assert spec.names(TEMPLATE) == ["needy", "plain", "scale"]
+    assert spec.names(TEMPLATE) == ["needy", "plain", "scale", "typed"]
     assert spec.names(MODULES) == ["ant", "zebra"]
     assert spec.names("package_for_spec.{}.other") == ["helper"]
 

@@ -56,6 +56,8 @@ class Vgg19Features:
     """
 
     def __init__(self, weights, frames):
+        if not isinstance(weights, str):
+            raise UsageError(f"weights={weights!r}: must be 'imagenet', or a path in quotes")
         try:
             vgg = keras.applications.VGG19(include_top=False, weights=weights)
         except Exception as error:  # Downloads and files fail in many ways.

@@ -123,7 +123,11 @@ def _chosen_model(values):
 def _check_input(values):
     for name in ("task", "mask", "num_frames"):
         if values[name].value is not None and not values.input:
-            raise UsageError(f"--{name}: says how --input is completed. Give one")
+            raise UsageError(
+                f"--{name}: says how --input is completed, and --input is missing. Name a file"
+            )
+    if values.input == "":
+        raise UsageError("--input: is empty. Name a video or picture, or drop it")
     if not values.input:
         return
     for name in ("num_videos", "frames", "zoom"):

@@ -4,6 +4,7 @@ A condition is [B, T, H, W, C + 1]: pixels in [-1, 1], and a mask that is 1 wher
 clip's own and stay. Where it is 0 they are a hint, such as a noisy clip, or 0 for nothing.
 """
 
+import inspect
 import typing
 
 import keras
@@ -96,18 +97,23 @@ class Task:
         return self._parts[0].enlarged(video)
 
     def alone(self, text=None):
-        """The Task of one of these, which `text` names as far as it must; raises UsageError."""
+        """The Task of one of these, which `text` names as far as it must; raises UsageError.
+
+        Arguments that the text or the training left out have their defaults.
+        """
         told = [
             f"{p.name}({', '.join(f'{k}={v!r}' for k, v in p.arguments.items())})"
             for p in self._specs
         ]
-        wanted = spec.parse(text) if text else None
+        wanted = spec.parse_sum(text) if text else [None]
+        if len(wanted) > 1 or wanted[0] and wanted[0].weight != 1:
+            raise UsageError(f"--task={text}: name one task, without a weight")
         fitting = [
             one
             for one, part in zip(told, self._specs, strict=True)
-            if wanted is None
-            or part.name == wanted.name
-            and wanted.arguments.items() <= part.arguments.items()
+            if wanted[0] is None
+            or part.name == wanted[0].name
+            and wanted[0].arguments.items() <= _all_arguments(part).items()
         ]
         if len(fitting) != 1:
             raise UsageError(
@@ -147,6 +153,12 @@ class Task:
             mine = (chosen == number)[:, None, None, None, None]
             condition = tf.where(mine, tf.concat([pixels, known], -1), condition)
         return condition
+
+
+def _all_arguments(part):
+    """The arguments of a Spec of a task, and the defaults of the others."""
+    parameters = inspect.signature(spec.resolve(part.name, "vgan.tasks.{}")).parameters
+    return {name: parameter.default for name, parameter in parameters.items()} | part.arguments
 
 
 @keras.saving.register_keras_serializable(package="vgan")

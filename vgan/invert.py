@@ -23,7 +23,9 @@ flags.register_validator(  # Bounds of absl's own let NaN pass.
 )
 flags.DEFINE_integer("seed", 0, "Of the latents that the search begins with.", lower_bound=0)
 flags.DEFINE_string("output", None, "out.mp4, .gif or .webp: the clip, and what was found.")
-flags.DEFINE_string("latents", None, "out.npy, for the endpoint `decode` of an export.")
+flags.DEFINE_string(
+    "latents", None, "out.npy, [1, N], for the endpoint `decode` of an export, and vgan.walk."
+)
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 flags.DEFINE_bool("overwrite", False, "Replace files that exist.")
 
@@ -54,7 +56,7 @@ def main():
     if latents:
         latents.parent.mkdir(parents=True, exist_ok=True)
         with media.replacing(latents) as temporary, open(temporary, "wb") as file:
-            np.save(file, found.latents)
+            np.save(file, found.latents[None])
     print(
         f"wrote {output}: mean difference {found.error:.1f} grey levels, "
         f"{found.first_error:.1f} at the best of {inversion.DRAWS} random latents"

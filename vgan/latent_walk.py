@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgan import randomness, sampling
+from vgan.errors import DataError
 
 _PARALLEL = 1e-4
 """Radians below which an arc is a straight line."""
@@ -14,6 +15,22 @@ def of_seed(synthesizer, seed):
     sampling.check_seed(seed)
     shape = synthesizer.latent_shape
     return randomness.normal(seed, randomness.SAMPLING, [0], shape)[0].numpy()
+
+
+def of_file(synthesizer, path):
+    """Latents that vgan.invert wrote, float32 of the latent shape; raises DataError."""
+    shape = [1, *synthesizer.latent_shape]
+    try:
+        with open(path, "rb") as file:
+            found = np.float32(np.load(file))
+    except (OSError, EOFError, ValueError, TypeError) as error:
+        raise DataError(f"latents {path!r}: can't be read ({error}). Check the file") from None
+    if list(found.shape) != shape or not np.isfinite(found).all() or not found.any():
+        raise DataError(
+            f"latents {path!r}: {list(found.shape)}, this model's are {shape}, finite, not all 0. "
+            "Find them by vgan.invert with the same --workdir"
+        )
+    return found[0]
 
 
 def slerp(one, other, share):

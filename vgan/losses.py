@@ -43,8 +43,7 @@ def motion(variant="one_sided", estimator="dis", pairs=2, every=4):
     Raises:
       UsageError: an unknown variant or estimator, or a number below 1; in use, clips of one frame.
     """
-    if pairs < 1 or every < 1:
-        raise UsageError(f"motion(pairs={pairs}, every={every}): both must be at least 1")
+    _check_whole("motion", pairs=pairs, every=every)
     variants = {"one_sided": OneSided, "matching": Matching}
     if variant not in variants:
         raise UsageError(f"motion(variant={variant!r}): unknown. Choose {' or '.join(variants)}")
@@ -85,13 +84,16 @@ def aligned_motion(alpha=12.5, estimator="dis"):
     belong to the real clip y: where its own flow fails to explain it, little is asked of x.
 
     Args:
-      alpha: how fast trust falls with the real clip's own error (50 for pixels in [0, 1]).
+      alpha: how fast trust falls with the real clip's own error (50 for pixels in [0, 1]), 0 to
+        1000.
       estimator: spec string of the flow estimator, see vgan.motion.estimators.
     Raises:
-      UsageError: clips of one frame, an unknown estimator.
+      UsageError: clips of one frame, an unknown estimator, or an alpha out of its range.
 
     Source: Lai et al., "Learning Blind Video Temporal Consistency", 2018, equation 4.
     """
+    if not isinstance(alpha, int | float) or not 0 <= alpha <= 1000:
+        raise UsageError(f"aligned_motion(alpha={alpha!r}): must be a number from 0 to 1000")
 
     def loss(video, batch, seed, samples):
         del seed, samples
@@ -107,16 +109,16 @@ def aligned_motion(alpha=12.5, estimator="dis"):
     return _aligned(loss)
 
 
-def perceptual(network="critics", weights="imagenet", frames=2):
+def perceptual(network="critics", weights=None, frames=None):
     """The mean absolute difference of features of the made clip and the real one.
 
     Args:
       network: "critics", the discriminators as they are at the time, or "vgg19", on some random
         frames of each clip.
-      weights: of vgg19: "imagenet", which Keras downloads, or the path of a file of them.
-      frames: that vgg19 sees of each clip.
+      weights: of vgg19: "imagenet" (the default), which Keras downloads, or the path of a file.
+      frames: that vgg19 sees of each clip; 2 by default.
     Raises:
-      UsageError: another network, or weights that can't be had.
+      UsageError: another network, weights that can't be had, or an argument that it doesn't use.
 
     Source: Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", 2016,
     equation 5; Johnson et al., "Perceptual Losses for Real-Time Style Transfer", 2016, section 3.2.
@@ -124,7 +126,7 @@ def perceptual(network="critics", weights="imagenet", frames=2):
     return _features(network, weights, frames)(lambda x, y: tf.abs(x - y))
 
 
-def style(network="critics", weights="imagenet", frames=2):
+def style(network="critics", weights=None, frames=None):
     """The mean absolute difference of the Gram matrices of features; arguments as of perceptual.
 
     Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
@@ -134,10 +136,13 @@ def style(network="critics", weights="imagenet", frames=2):
 
 
 def _features(network, weights, frames):
-    kinds = {"critics": CriticFeatures, "vgg19": lambda: Vgg19Features(weights, frames)}
-    if network not in kinds:
-        raise UsageError(f"network={network!r}: unknown. Choose {' or '.join(kinds)}")
-    source = kinds[network]()
+    if network not in ("critics", "vgg19"):
+        raise UsageError(f"network={network!r}: unknown. Choose critics or vgg19")
+    if network == "critics" and (weights is not None or frames is not None):
+        raise UsageError("weights, frames: are of network='vgg19'. Drop them, or name that network")
+    weights, frames = "imagenet" if weights is None else weights, 2 if frames is None else frames
+    _check_whole("vgg19", frames=frames)
+    source = CriticFeatures() if network == "critics" else Vgg19Features(weights, frames)
 
     def compare(distance):
         def loss(video, batch, seed, samples):
@@ -158,6 +163,12 @@ def _features(network, weights, frames):
         return _aligned(loss)
 
     return compare
+
+
+def _check_whole(loss, **counts):
+    for name, count in counts.items():
+        if type(count) is not int or not 1 <= count <= 1000:
+            raise UsageError(f"{loss}({name}={count!r}): must be a whole number from 1 to 1000")
 
 
 def _aligned(loss):

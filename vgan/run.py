@@ -16,7 +16,7 @@ from vgan.given import Task
 from vgan.stages import grow, stage_of, stages_of
 from vgan.training import loop, previews, watch
 from vgan.training.checkpoints import Checkpoints, newest_good, saved_steps
-from vgan.training.scoring import Scoring
+from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.summaries import Summaries
 from vgan.training.workdir import Workdir
 
@@ -34,6 +34,8 @@ def train(config, path):
     windows = pipeline.open_windows(config.data, config.clip, config.frame_step, "train")
     num_labels = _num_labels(config, windows)
     evaluator = watch.evaluator(config, windows) if config.eval_interval else None
+    if evaluator:
+        check_best_score(config, evaluator)
     _check_growth(stages, num_labels)
     _check_task(stages, windows)
     Augment(config.augment, config.seed)  # Parts that don't exist are to be known at once.

@@ -118,6 +118,10 @@ def _checked_views(values):
     unknown = [name for name in values.show if name not in known]
     if unknown or not values.show:
         raise UsageError(f"--show={','.join(values.show)}: choose from {', '.join(known)}")
+    if values["longest"].present and "wheel" not in values.show:
+        raise UsageError("--longest: is of the colours of wheel. Drop it, or add wheel to --show")
+    if values["estimator"].present and set(values.show) == {"tracks"}:
+        raise UsageError("--estimator: tracks are found without flow. Drop it, or show more")
     estimate = spec.build(spec.parse(values.estimator), "vgan.motion.estimators.{}")
     return [spec.resolve(name, _VIEWS) for name in values.show], estimate
 

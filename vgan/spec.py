@@ -45,10 +45,11 @@ def build(spec, template, **given):
       template: import path with one blank, e.g. `vgan.networks.{}.generator`.
       **given: arguments that the caller supplies and a spec string may not.
     Raises:
-      UsageError: an unknown name (listing those that exist) or argument (likewise).
+      UsageError: an unknown name (listing those that exist) or argument (likewise), or a value of
+        another type than the argument's default.
     """
     target = resolve(spec.name, template)
-    parameters = inspect.signature(target).parameters
+    parameters = _parameters(spec.name, target)
     free = [name for name in parameters if name not in given]
     for name in spec.arguments:
         if name not in free:
@@ -62,6 +63,9 @@ def build(spec, template, **given):
     ]
     if missing:
         raise UsageError(f"{spec.name}(): needs the argument {', '.join(missing)}. Add it")
+    for name, value in spec.arguments.items():
+        if wanted := _misfit(value, parameters[name].default):
+            raise UsageError(f"{spec.name}({name}={value!r}): must be {wanted}")
     return target(**given, **spec.arguments)
 
 
@@ -72,6 +76,11 @@ def resolve(name, template):
     if found is None or (name.startswith("_") and "." not in name):
         raise UsageError(
             f"unknown name {name!r} (looked for {path}). "
+            f"Known: {', '.join(names(template))}; or give a dotted import path of your own"
+        )
+    if not callable(found):
+        raise UsageError(
+            f"name {name!r}: {path} is a {type(found).__name__}, not a function. "
             f"Known: {', '.join(names(template))}; or give a dotted import path of your own"
         )
     return found
@@ -86,6 +95,27 @@ def names(template):
         return sorted(n for n, f in public if f.__module__ == before and not n.startswith("_"))
     modules = (module.name for module in pkgutil.iter_modules(home.__path__))
     return sorted(name for name in modules if _import(template.format(name)) is not None)
+
+
+def _parameters(name, target):
+    try:
+        return inspect.signature(target).parameters
+    except (ValueError, TypeError):
+        raise UsageError(f"{name}(): doesn't tell its arguments. Give a Python function") from None
+
+
+def _misfit(value, default):
+    """What a value should be, by the type of the default, or "" where it fits."""
+    if isinstance(default, bool):
+        return "" if isinstance(value, bool) else "True or False"
+    if isinstance(default, str):
+        return "" if isinstance(value, str) else "a text in quotes"
+    if isinstance(default, int | float):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return "" if number and math.isfinite(value) else "a number"
+    if isinstance(default, tuple | list):
+        return "" if isinstance(value, tuple | list) else "a list"
+    return ""
 
 
 def _import(path):

@@ -54,7 +54,7 @@ def interpolation(every=0, given=0):
 def key_frames(positions):
     """The frames at some positions are given; negative ones count from the end."""
     listed = isinstance(positions, tuple | list) and len(positions)
-    if not listed or not all(isinstance(position, int) for position in positions):
+    if not listed or not all(type(position) is int for position in positions):
         raise UsageError(f"key_frames(positions={positions!r}): must be whole numbers, e.g. (0, 8)")
 
     return _on_frames(lambda frames: positions)
@@ -89,7 +89,7 @@ def inpainting(share=0.5, moving=True):
 
 def denoising(strength=25.0):
     """The clip is given with normal noise of a deviation in grey levels, anew in each frame."""
-    _positive("denoising", strength=strength)
+    _positive("denoising", 0.01, strength=strength)
 
     def task(video, seed, samples):
         noise = randomness.normal(seed, randomness.GIVEN, samples, video.shape[1:])
@@ -140,7 +140,7 @@ def colorization():
 
 def deblurring(sigma=1.5):
     """The clip is given blurred by a Gaussian of so many pixels, its border mirrored."""
-    _positive("deblurring", sigma=sigma)
+    _positive("deblurring", 0.1, sigma=sigma)
     reach = int(np.ceil(3 * sigma))
     weights = np.exp(-np.square(np.arange(-reach, reach + 1)) / (2 * sigma**2))
     weights = (weights / weights.sum()).astype(np.float32)
@@ -198,15 +198,15 @@ def _on_frames(choose):
 
 def _count(task, **argument):
     ((name, value),) = argument.items()
-    if not isinstance(value, int) or value < 1:
-        raise UsageError(f"{task}({name}={value!r}): must be a whole number of at least 1")
+    if not isinstance(value, int) or not 1 <= value < 2**16:
+        raise UsageError(f"{task}({name}={value!r}): must be a whole number from 1 to 65535")
     return value
 
 
-def _positive(task, **argument):
+def _positive(task, least, **argument):
     ((name, value),) = argument.items()
-    if not isinstance(value, int | float) or not 0 < value < 256:
-        raise UsageError(f"{task}({name}={value!r}): must be above 0 and below 256")
+    if not isinstance(value, int | float) or not least <= value < 256:
+        raise UsageError(f"{task}({name}={value!r}): must be from {least} to below 256")
 
 
 def _fraction(task, **argument):

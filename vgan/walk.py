@@ -10,7 +10,11 @@ from vgan.errors import UsageError
 
 flags.DEFINE_string("workdir", None, "Folder of a training run.")
 flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
-flags.DEFINE_list("ends", None, "Two of: a seed, whose video 0 it is, or a video file.")
+flags.DEFINE_list(
+    "ends",
+    None,
+    "Two of: a seed, whose video 0 it is, a video, or .npy of vgan.invert.",
+)
 flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
 flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
 flags.DEFINE_integer("steps", None, "Of the search for the latents of a file (default: 300).", 1)
@@ -25,9 +29,12 @@ def main():
     if values.workdir is None:
         raise UsageError("--workdir: not given. Name the folder of a training run")
     if len(values.ends or []) != 2:
-        raise UsageError("--ends: give two, seeds or video files, e.g. --ends=3,in.mp4")
-    if values.steps and all(end.isdecimal() for end in values.ends):
-        raise UsageError("--steps: no end is a file, so nothing is searched for. Drop it")
+        raise UsageError("--ends: give two, seeds or files, e.g. --ends=3,in.mp4")
+    for end in values.ends:
+        if end.startswith("-") and end[1:].isdecimal():
+            raise UsageError(f"--ends={','.join(values.ends)}: a seed is at least 0, not {end}")
+    if values.steps and all(end.isdecimal() or _is_latents(end) for end in values.ends):
+        raise UsageError("--steps: no end is a video, so nothing is searched for. Drop it")
     suffixes = (".mp4", ".gif", ".webp")
     output = command.output_file("--output", values.output, suffixes, values.overwrite)
     from vgan import latent_walk, media, trained
@@ -46,11 +53,17 @@ def main():
     print(f"wrote {written} frames at {float(fps):g} a second: {output}")
 
 
+def _is_latents(end):
+    return Path(end).suffix.lower() == ".npy"
+
+
 def _latents(values, run, label, end):
     from vgan import inversion, latent_walk
 
     if end.isdecimal():
         return latent_walk.of_seed(run.model, int(end))
+    if _is_latents(end):
+        return latent_walk.of_file(run.model, end)
     video = inversion.read_clip(Path(end), run.config.clip, run.fps)
 
     def watch(steps):

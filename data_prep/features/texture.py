@@ -32,10 +32,10 @@ def features(orientations=4, wavelengths=(3, 6, 12)):
     Retrieval of Image Data", 1996. Both as scikit-image has them.
     """
     check_whole("texture(orientations)", orientations, 1, 32)
-    if not isinstance(wavelengths, (tuple, list)) or len(set(wavelengths)) < len(wavelengths):
-        raise UsageError(f"texture(wavelengths)={wavelengths!r}: write different ones, as (3, 6)")
     for wavelength in wavelengths:
         check_whole("texture(wavelengths)", wavelength, 2, 64)
+    if len(set(wavelengths)) < len(wavelengths):
+        raise UsageError(f"texture(wavelengths)={wavelengths!r}: write different ones, as (3, 6)")
     skimage = scikit_image("texture")
     waves = [(w, 180 * k / orientations) for w in wavelengths for k in range(orientations)]
     kernels = [skimage.filters.gabor_kernel(1 / w, np.radians(angle)) for w, angle in waves]

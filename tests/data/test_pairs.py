@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from vgan import media
 from vgan.clip import ClipSpec
 from vgan.data import pipeline
-from vgan.data.pairs import Pairs
+from vgan.data.pairs import Pairs, check_names
 from vgan.errors import DataError, UsageError
 
 CLIP = ClipSpec(4, 16, 16)
@@ -51,6 +52,50 @@ def test_batches_keep_pairs_together():
     videos = [video for video, _, _ in batches.as_numpy_iterator() for video in video]
     assert videos[0].shape == (4, 16, 16, 6)
     assert {video.tobytes() for video in videos} <= known | mirrored
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, prepare):
+    """A function from names of files to a folder of a grey clip of each."""
+
+    def prepared(*names):
+        home = tmp_path_factory.mktemp("sides")
+        (home / "raw").mkdir()
+        for number, name in enumerate(names):
+            clip = np.full([6, 16, 16, 3], 40 * number, np.uint8)
+            (home / "raw" / name).parent.mkdir(exist_ok=True)
+            if name.endswith(".npy"):
+                np.save(home / "raw" / name, clip)
+            else:
+                media.write_video(home / "raw" / name, clip, 25)
+        prepare(home / "raw", home / "data", (16, 16), test_fraction=0.0)
+        return str(home / "data")
+
+    return prepared
+
+
+def of_folders(target, source):
+    return pipeline.open_windows(f"pairs(target={target!r}, source={source!r})", CLIP, 1, "train")
+
+
+def test_folders_of_the_same_names_fit(folder):
+    one, other = folder("a.npy", "b.1.npy"), folder("a.mp4", "b.1.mp4")
+    assert len(of_folders(one, other)) == len(of_folders(one, one)) == 6
+
+
+def test_folders_of_other_names_do_not_fit(folder):
+    one, other = folder("a.npy", "c.npy"), folder("a.npy", "b.npy")
+    with pytest.raises(DataError, match="video 'c.npy' of .* meets 'b.npy' of .* same name"):
+        of_folders(one, other)
+    mixed = [f"mixture(sources={[folder('a.npy'), side]})" for side in (one, other)]
+    with pytest.raises(DataError, match="video 'c.npy' of .* meets 'b.npy'"):
+        of_folders(*mixed)
+
+
+def test_stretches_of_a_video_are_told_apart():
+    ends = [("a.npy", "@0-2")], [("a.npy", "@1-3")]
+    with pytest.raises(DataError, match="'a.npy@0-2' of 'one' meets 'a.npy@1-3' of 'two'"):
+        check_names("one", "two", *ends)
 
 
 def test_what_does_not_fit():

@@ -63,6 +63,7 @@ def test_flags_reach_the_frames_and_the_next_command_is_told(run, tmp_path):
         ("--fit=stretch", "value should be one of <crop|motion|letterbox>"),
         ("--kind=film", "--kind=film: choose of auto"),
         ("--group=(", "--group='('"),
+        (("--strict", "--max_bad_fraction=0.5"), "--max_bad_fraction: --strict bears no bad file"),
         ("--group=nobody", "matches none of the videos"),
         ("--shots=cut()", "unknown name 'cut'"),
         ("--drop=2*static", "rules have no weights"),
@@ -72,7 +73,7 @@ def test_flags_reach_the_frames_and_the_next_command_is_told(run, tmp_path):
     ],
 )
 def test_what_is_wrong_is_told_in_a_line(run, tmp_path, flag, why):
-    done = run(flag)
+    done = run(*([flag] if isinstance(flag, str) else flag))
     assert done.code == 1 and done.out == ""
     assert done.err.startswith("vgan: error: ") and done.err.count("\n") == 1
     assert why in done.err

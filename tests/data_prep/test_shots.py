@@ -155,9 +155,9 @@ def test_without_scenedetect(monkeypatch, factory):
     ("text", "message"),
     [
         ("difference(threshold=0)", "threshold 0"),
-        ("difference(threshold=True)", "threshold True"),
+        ("difference(threshold=True)", "threshold=True.: must be a number"),
         ("difference(shortest=0)", "shortest 0"),
-        ("content(threshold='high')", "threshold 'high'"),
+        ("content(threshold='high')", "threshold='high'.: must be a number"),
         ("adaptive(shortest=1.5)", "shortest 1.5"),
         ("cuts()", "Known: adaptive, content, difference;"),
     ],

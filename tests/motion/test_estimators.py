@@ -179,7 +179,7 @@ def test_no_pairs(estimator):
 )
 def test_dis_refuses_small_frames(finest_scale, height, width):
     frames = np.zeros((1, height, width, 3), np.uint8)
-    with pytest.raises(UsageError, match="at least .* --height and --width"):
+    with pytest.raises(UsageError, match="at least .* Take larger frames"):
         build(f"dis(finest_scale={finest_scale})")(frames, frames)
 
 
@@ -206,7 +206,7 @@ def test_dis_takes_the_least_frames_at_the_scale_asked_for(finest_scale, height,
         ("dis(finest_scale=-1)", "finest_scale -1"),
         ("dis(finest_scale=0.5)", "finest_scale 0.5"),
         ("block_matching(block=0)", "block 0"),
-        ("block_matching(radius='far')", "radius 'far'"),
+        ("block_matching(radius='far')", "radius='far'.: must be a number"),
         ("block_matching(cost='census')", "absolute, squared"),
     ],
 )

@@ -168,6 +168,24 @@ def test_pictures_in_a_row_are_a_video(tmp_path):
         list(source)
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "RGB"])
+def test_what_is_transparent_is_black(tmp_path, mode):
+    """White, of which the left pixel can't be seen and, with an alpha, the middle one by half."""
+    image = Image.new("RGBA", (3, 1), (255, 255, 255, 255))
+    image.putalpha(Image.frombytes("L", (3, 1), bytes([0, 128, 255])))
+    more, expected = {}, [0, 128, 255]
+    if mode == "P":
+        image = Image.frombytes("P", (3, 1), bytes([0, 1, 2]))
+        image.putpalette([255] * 9)
+        more = {"transparency": bytes([0, 128, 255])}
+    elif mode == "RGB":
+        image = Image.frombytes("RGB", (3, 1), bytes([9, 9, 9, 7, 7, 7, 255, 255, 255]))
+        more, expected = {"transparency": (9, 9, 9)}, [0, 7, 255]
+    image.convert(mode).save(tmp_path / "a.png", **more)
+    for picture in (read_picture(tmp_path / "a.png"), read(tmp_path / "a.png")[0]):
+        np.testing.assert_array_equal(picture, np.repeat(expected, 3).reshape(1, 3, 3))
+
+
 @pytest.mark.parametrize("content", [None, b"", b"text", b"\x89PNG\r\n\x1a\n"])
 def test_what_is_no_picture_is_named(tmp_path, content):
     path = tmp_path / "a.png"

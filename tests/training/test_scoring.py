@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from vgan.clip import ClipSpec
 from vgan.errors import UsageError
 from vgan.given import Task
 from vgan.training.checkpoints import Checkpoints, saved_steps
-from vgan.training.scoring import Scoring
+from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.workdir import Workdir
 
 
@@ -99,6 +100,30 @@ def test_a_damaged_note_of_the_best(run):
     assert saved_steps(run.workdir.best) == [1]
 
 
-def test_an_unknown_score(run):
-    with pytest.raises(UsageError, match="--best_score=fvd: no such score. Known: frechet, videos"):
-        run([3.0], name="fvd")
+def test_a_score_that_these_clips_do_not_have(run, caplog):
+    """A step whose clips were given nearly whole: the run goes on."""
+    run([3.0, 2.0], name="ssim")
+    assert saved_steps(run.workdir.best) == []
+    assert "step 1: these clips have no ssim" in caplog.text
+    assert (1, {"scores/frechet": 2.0, "scores/videos": 2}) not in run.logged
+    assert (1, {"scores/frechet": 2.0, "scores/videos": 3}) in run.logged
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "size", "known"),
+    [
+        ("fvd", "generation", 16, "frechet, videos"),
+        ("psnr", "generation", 16, "frechet, videos"),
+        ("ssim", "prediction", 10, "frechet, videos, psnr"),
+    ],
+)
+def test_an_unknown_score(name, task, size, known):
+    config = types.SimpleNamespace(best_score=name, task=task, clip=ClipSpec(8, size, size))
+    with pytest.raises(UsageError, match=f"--best_score={name}: .* no such score. Known: {known}$"):
+        check_best_score(config, Judge([]))
+
+
+def test_scores_of_pairs_are_known_where_something_is_given():
+    for name in ("psnr", "ssim", "frechet"):
+        config = types.SimpleNamespace(best_score=name, task="prediction", clip=ClipSpec(8, 11, 11))
+        check_best_score(config, Judge([]))

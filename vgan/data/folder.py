@@ -46,6 +46,8 @@ class Folder:
     Attributes:
       clip, frame_step, split: as given to `windows`.
       labels: tuple of names.
+      names: of each video, told apart by the same numbers as in `apart`: what it was prepared from,
+        as its path and what follows that (a stretch, a shot, an array).
       fps: frames per second of a window: the videos' median rate / frame_step.
       fingerprint: short hex digest of the data, wherever it lies.
     """
@@ -178,18 +180,24 @@ class Folder:
         number = {label: index for index, label in enumerate(self.labels)}
         rows = (json.loads(line) for line in lines.splitlines())
         return [
-            (row["split"], row["frames"], row["first_record"], number.get(row["label"], 0))
+            (
+                (row["path"], row["key"].removeprefix(row["path"])),
+                row["split"],
+                row["frames"],
+                row["first_record"],
+                number.get(row["label"], 0),
+            )
             for row in rows
         ]
 
     def _index(self, videos, split):
-        mine = [numbers for name, *numbers in videos if name == split]
+        mine = [(name, numbers) for name, of, *numbers in videos if of == split]
         if not mine:
             raise DataError(
                 f"prepared data {self._path!r}: has no {split} videos. "
                 "Prepare it again with another --test_fraction"
             )
-        frames, first, label = np.array(mine, np.int64).T
+        frames, first, label = np.array([numbers for _, numbers in mine], np.int64).T
         starts = frames - self._span + 1
         usable = starts > 0
         if not usable.any():
@@ -200,6 +208,7 @@ class Folder:
             )
         self._starts, self._first, self._label = starts[usable], first[usable], label[usable]
         self._ends = np.cumsum(self._starts)
+        self.names = [name for (name, _), some in zip(mine, usable, strict=True) if some]
 
     def _parse(self, name, load):
         try:

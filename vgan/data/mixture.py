@@ -75,6 +75,7 @@ class Mixture:
     Attributes:
       labels: the sources' names, each once, sorted; none where a source has none.
       fps: of the first source.
+      names: of the sources' videos, see `folder.Folder`; empty where a source has none.
     """
 
     def __init__(self, sources, weights, balance_labels):
@@ -85,6 +86,8 @@ class Mixture:
         self.labels = tuple(sorted({name for s in sources for name in s.labels})) if named else ()
         lengths = [len(source) for source in sources]
         self._ends = np.cumsum(lengths)
+        told = all(source.names for source in sources)
+        self.names = [name for source in sources for name in source.names] if told else []
         self._repeats = np.empty(0, np.int64)
         if balance_labels:
             _check_labels(self.labels)

@@ -1,6 +1,7 @@
 """Aligned pairs: two data sets of the same moments, for --task=translation."""
 
 import hashlib
+import os
 
 import numpy as np
 
@@ -15,7 +16,8 @@ def windows(clip, frame_step, split, target, source):
       clip, frame_step, split: as of pipeline.open_windows.
       target, source: what --data can name: prepared folders, or embedded data.
     Raises:
-      DataError: their videos don't have the same numbers of windows.
+      DataError: their videos don't have the same numbers of windows, or other names, where they
+        have names; suffixes of files don't count.
       UsageError, DataError: as of pipeline.open_windows.
     """
     for name, text in {"target": target, "source": source}.items():
@@ -34,7 +36,22 @@ def windows(clip, frame_step, split, target, source):
             f"{len(other)} of {len(set(theirs))}, and they must fit one by one. Prepare the same "
             "videos in the same order and length, with the same splits"
         )
+    check_names(target, source, *(windows.names for windows in found))
     return Pairs(*found)
+
+
+def check_names(target, source, names, others):
+    """Raises DataError unless the videos of two sides, as `folder.Folder.names`, are the same."""
+    if not (names and others):  # Embedded data have none.
+        return
+    for (path, rest), (other, other_rest) in zip(names, others, strict=True):
+        stems = [{text, os.path.splitext(text)[0]} for text in (path, other)]
+        if stems[0].isdisjoint(stems[1]) or rest != other_rest:
+            raise DataError(
+                f"pairs: video {path + rest!r} of {target!r} meets {other + other_rest!r} of "
+                f"{source!r}. Give files of the same moments the same name, but for the suffix, "
+                "and prepare both folders from the same list, with the same flags"
+            )
 
 
 class Pairs:
@@ -46,7 +63,16 @@ class Pairs:
 
     def __init__(self, target, source):
         self._target, self._source = target, source
-        for name in ("clip", "frame_step", "split", "labels", "fps", "apart", "window_labels"):
+        for name in (
+            "clip",
+            "frame_step",
+            "split",
+            "labels",
+            "fps",
+            "apart",
+            "window_labels",
+            "names",
+        ):
             setattr(self, name, getattr(target, name))
         both = target.fingerprint + source.fingerprint
         self.fingerprint = hashlib.sha256(both.encode()).hexdigest()[:16]

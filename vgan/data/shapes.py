@@ -96,6 +96,7 @@ class Shapes(collections.abc.Sequence):
     outlined: bool = False
 
     labels = tuple(f"{form} {direction}" for form in drawing.FORMS for direction in _DIRECTIONS)
+    names = ()  # No video has one.
     # Drawn motion has no rate of its own; at 8, sixteen frames are two seconds, slow enough to see.
     fps = 8.0
 

@@ -22,9 +22,9 @@ def farneback(window=15):
     Args:
       window: side of the averaging window, pixels: larger is smoother and stands more noise.
     Raises:
-      UsageError: a window that is not a positive whole number.
+      UsageError: a window that is not a whole number from 1 to 1000.
     """
-    _require_whole(1, window=window)
+    _require_whole(1, 1000, window=window)
     return functools.partial(_over_pairs, functools.partial(_farneback, window=window))
 
 
@@ -35,9 +35,9 @@ def dis(finest_scale=0):
       finest_scale: where the image pyramid stops, in halvings: 0 is full resolution, and only
         that explains the motion of small frames.
     Raises:
-      UsageError: a scale that is not a whole number from 0; later, frames too small for it.
+      UsageError: a scale that is not a whole number from 0 to 10; later, frames too small for it.
     """
-    _require_whole(0, finest_scale=finest_scale)
+    _require_whole(0, 10, finest_scale=finest_scale)
     return functools.partial(_over_pairs, functools.partial(_dis, finest_scale=finest_scale))
 
 
@@ -45,9 +45,9 @@ def block_matching(block=8, radius=8, cost="absolute", subpixel=False):
     """Full-search block matching; see `vgan.motion.block_matching.search` for the arguments.
 
     Raises:
-      UsageError: a block or radius that is not a positive whole number, or an unknown cost.
+      UsageError: a block or radius that is not a whole number from 1 to 1000, or an unknown cost.
     """
-    _require_whole(1, block=block, radius=radius)
+    _require_whole(1, 1000, block=block, radius=radius)
     if cost not in COSTS:
         raise UsageError(f"cost {cost!r}: unknown. Choose one of: {', '.join(COSTS)}")
     match = functools.partial(search, block=block, radius=radius, cost=cost, subpixel=subpixel)
@@ -98,7 +98,7 @@ def _dis(first, second, finest_scale):
         raise UsageError(
             f"frames of {height}x{width}: too small for dis(finest_scale={finest_scale}), which "
             f"needs at least {least_short} pixels on the short side and {least_long} on the long "
-            "one. Raise --height and --width, or choose farneback or block_matching"
+            "one. Take larger frames, or choose farneback or block_matching"
         )
     return _dis_object(threading.get_ident(), height, width, finest_scale).calc(first, second, None)
 
@@ -111,7 +111,9 @@ def _dis_object(thread, height, width, finest_scale):
     return estimator
 
 
-def _require_whole(least, **arguments):
+def _require_whole(least, most, **arguments):
     for name, value in arguments.items():
-        if not isinstance(value, int) or value < least:
-            raise UsageError(f"{name} {value!r}: not a whole number from {least}. Change the spec")
+        if not isinstance(value, int) or not least <= value <= most:
+            raise UsageError(
+                f"{name} {value!r}: not a whole number from {least} to {most}. Change the spec"
+            )

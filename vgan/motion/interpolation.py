@@ -51,11 +51,11 @@ def blocks(block=16, radius=8):
       block: side of a block, pixels; an even one is centred half a pixel off.
       radius: largest displacement from frame to frame along each axis, pixels.
     Raises:
-      UsageError: a block or radius that is not a positive whole number.
+      UsageError: a block or radius that is not a whole number from 1 to 1000.
     """
     for name, value in {"block": block, "radius": radius}.items():
-        if type(value) is not int or value < 1:
-            raise UsageError(f"{name} {value!r}: not a whole number from 1. Change the spec")
+        if type(value) is not int or not 1 <= value <= 1000:
+            raise UsageError(f"{name} {value!r}: not a whole number from 1 to 1000. Change it")
     return functools.partial(_by_blocks, block, radius)
 
 

@@ -23,11 +23,11 @@ def zoom(factor):
     """It grows about its centre, at an even rate, to `factor` times its size.
 
     Raises:
-      UsageError: a factor that is not positive.
+      UsageError: a factor below 0.001.
     """
     _require_numbers("zoom", factor=factor)
-    if factor <= 0:
-        raise UsageError(f"zoom(): factor={factor!r} can't be. Give a number above 0")
+    if factor < 1e-3:
+        raise UsageError(f"zoom(): factor={factor!r} can't be. Give a number from 0.001")
     return lambda time: _turn(0) * factor**time
 
 
@@ -44,11 +44,11 @@ def sway(amplitude, period=1.0):
       amplitude: pixels to either side.
       period: of one swing, in parts of the animation: 0.5 swings twice.
     Raises:
-      UsageError: a period that is not positive.
+      UsageError: a period below 0.001.
     """
     _require_numbers("sway", amplitude=amplitude, period=period)
-    if period <= 0:
-        raise UsageError(f"sway(): period={period!r} can't be. Give a number above 0")
+    if period < 1e-3:
+        raise UsageError(f"sway(): period={period!r} can't be. Give a number from 0.001")
     return lambda time: _shift(amplitude * math.sin(2 * math.pi * time / period), 0)
 
 
@@ -65,7 +65,7 @@ def follow(track):
     places = tracking.read_positions(track) if isinstance(track, str) else track
     try:
         places = np.array(places, float).reshape(-1, 2)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise UsageError(f"follow(): track={track!r} holds no positions [(x, y), ...]") from None
     known = np.isfinite(places).all(axis=1)
     if not known.any():
@@ -77,8 +77,10 @@ def follow(track):
 
 def _require_numbers(move, **arguments):
     for name, value in arguments.items():
-        if type(value) not in (int, float) or not math.isfinite(value):
-            raise UsageError(f"{move}(): {name}={value!r} is no number. Change the spec")
+        if type(value) not in (int, float) or not -1e6 <= value <= 1e6:
+            raise UsageError(
+                f"{move}(): {name}={value!r} is no number from -1e6 to 1e6. Change the spec"
+            )
 
 
 def _shift(dx, dy):

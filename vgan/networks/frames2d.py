@@ -67,7 +67,7 @@ def discriminator(
       UsageError: the strides don't divide the clip, it has fewer frames than are judged, or an
         option is out of its range.
     """
-    if not 1 <= frames <= clip.frames:
+    if not isinstance(frames, int) or not 1 <= frames <= clip.frames:
         raise UsageError(
             f"--discriminator=frames2d(frames={frames}): the clip has --frames={clip.frames}. "
             f"Judge 1 to {clip.frames}"

@@ -117,7 +117,11 @@ def open_pictures(paths):
 
 
 def read_picture(path):
-    """A picture file, upright, uint8 [H, W, 3], RGB; raises DataError where it can't be read."""
+    """A picture file, upright, uint8 [H, W, 3], RGB, over black where it is transparent.
+
+    Raises:
+      DataError: it can't be read.
+    """
     with reading(path, "picture"), Image.open(path, formats=_PICTURE_FORMATS) as image:
         if getattr(image, "is_animated", False):
             raise ValueError("an animation")
@@ -125,6 +129,9 @@ def read_picture(path):
         image = ImageOps.exif_transpose(image)
         if image.mode.startswith("I"):  # 16 bits, which Pillow would cut at 255.
             image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
+        if image.has_transparency_data:  # Colours below it would be shown, and hide in a mask.
+            black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+            image = Image.alpha_composite(black, image.convert("RGBA"))
         return np.asarray(image.convert("RGB"))
 
 

@@ -2,11 +2,25 @@
 
 import json
 
+from absl import logging
+
 from vgan.errors import UsageError
 from vgan.evaluation import making
 from vgan.evaluation.scores import names_of_pairs
+from vgan.given import Task
 from vgan.training.checkpoints import Checkpoints
 from vgan.training.workdir import replace_text
+
+
+def check_best_score(config, evaluator):
+    """Raises UsageError unless --best_score is one that clips of this configuration can have."""
+    shows = Task(config.task).shows
+    known = [*evaluator.names, *(names_of_pairs(config.clip.shape) if shows else ())]
+    if config.best_score not in known:
+        raise UsageError(
+            f"--best_score={config.best_score}: clips of {config.clip} with --task={config.task} "
+            f"have no such score. Known: {', '.join(known)}"
+        )
 
 
 class Scoring:
@@ -22,15 +36,9 @@ class Scoring:
       synthesizer: what is kept.
       workdir: workdir.Workdir.
       summaries: summaries.Summaries.
-    Raises:
-      UsageError: there is no such score.
     """
 
     def __init__(self, evaluator, model, config, synthesizer, workdir, summaries):
-        known = [*evaluator.names, *(names_of_pairs(config.clip.shape) if model.task.shows else ())]
-        if config.best_score not in known:
-            told = ", ".join(known)
-            raise UsageError(f"--best_score={config.best_score}: no such score. Known: {told}")
         self._evaluator, self._model, self._config = evaluator, model, config
         self._workdir, self._summaries = workdir, summaries
         self._about = {"score": config.best_score, "videos": config.eval_videos}
@@ -45,6 +53,13 @@ class Scoring:
         self._summaries.scalars(step, {f"scores/{n}": s["value"] for n, s in scores.items()})
         floors = {f"floors/{n}": s["floor"] for n, s in scores.items() if s["floor"] is not None}
         self._summaries.scalars(step, floors)
+        if self._config.best_score not in scores:  # So little of the clips was made.
+            logging.warning(
+                "step %d: these clips have no %s, so no best checkpoint is chosen. Choose another "
+                "--best_score, or raise --eval_videos",
+                step, self._config.best_score,
+            )  # fmt: skip
+            return
         found = scores[self._config.best_score]
         before = self._best()
         floor, best = (

@@ -74,7 +74,7 @@ def test_no_kind():
         ("colour(bins=1)", "2 to 64"),
         ("texture(orientations=0)", "1 to 32"),
         ("texture(wavelengths=(3, 3))", "different ones"),
-        ("texture(wavelengths=6)", "different ones"),
+        ("texture(wavelengths=6)", "must be a list"),
         ("texture(wavelengths=(1,))", "2 to 64"),
         ("edges(directions=1)", "2 to 32"),
         ("edges(cells=9)", "1 to 8"),
