@@ -15,6 +15,7 @@ from vgan.given import Task
 from vgan.networks.filling import blended, sides
 from vgan.stream.source import open_video
 from vgan.stream.writer import write
+from vgan.video_reader import read_video
 
 CLIP = ClipSpec(8, 16, 16)
 MADE = 7
@@ -291,3 +292,23 @@ def test_a_picture_moves_at_the_rate_that_was_learnt(command, run, tmp_path):
     done = command("vgan.generate", f"--workdir={run}", *files, "--task=denoising")
     assert done.code == 0, done.err
     assert "wrote 1 frames at 8 a second" in done.out
+
+
+def test_pictures_become_a_clip(command, tiny, as_flags, tmp_path):
+    """The first and the last frame are given, three times, so two clips that share a frame."""
+    flags = {"width": 16, "steps": 2, "generator": "unet3d(channels=4, latent_dim=4)"}
+    flags = tiny | flags | {"task": "interpolation(given=1)", "losses": "l1"}
+    done = command("vgan.train", *as_flags(flags), f"--workdir={tmp_path}/run")
+    assert done.code == 0, done.err
+    video = np.random.default_rng(0).integers(0, 256, (3, 12, 20, 3), np.uint8)
+    inputs = []
+    for name, picture in zip("cab", video, strict=True):
+        inputs.append(f"--input={tmp_path}/{name}.png")
+        Image.fromarray(picture.repeat(4, 0).repeat(4, 1)).save(tmp_path / f"{name}.png")
+    files = [f"--workdir={tmp_path}/run", "--label=0", f"--output={tmp_path}/out.mp4"]
+    done = command("vgan.generate", *files, *inputs)
+    assert done.code == 0 and "wrote 7 frames at 8 a second" in done.out, done.err
+    made = read_video(tmp_path / "out.mp4")[0]
+    given_frames = made[::3].reshape(3, 12, 4, 20, 4, 3).mean((2, 4))
+    assert np.abs(given_frames - video).mean() < 12
+    assert np.abs(given_frames - video[::-1]).mean() > 50

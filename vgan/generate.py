@@ -33,7 +33,11 @@ flags.DEFINE_float("fps", None, "Frames a second (default: the rate of the data)
 flags.register_validator(  # Bounds of absl's own let NaN pass.
     "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
 )
-flags.DEFINE_string("input", None, "A video or picture to be completed, for runs with a --task.")
+flags.DEFINE_multi_string(
+    "input",
+    None,
+    "A video or picture to be completed, for runs with a --task; several times, pictures in a row.",
+)
 flags.DEFINE_string("task", None, "Which of its tasks, of a model trained on several.")
 flags.DEFINE_string("mask", None, "Picture of the size of --input, white where it is inpainted.")
 flags.DEFINE_integer("num_frames", None, "How many frames prediction and animation add.", 1)
@@ -89,11 +93,12 @@ def _sample(values, model, treatments, output):
 def _complete(values, model, treatments, output):
     from vgan import completing
     from vgan.after import chain
-    from vgan.stream.source import PICTURE_SUFFIXES, open_video, read_picture
+    from vgan.stream.source import PICTURE_SUFFIXES, open_pictures, open_video, read_picture
     from vgan.stream.writer import write
 
-    source = open_video(values.input)
-    still = Path(values.input).suffix.lower() in PICTURE_SUFFIXES
+    several = len(values.input) > 1
+    source = open_pictures(values.input) if several else open_video(values.input[0])
+    still = source.path.suffix.lower() in PICTURE_SUFFIXES
     if values.fps and source.has_audio:
         raise UsageError("--fps: the sound of --input would not fit. Drop it, or see --after")
     mask = None if values.mask is None else read_picture(values.mask).mean(-1) > 127
@@ -126,10 +131,10 @@ def _check_input(values):
             raise UsageError(
                 f"--{name}: says how --input is completed, and --input is missing. Name a file"
             )
-    if values.input == "":
-        raise UsageError("--input: is empty. Name a video or picture, or drop it")
     if not values.input:
         return
+    if "" in values.input:
+        raise UsageError("--input: is empty. Name a video or picture, or drop it")
     for name in ("num_videos", "frames", "zoom"):
         if values[name].present:
             raise UsageError(f"--{name}: has no use with --input. Drop it")
