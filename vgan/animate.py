@@ -33,7 +33,7 @@ def main():
     )
     from vgan import media
     from vgan.after import chain
-    from vgan.stream.source import read_picture
+    from vgan.stream.still import read_picture
 
     treatments = chain.build(values.after)
     picture = read_picture(values.input)

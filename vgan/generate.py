@@ -93,7 +93,8 @@ def _sample(values, model, treatments, output):
 def _complete(values, model, treatments, output):
     from vgan import completing
     from vgan.after import chain
-    from vgan.stream.source import PICTURE_SUFFIXES, open_pictures, open_video, read_picture
+    from vgan.stream.source import open_pictures, open_video
+    from vgan.stream.still import PICTURE_SUFFIXES, read_picture
     from vgan.stream.writer import write
 
     several = len(values.input) > 1

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -10,15 +11,11 @@ import av
 import numpy as np
 from absl import logging
 from av.video.reformatter import Colorspace
-from PIL import Image, ImageOps
 
 from vgan.errors import DataError
 from vgan.stream.container import open_file, reading, start_time
+from vgan.stream.still import PICTURE_SUFFIXES, check_size, read_picture
 
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
-MAX_PIXELS = 2**26  # 8192x8192; a damaged header can announce far more than fits into memory.
-
-_PICTURE_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
 _PICTURE_FPS = Fraction(25)
 _LONGEST_STILL = 3600  # Seconds; a damaged time stamp would repeat a frame for years.
 
@@ -33,7 +30,7 @@ class VideoSource:
       size: height and width in pixels, all frames alike.
       pixel_aspect: width of a pixel over its height, a `Fraction`, for the writer; mostly 1.
       num_frames: what the file announces, for a progress bar; None where it doesn't tell how long
-        its pictures are, such as mkv with sound.
+        its pictures are.
       has_audio: whether it has sound.
       frames_read: how many the latest iteration has given.
     """
@@ -84,7 +81,7 @@ def open_video(path):
         stream = container.streams.video[0]
         if stream.codec_context is None:
             raise ValueError("its codec is unknown")
-        _check_size(stream.codec_context.height, stream.codec_context.width)
+        check_size(stream.codec_context.height, stream.codec_context.width)
         first = next(container.decode(stream), None)
         if first is None:
             raise ValueError("no frame in it")
@@ -116,30 +113,6 @@ def open_pictures(paths):
     return VideoSource(first, _PICTURE_FPS, size, Fraction(1), len(paths), False, read)
 
 
-def read_picture(path):
-    """A picture file, upright, uint8 [H, W, 3], RGB, over black where it is transparent.
-
-    Raises:
-      DataError: it can't be read.
-    """
-    with reading(path, "picture"), Image.open(path, formats=_PICTURE_FORMATS) as image:
-        if getattr(image, "is_animated", False):
-            raise ValueError("an animation")
-        _check_size(image.height, image.width)
-        image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I"):  # 16 bits, which Pillow would cut at 255.
-            image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
-        if image.has_transparency_data:  # Colours below it would be shown, and hide in a mask.
-            black = Image.new("RGBA", image.size, (0, 0, 0, 255))
-            image = Image.alpha_composite(black, image.convert("RGBA"))
-        return np.asarray(image.convert("RGB"))
-
-
-def _check_size(height, width):
-    if min(height, width) < 1 or height * width > MAX_PIXELS:
-        raise ValueError(f"{width}x{height} pixels, at most {MAX_PIXELS} can be read")
-
-
 def _rate(stream):
     # The average of a short file or a GIF is off where one frame is longer than the others. The
     # base is the true rate, but many times that in files whose frames come unevenly, or as fields.
@@ -152,6 +125,10 @@ def _rate(stream):
 def _seconds(container, stream):
     if stream.duration:
         return stream.duration * stream.time_base
+    # Matroska tells when each stream ends, if at all, as 00:00:01.200000000.
+    if told := re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", "")):
+        hours, minutes, seconds = map(Fraction, told.groups())
+        return (60 * hours + minutes) * 60 + seconds - start_time(container)
     # With others in it, a container lasts as long as the longest of them.
     alone = container.duration and len(container.streams) == 1
     return Fraction(container.duration, av.time_base) if alone else None
