@@ -74,14 +74,15 @@ class Way(typing.NamedTuple):
         nothing = np.zeros([1, *clip.shape], np.float32)
         _, kinds = given.to_rest(task(nothing, 0, np.zeros(1, np.int64)))
         known = np.flatnonzero((kinds == given.KNOWN).all((0, 2, 3, 4)))
-        sides, shared = clip.shape[:3], [side // 4 for side in clip.shape[:3]]
+        sides, shared = clip.shape[:3], completing.overlap_of(clip)
         if (kinds == given.HINT).all():
             small = [(side // task.scale, side // task.scale // 4) for side in sides[1:]]
             block, overlap = zip((sides[0], shared[0]), *small, strict=True)
             return cls(block, overlap, scale=task.scale)
         if known.tolist() == list(range(len(known))) != []:
             turn = completing.frames_of_turn(clip.frames - len(known))
-            return cls(sides, (*shared,), added=num_frames, turn=turn)
+            overlap = (shared[0], *completing.overlap_of_made(clip))
+            return cls(sides, overlap, added=num_frames, turn=turn)
         if len(known) >= completing.LEAST_GIVEN and known.tolist() == list(
             range(0, clip.frames, known[1])
         ):

@@ -81,12 +81,26 @@ def complete(model, part, source, seed=0, label=0, mask=None, num_frames=None):
     )
 
 
+def overlap_of(clip):
+    """Frames, rows and columns that neighbouring blocks of a clip's size share.
+
+    Windows of 16 frames begin 9 apart, an odd number: what a network does at each second or fourth
+    frame, by its strides in time, is evened out where two of them blend.
+    """
+    return max(clip.frames // 2 - 1, 0), clip.height // 4, clip.width // 4
+
+
+def overlap_of_made(clip):
+    """Rows and columns that neighbours share where all of a frame is made, so that they differ."""
+    return 3 * clip.height // 8, 3 * clip.width // 8
+
+
 class _Use:
     """A model with the latents and the class that all blocks of a file share."""
 
     def __init__(self, model, seed, label):
         self.clip, self._model, self._seed, self._label = model.clip, model, seed, label
-        self.overlap = tuple(side // 4 for side in self.clip.shape[:3])
+        self.overlap = overlap_of(self.clip)
 
     def __call__(self, pixels, kinds, sample=0):
         number = len(pixels)
@@ -100,7 +114,8 @@ class _Use:
         def process(block):
             return self(block, kinds, sample)
 
-        return process_tiled(frames, process, self.clip.shape[1:3], self.overlap[1:], batch=CHUNK)
+        overlap = overlap_of_made(self.clip)
+        return process_tiled(frames, process, self.clip.shape[1:3], overlap, batch=CHUNK)
 
     def through(self, frames, process, **how):
         """As windows.through, `clip` and `overlap` being the model's unless they are given."""
