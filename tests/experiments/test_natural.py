@@ -17,10 +17,10 @@ def run_of(task):
 @pytest.mark.parametrize(
     ("task", "expected"),
     [
-        ("denoising", ((16, 32, 32), (4, 8, 8), 1, 1, 0, 1)),
-        ("super_resolution(factor=2)", ((16, 16, 16), (4, 4, 4), 1, 2, 0, 1)),
-        ("prediction(given=4)", ((16, 32, 32), (4, 8, 8), 1, 1, 20, 6)),
-        ("animation", ((16, 32, 32), (4, 8, 8), 1, 1, 20, 8)),
+        ("denoising", ((16, 32, 32), (7, 8, 8), 1, 1, 0, 1)),
+        ("super_resolution(factor=2)", ((16, 16, 16), (7, 4, 4), 1, 2, 0, 1)),
+        ("prediction(given=4)", ((16, 32, 32), (7, 12, 12), 1, 1, 20, 6)),
+        ("animation", ((16, 32, 32), (7, 12, 12), 1, 1, 20, 8)),
         ("interpolation(every=4)", ((4, 32, 32), (2, 8, 8), 4, 1, 0, 1)),
     ],
 )

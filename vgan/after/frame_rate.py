@@ -32,8 +32,6 @@ def treatment(fps, how="nearest"):
 
 
 def _way(how):
-    if not isinstance(how, str):
-        raise UsageError(f"frame_rate(how={how!r}): not a way. Write it in quotes")
     chosen = spec.parse(how)
     if chosen.name in _WAYS and not chosen.arguments:
         return _WAYS[chosen.name]
