@@ -149,7 +149,7 @@ def test_a_treatment_that_fails_leaves_no_folder(command, tiny_run, tmp_path):
         (["--workdir={run}", "--output={file}/a.mp4"], 5, "file': File exists"),
         (["--workdir={run}", "--outptu={new}"], 1, "Did you mean: output ?"),
         (
-            ["--workdir={run}", "--output={new}.mp4", "--input=", "--task=denoising"],
+            ["--workdir={run}", "--output={new}.mp4", "--task=denoising"],
             1,
             "--task: says how --input is completed, and --input is missing",
         ),
