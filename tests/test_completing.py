@@ -143,6 +143,7 @@ def test_frames_of_a_file_stand_where_the_task_gives_them(task, frames, where, r
         assert (np.delete(made, where, axis=0) == MADE).all()
         clips = max(1, where[-1] // 7)
         assert len(made) == 7 * clips + 1 and about.fps == rate
+        assert about.total == len(made) or told is None and about.total is None
         assert fake.samples == set(range(clips))
 
 

@@ -214,8 +214,11 @@ def _between(use, part, source, given):
 
     if source.num_frames:
         check(source.num_frames)
-    fps = source.fps * Fraction(last, number - 1) if goes_on else source.fps
-    return Completed(frames(), fps, None)
+    if not goes_on:
+        return Completed(frames(), source.fps, last + 1)
+    rate = Fraction(last, number - 1)
+    total = source.num_frames and int((source.num_frames - 1) * rate) + 1
+    return Completed(frames(), source.fps * rate, total)
 
 
 def _continued(use, source, given, added):
