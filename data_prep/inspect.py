@@ -14,10 +14,10 @@ import statistics
 
 from absl import flags
 
-from data_prep.progress import Progress
-from data_prep.reading import Prepared, damaged
-from vgan import command
-from vgan.errors import UsageError
+from data_prep.base.progress import Progress
+from data_prep.base.reading import Prepared, damaged
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 _BLOCK = 2**20
 

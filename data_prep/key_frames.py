@@ -14,14 +14,14 @@ import numpy as np
 from absl import flags
 from PIL import Image
 
-from data_prep import contact_sheet, rebuilding
+from data_prep.base.folders import appearing
+from data_prep.base.progress import shown
+from data_prep.choosing import contact_sheet, rebuilding
 from data_prep.features.description import Description
-from data_prep.folders import appearing
-from data_prep.progress import shown
-from vgan import command, spec
-from vgan.errors import StorageError
-from vgan.stream.source import open_video
-from vgan.stream.writer import writer
+from vgan.core import command, spec
+from vgan.core.errors import StorageError
+from vgan.media.source import open_video
+from vgan.media.writer import writer
 
 TABLE = "key_frames.csv"
 
@@ -35,7 +35,7 @@ def extract(
     Args:
       source: a video file.
       output: the folder to be.
-      select: a spec of data_prep.selection.
+      select: a spec of data_prep.choosing.selection.
       rebuild: a spec of vgan.motion.interpolation; empty for none.
       longest_gap: most frames from one key frame to the next; for rebuilding they are in memory.
       overwrite: whether a folder that this tool wrote gives way.
@@ -45,7 +45,7 @@ def extract(
       DataError: the video can't be read.
       StorageError: the output exists, or holds the input.
     """
-    choose = spec.build(spec.parse(select), "data_prep.selection.{}")
+    choose = spec.build(spec.parse(select), "data_prep.choosing.selection.{}")
     between = rebuild and spec.build(spec.parse(rebuild), "vgan.motion.interpolation.{}")
     if Path(output).resolve() in Path(source).resolve().parents:
         raise StorageError(f"output {str(output)!r}: holds the input. Choose another --output")

@@ -14,10 +14,10 @@ import shlex
 
 from absl import flags
 
-from data_prep import beam, pool, preparation
-from data_prep.settings import FITS, INTERPOLATIONS, Settings
-from vgan import command
-from vgan.errors import UsageError
+from data_prep.base.settings import FITS, INTERPOLATIONS, Settings
+from data_prep.writing import beam, pool, preparation
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 _DEFAULT = Settings()
 

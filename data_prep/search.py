@@ -13,8 +13,8 @@ import os
 import numpy as np
 from absl import flags
 
-from vgan import command
-from vgan.errors import DataError, UsageError
+from vgan.core import command
+from vgan.core.errors import DataError, UsageError
 
 _BAR = 40
 _MODES = {"like": ("count",), "sort_by": ("count", "order"), "balance_by": ("bins",)}

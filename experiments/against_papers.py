@@ -16,8 +16,8 @@ import shlex
 import trial
 from absl import flags
 
-from vgan import command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 RECIPES = {"best": (None,), "mocogan": (2e-4, 5e-4), "vgan": (2e-4, 5e-4)}
 """Flagfiles, and learning rates; None for the flagfile's own."""

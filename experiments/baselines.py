@@ -16,8 +16,8 @@ import numpy as np
 import trial
 from absl import flags
 
-from vgan import command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 PAIRED = ("psnr", "ssim", "psnr_moving", "ssim_moving")
 MOVES = 0.5
@@ -33,8 +33,9 @@ flags.DEFINE_string("output", "experiments/results/baselines.csv", "CSV file tha
 
 
 def main():
-    from vgan import given, trained
     from vgan.data import pipeline
+    from vgan.runs import trained
+    from vgan.tasks import given
 
     values = flags.FLAGS
     if None in (values.workdir, values.experiment):
@@ -68,8 +69,8 @@ def main():
 
 def ways(task, pixels, kinds):
     """What can be done without a network for a --task, by name: functions of pixels and kinds."""
-    from vgan import given
     from vgan.motion import estimators, interpolation
+    from vgan.tasks import given
 
     if (kinds == given.HINT).all():
         as_given = {"as given": lambda pixels, kinds: pixels}
@@ -178,7 +179,7 @@ def _denoised(pixels, kinds, frames=5, strength=14):
 
 
 def _inpainted(pixels, kinds):
-    from vgan import given
+    from vgan.tasks import given
 
     flat = pixels.reshape(-1, *pixels.shape[2:])
     holes = np.uint8(kinds == given.HIDDEN).reshape(-1, *pixels.shape[2:4])

@@ -15,9 +15,9 @@ import numpy as np
 import trial
 from absl import flags
 
-from vgan import command
-from vgan.clip import ClipSpec
-from vgan.errors import StorageError, UsageError
+from vgan.core import command
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import StorageError, UsageError
 
 flags.DEFINE_string("data", "shapes(textured=True, num_videos=4096)", "Data, as for training.")
 flags.DEFINE_integer("size", 32, "Height and width of the clips.", lower_bound=8)

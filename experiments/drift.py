@@ -14,9 +14,9 @@ import numpy as np
 import trial
 from absl import flags
 
-from vgan import command
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 
 flags.DEFINE_string("workdir", None, "Folder of a training run of --task=prediction.")
 flags.DEFINE_string("checkpoint", "last", "Which checkpoint of it.")
@@ -29,9 +29,10 @@ flags.DEFINE_string("output", "experiments/results/drift.csv", "CSV file that ro
 
 
 def main():
-    from vgan import given, trained
     from vgan.data import pipeline
-    from vgan.given import Task
+    from vgan.runs import trained
+    from vgan.tasks import given
+    from vgan.tasks.task import Task
 
     values = flags.FLAGS
     if None in (values.workdir, values.experiment):
@@ -64,14 +65,14 @@ def main():
 
 def continued(model, task, seed, begun, labels, added):
     """Videos uint8 [N, T, H, W, 3] and what follows them, as `generate --input` makes it."""
-    from vgan import completing
+    from vgan.sampling.files import complete
 
     class Source(list):
         fps, size, num_frames, path = Fraction(25), begun.shape[2:4], begun.shape[1], "held out"
 
     videos = []
     for video, label in zip(begun, labels, strict=True):
-        made = completing.complete(model, task, Source(video), seed, int(label), None, added)
+        made = complete(model, task, Source(video), seed, int(label), None, added)
         videos.append(np.stack(list(made.frames)))
     return np.stack(videos)
 

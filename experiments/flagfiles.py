@@ -10,7 +10,7 @@ again.
 import trial
 from absl import flags
 
-from vgan import command
+from vgan.core import command
 
 NAMES = ("dcgan3d", "vgan", "mocogan", "wgan_gp", "lsgan", "progressive", "base", "best")
 

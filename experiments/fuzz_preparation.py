@@ -32,8 +32,8 @@ import trial
 from absl import flags
 
 from data_prep import inspect
-from data_prep.reading import Prepared
-from vgan import command
+from data_prep.base.reading import Prepared
+from vgan.core import command
 
 WAYS = {
     "plain": (),

@@ -27,9 +27,9 @@ import trial
 from absl import flags
 
 from data_prep import inspect
-from data_prep.reading import Prepared
-from vgan import command
-from vgan.errors import DataError
+from data_prep.base.reading import Prepared
+from vgan.core import command
+from vgan.core.errors import DataError
 
 _LOOK = 0.005  # Seconds.
 

@@ -18,8 +18,8 @@ import spread
 import trial
 from absl import flags
 
-from vgan import command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 CRITIC = " + compensated(pairs=1)"
 VARIANTS = {
@@ -73,9 +73,9 @@ def measure(values, workdir, variant, seed):
 
 def judge(values, workdir):
     """The figures of a run."""
-    from vgan import trained
     from vgan.data import pipeline
     from vgan.evaluation import cache, evaluator
+    from vgan.runs import trained
 
     run = trained.restore(workdir)
     made = run.sampling_model().sample(values.num_videos, seed=1)

@@ -21,8 +21,8 @@ import numpy as np
 import trial
 from absl import flags
 
-from vgan import command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 flags.DEFINE_string("workdir", None, "Folder of a training run with one --task.")
 flags.DEFINE_string("checkpoint", "last", "Which checkpoint of it.")
@@ -33,7 +33,7 @@ flags.DEFINE_string("output", "experiments/results/natural.csv", "CSV file that 
 
 
 def main():
-    from vgan import trained
+    from vgan.runs import trained
 
     values = flags.FLAGS
     if None in (values.workdir, values.inputs):
@@ -67,25 +67,24 @@ class Way(typing.NamedTuple):
     @classmethod
     def of(cls, run, num_frames):
         """That of a trained.Restored; raises UsageError for a task that needs more than a file."""
-        from vgan import completing, given
-        from vgan.given import Task
+        from vgan.sampling.files import LEAST_GIVEN, frames_of_turn, overlap_of, overlap_of_made
+        from vgan.tasks import given
+        from vgan.tasks.task import Task
 
         task, clip = Task(run.config.task).alone(), run.config.clip
         nothing = np.zeros([1, *clip.shape], np.float32)
         _, kinds = given.to_rest(task(nothing, 0, np.zeros(1, np.int64)))
         known = np.flatnonzero((kinds == given.KNOWN).all((0, 2, 3, 4)))
-        sides, shared = clip.shape[:3], completing.overlap_of(clip)
+        sides, shared = clip.shape[:3], overlap_of(clip)
         if (kinds == given.HINT).all():
             small = [(side // task.scale, side // task.scale // 4) for side in sides[1:]]
             block, overlap = zip((sides[0], shared[0]), *small, strict=True)
             return cls(block, overlap, scale=task.scale)
         if known.tolist() == list(range(len(known))) != []:
-            turn = completing.frames_of_turn(clip.frames - len(known))
-            overlap = (shared[0], *completing.overlap_of_made(clip))
+            turn = frames_of_turn(clip.frames - len(known))
+            overlap = (shared[0], *overlap_of_made(clip))
             return cls(sides, overlap, added=num_frames, turn=turn)
-        if len(known) >= completing.LEAST_GIVEN and known.tolist() == list(
-            range(0, clip.frames, known[1])
-        ):
+        if len(known) >= LEAST_GIVEN and known.tolist() == list(range(0, clip.frames, known[1])):
             frames = len(known)
             return cls((frames, *sides[1:]), (frames // 2, *shared[1:]), rate=int(known[1]))
         raise UsageError(f"--workdir: --task={task.text} isn't one that a file alone goes through")
@@ -140,8 +139,8 @@ def seams_of(way, path, output):
 
     None where there are no borders, or where the input has no such frames.
     """
-    from vgan.stream import seams
-    from vgan.stream.source import open_video
+    from vgan.media import seams
+    from vgan.media.source import open_video
 
     source, made = open_video(path), open_video(output)
     count = sum(1 for _ in source)
@@ -160,7 +159,7 @@ def seams_of(way, path, output):
 
 
 def _ratio(steps, places):
-    from vgan.stream import seams
+    from vgan.media import seams
 
     borders = len(set(places))
     return round(seams.step_ratio(steps, places), 3) if 0 < borders < len(steps) else None

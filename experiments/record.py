@@ -10,8 +10,8 @@ from pathlib import Path
 import trial
 from absl import flags
 
-from vgan import command
-from vgan.errors import DataError, UsageError
+from vgan.core import command
+from vgan.core.errors import DataError, UsageError
 
 flags.DEFINE_string("scores", None, "scores.json of python -m vgan.evaluate.")
 flags.DEFINE_string("experiment", None, "What it was: the flagfile's name, and what was changed.")

@@ -9,8 +9,8 @@ through the split, so none is picked by eye.
 import numpy as np
 from absl import flags
 
-from vgan import command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 flags.DEFINE_list("workdirs", None, "Folders of training runs with a --task, of clips of one size.")
 flags.DEFINE_string("checkpoint", "last", "Which checkpoint of each.")
@@ -27,23 +27,24 @@ def main():
         raise UsageError("--workdirs: not given")
     suffixes = (".webp", ".gif", ".mp4")
     output = command.output_file("--output", values.output, suffixes, values.overwrite)
-    from vgan import media, trained
+    from vgan.media.clips import grid, write_video
+    from vgan.runs import trained
 
     rows = []
     for workdir in values.workdirs:
         run = trained.restore(workdir, values.checkpoint)
-        rows.append(media.grid(np.stack(row(run, values)), values.num_videos))
+        rows.append(grid(np.stack(row(run, values)), values.num_videos))
         if rows[-1].shape != rows[0].shape:
             raise UsageError(f"--workdirs: {workdir} has clips of another size than the first")
     output.parent.mkdir(parents=True, exist_ok=True)
-    media.write_video(output, media.grid(np.stack(rows), 1), run.fps, values.zoom)
+    write_video(output, grid(np.stack(rows), 1), run.fps, values.zoom)
     print(f"wrote {output}")
 
 
 def row(run, values):
     """A list of given, made and real side by side, for each clip."""
-    from vgan import given
     from vgan.data import pipeline
+    from vgan.tasks import given
 
     config, model = run.config, run.sampling_model()
     windows = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")

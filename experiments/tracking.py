@@ -11,8 +11,8 @@ import tracks
 import trial
 from absl import flags
 
-from vgan import command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 flags.DEFINE_string("workdir", None, "Folder of a training run on shapes.")
 flags.DEFINE_string("checkpoint", "last", "Which checkpoint of it.")
@@ -23,8 +23,8 @@ flags.DEFINE_string("output", "experiments/results/tracking.csv", "CSV file that
 
 
 def main():
-    from vgan import trained
     from vgan.data import pipeline
+    from vgan.runs import trained
 
     values = flags.FLAGS
     if None in (values.workdir, values.experiment):

@@ -13,8 +13,8 @@ import shlex
 import trial
 from absl import flags
 
-from vgan import command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 flags.DEFINE_string("name", None, "What the row calls the data.")
 flags.DEFINE_string("data", None, "A prepared folder, or shapes().")

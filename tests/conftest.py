@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from absl import flags
 
-from data_prep import chunks, preparation
-from data_prep.settings import Settings
-from vgan import config
+from data_prep.base.settings import Settings
+from data_prep.writing import chunks, preparation
+from vgan.runs import config
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,7 +26,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _SERVER = """
 import json, os, runpy, signal, sys, traceback
 sys.path.insert(0, sys.argv[1])
-import vgan.experiment
+import vgan.runs.building
 
 def run(module, arguments, before, cwd, out, err):
     for path, number in ((out, 1), (err, 2)):

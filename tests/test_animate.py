@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from vgan import media
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
 from vgan.data import shapes
+from vgan.media.clips import write_picture, write_video
+from vgan.media.whole import read_video
 from vgan.motion import animation, estimators, transfer
-from vgan.video_reader import read_video
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +17,8 @@ def folder(tmp_path_factory):
     """A folder of a picture and a video."""
     folder = tmp_path_factory.mktemp("inputs")
     windows = shapes.windows(ClipSpec(5, 48, 64), 1, "train", num_videos=2, textured=True)
-    media.write_picture(folder / "in.png", windows[1][0][0])
-    media.write_video(folder / "in.mp4", windows[0][0], 12)
+    write_picture(folder / "in.png", windows[1][0][0])
+    write_video(folder / "in.mp4", windows[0][0], 12)
     return folder
 
 

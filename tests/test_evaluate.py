@@ -6,9 +6,9 @@ import shutil
 import numpy as np
 import pytest
 
-from vgan import media
-from vgan.clip import ClipSpec
-from vgan.data import pipeline
+from vgan.core.clip import ClipSpec
+from vgan.data.opening import open_windows
+from vgan.media.clips import write_video
 
 DATA = "--data=shapes(num_videos=160)"  # Twenty of them are the test split.
 FEW = [DATA, "--num_videos=24"]
@@ -22,9 +22,7 @@ def cache(tmp_path_factory):
 @pytest.fixture(scope="module")
 def clips():
     """Forty clips, uint8 [40, 4, 16, 16, 3]."""
-    windows = pipeline.open_windows(
-        "shapes(num_videos=40, seed=5)", ClipSpec(4, 16, 16), 1, "train"
-    )
+    windows = open_windows("shapes(num_videos=40, seed=5)", ClipSpec(4, 16, 16), 1, "train")
     return np.stack([windows[number][0] for number in range(40)])
 
 
@@ -108,7 +106,7 @@ def test_compressed_videos_are_warned_of(command, clips, cache, tmp_path):
     videos = tmp_path / "videos"
     videos.mkdir()
     for number, video in enumerate(clips[:16]):
-        media.write_video(videos / f"{number}.mp4", video, 8)
+        write_video(videos / f"{number}.mp4", video, 8)
     arguments = [f"--videos={videos}", DATA, cache, f"--output={tmp_path}/out"]
     done = command("vgan.evaluate", *arguments)
     assert done.code == 0, done.err

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vgan import experiment
 from vgan.data import pipeline
-from vgan.given import Task
-from vgan.stages import stages_of
+from vgan.data.opening import open_windows
+from vgan.runs import building
+from vgan.runs.stages import stages_of
+from vgan.tasks.task import Task
 from vgan.training import loop
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +43,7 @@ def test_two_tiny_steps(path, parse, monkeypatch):
         for name in ("generator", "discriminator")
     }
     config = dataclasses.replace(config, data=data, **networks)
-    experiment.build(config, 0)  # Its own size fits the networks.
+    building.build(config, 0)  # Its own size fits the networks.
     trained_for_two_steps(dataclasses.replace(config, **SMALL, stages=""))
 
 
@@ -55,8 +56,8 @@ def test_a_first_stage_can_be_trained(name, parse, monkeypatch):
 
 
 def trained_for_two_steps(config):
-    windows = pipeline.open_windows(config.data, config.clip, 1, "train")
-    model = experiment.build(config, len(windows.labels) if config.conditional else 0)
+    windows = open_windows(config.data, config.clip, 1, "train")
+    model = building.build(config, len(windows.labels) if config.conditional else 0)
     task = Task(config.task)
     step = loop.compile_step(model, task, config.seed).python_function  # Tracing takes longer.
     batches = pipeline.batches(windows, config.batch_size, config.seed, 0, config.augment).take(2)

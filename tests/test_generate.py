@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import vgan
-from vgan.errors import UsageError
+from vgan.core.errors import UsageError
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,16 @@ import pytest
 import tensorflow as tf
 
 import vgan
-from tests.test_given import TASKS
-from vgan import given, media, saved_model, trained
-from vgan.clip import to_float
-from vgan.config import ExperimentConfig
-from vgan.data import pipeline
-from vgan.errors import UsageError
+from tests.tasks.test_given import TASKS
+from vgan.core.clip import to_float
+from vgan.core.errors import UsageError
+from vgan.data.opening import open_windows
+from vgan.media.clips import write_video
+from vgan.runs import trained
+from vgan.runs.config import ExperimentConfig
+from vgan.serving import saved_model
+from vgan.tasks import given
+from vgan.tasks.task import Task
 
 TASK = "prediction(given=2) + denoising(strength=20)"
 
@@ -40,7 +44,7 @@ def run(command, tiny, as_flags, tmp_path_factory):
 def clips():
     """Held-out clips uint8 [9, T, H, W, 3], and labels."""
     config = ExperimentConfig(data="shapes(num_videos=160)", frames=4, height=8, width=16)
-    windows = pipeline.open_windows(config.data, config.clip, 1, "test")
+    windows = open_windows(config.data, config.clip, 1, "test")
     videos, labels = zip(*(windows[number] for number in range(9)), strict=True)
     return np.stack(videos), np.array(labels)
 
@@ -78,7 +82,7 @@ def test_the_export_completes_what_any_task_shows(run, clips, text):
     videos, labels = clips
     pairs = tf.constant(np.concatenate([videos, 255 - videos], -1))
     samples = np.arange(9)
-    shown = given.to_rest(given.Task(text)(to_float(pairs), 3, samples))
+    shown = given.to_rest(Task(text)(to_float(pairs), 3, samples))
     live, exported = (model.complete(*shown, 3, samples, labels) for model in loaded(run))
     np.testing.assert_array_equal(exported, live)
     known = np.repeat(shown[1] == given.KNOWN, 3, -1)
@@ -131,7 +135,7 @@ def test_a_new_task_is_one_function(command, tiny, as_flags, tmp_path, clips):
     np.testing.assert_array_equal(pixels, videos[:, :, :, ::-1])
     made = live.complete(pixels, kinds, labels=labels)
     np.testing.assert_array_equal(exported.complete(pixels, kinds, labels=labels), made)
-    media.write_video(tmp_path / "in.mp4", videos[0], fps=8)
+    write_video(tmp_path / "in.mp4", videos[0], fps=8)
     files = [f"--input={tmp_path}/in.mp4", f"--output={tmp_path}/out.mp4", "--label=0"]
     done = command("vgan.generate", f"--workdir={tmp_path}/run", *files)
     assert done.code == 0 and "wrote 4 frames" in done.out, done.err

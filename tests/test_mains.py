@@ -13,8 +13,8 @@ import tensorflow as tf
 from PIL import Image, ImageSequence
 
 import vgan
-from vgan import media
-from vgan.training.checkpoints import saved_steps
+from vgan.media.clips import grid
+from vgan.runs.checkpoints import saved_steps
 
 
 def the_line(done):
@@ -65,7 +65,7 @@ def test_generate_writes_a_grid(command, tiny_run, tmp_path):
     done = command("vgan.generate", *flags)
     assert done.code == 0, done.err
     assert f"wrote 9 videos of 4x8x8 at 8 frames a second: {output}" in done.out
-    expected = media.grid(vgan.load(tiny_run).sample(9, seed=3))
+    expected = grid(vgan.load(tiny_run).sample(9, seed=3))
     with Image.open(output) as image:
         shown = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(image)]
     assert np.abs(np.subtract(shown, expected, dtype=int)).max() <= 1  # On another device.

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from vgan import media
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
 from vgan.data import shapes
+from vgan.media.clips import write_video
+from vgan.media.whole import read_video
 from vgan.motion import estimators, views
-from vgan.video_reader import read_video
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def video():
 @pytest.fixture(scope="module")
 def path(video, tmp_path_factory):
     path = tmp_path_factory.mktemp("videos") / "in.mp4"
-    media.write_video(path, video, 12)
+    write_video(path, video, 12)
     return path
 
 
@@ -115,7 +115,7 @@ def test_an_object_is_tracked_into_a_table(command, path, tmp_path):
 )
 def test_show_motion_refuses(command, path, video, tmp_path, arguments, code, text):
     still = tmp_path / "still.mp4"
-    media.write_video(still, video[:1], 8)
+    write_video(still, video[:1], 8)
     names = {"path": path, "still": still, "new": tmp_path / "new"}
     done = command("vgan.show_motion", *(argument.format(**names) for argument in arguments))
     assert done.code == code

@@ -9,9 +9,9 @@ import av
 import numpy as np
 import pytest
 
-from vgan import media
-from vgan.stream.source import open_video
-from vgan.stream.writer import write
+from vgan.media.clips import write_video
+from vgan.media.source import open_video
+from vgan.media.writer import write
 
 RATE = 48000
 
@@ -20,7 +20,7 @@ RATE = 48000
 def folder(tmp_path_factory):
     """A folder of videos: in.mp4, oblong.mp4 with oblong pixels, sound.mkv with 3 s of sound."""
     folder = tmp_path_factory.mktemp("inputs")
-    media.write_video(folder / "in.mp4", moving(12), 10)
+    write_video(folder / "in.mp4", moving(12), 10)
     write(folder / "oblong.mp4", moving(4), 10, Fraction(16, 15))
     with av.open(str(folder / "sound.mkv"), "w") as container:
         pictures = container.add_stream("libx264", rate=10)

@@ -3,8 +3,8 @@
 from absl import flags
 from tqdm import tqdm
 
-from vgan import command, spec
-from vgan.errors import UsageError
+from vgan.core import command, spec
+from vgan.core.errors import UsageError
 
 flags.DEFINE_string("input", None, "A picture file.")
 flags.DEFINE_string("output", None, "out.mp4, .gif or .webp.")
@@ -21,7 +21,7 @@ flags.DEFINE_float("fps", None, "Frames a second (default: as --motion_of, or 25
 flags.register_validator(  # Bounds of absl's own let NaN pass.
     "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
 )
-flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/after: sharpen(amount=0.5).")
+flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 
 
@@ -31,9 +31,9 @@ def main():
     output = command.output_file(
         "--output", values.output, (".mp4", ".gif", ".webp"), values.overwrite
     )
-    from vgan import media
-    from vgan.after import chain
-    from vgan.stream.still import read_picture
+    from vgan.media.clips import write_frames
+    from vgan.media.still import read_picture
+    from vgan.treatments import chain
 
     treatments = chain.build(values.after)
     picture = read_picture(values.input)
@@ -41,7 +41,7 @@ def main():
     progress = tqdm(frames, total=count, unit="frame", disable=None)
     frames, rate = chain.apply(treatments, progress, values.fps or rate)
     output.parent.mkdir(parents=True, exist_ok=True)
-    media.write_frames(output, frames, float(rate))
+    write_frames(output, frames, float(rate))
     print(f"wrote {output}")
 
 
@@ -53,8 +53,8 @@ def _by_moves(values, picture):
 
 
 def _by_video(values, picture):
+    from vgan.media.source import open_video
     from vgan.motion.transfer import transfer
-    from vgan.stream.source import open_video
 
     estimate = spec.build(spec.parse(values.estimator or "dis()"), "vgan.motion.estimators.{}")
     source = open_video(values.motion_of)

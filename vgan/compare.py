@@ -5,12 +5,14 @@ from pathlib import Path
 from absl import flags, logging
 from tqdm import tqdm
 
-from vgan import command
-from vgan.errors import StorageError, UsageError
+from vgan.core import command
+from vgan.core.errors import StorageError, UsageError
+from vgan.runs import config
 
 flags.DEFINE_string("output", "compare.html", "HTML file to write.")
 flags.DEFINE_integer("num_videos", 8, "How many videos of each run.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Which videos: the same seed for each run.", lower_bound=0)
+config.define_trust_flag()
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 
 
@@ -24,8 +26,8 @@ def main(folders):
     output = Path(values.output)
     if output.exists() and not values.overwrite:
         raise StorageError(f"output {str(output)!r}: it exists. Add --overwrite or name another")
-    from vgan import trained  # TensorFlow takes seconds to load; flags come first.
     from vgan.reports import comparison, runs
+    from vgan.runs import trained  # TensorFlow takes seconds to load; flags come first.
 
     compared = [runs.read(folder) for folder in folders]
     for note in comparison.notes(compared):
@@ -33,7 +35,7 @@ def main(folders):
     print(comparison.as_text(*comparison.table(compared)), flush=True)
     drawn = []
     for folder in tqdm(folders, unit="run", disable=None):
-        model = trained.load(folder)
+        model = trained.load(folder, trust_code=values.trust_code)
         if model.task.needs_given:
             raise UsageError(
                 f"run {folder!r}: its --task={model.task.text} makes videos of given ones, and the "

@@ -8,14 +8,14 @@ from pathlib import Path
 from absl import flags
 from tqdm import tqdm
 
-from vgan import checkpoint_choice, command
-from vgan.errors import DataError, StorageError, UsageError
+from vgan.core import command
+from vgan.core.errors import DataError, StorageError, UsageError
+from vgan.runs import checkpoint_choice, config
 
 SHOWN = 16
 """How many made and real clips the page shows."""
 
-flags.DEFINE_string("workdir", None, "Folder of a training run.")
-flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
+config.define_run_flags()
 flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
 flags.DEFINE_string("videos", None, "Folder of videos that are made already, instead of both.")
 flags.DEFINE_string("targets", None, "Folder of what --videos should be, by file name: PSNR, SSIM.")
@@ -43,16 +43,15 @@ def main():
     values = flags.FLAGS
     _check_flags(values)
     # TensorFlow takes seconds to load; flags come first.
-    from vgan.data import pipeline
+    from vgan.data.opening import open_windows
     from vgan.evaluation import protocol
     from vgan.evaluation.cache import Cache, default_folder
     from vgan.evaluation.evaluator import SPLITS, Evaluator
 
-    plugs, classifier = _features(values)
+    user_networks, classifier = _features(values)
     made, output = _made(values)
     windows = {
-        split: pipeline.open_windows(made.data, made.clip, made.frame_step, split)
-        for split in SPLITS
+        split: open_windows(made.data, made.clip, made.frame_step, split) for split in SPLITS
     }
     rule = protocol.Rule(
         values.split,
@@ -61,7 +60,7 @@ def main():
         values.seed,
     )
     cache = Cache(values.cache or default_folder())
-    evaluator = Evaluator(windows, *rule, cache, plugs, classifier, _progress)
+    evaluator = Evaluator(windows, *rule, cache, user_networks, classifier, _progress)
     protocol.warn(made, evaluator, classifier)
     result = evaluator.score(*made.draw(evaluator))
     _write(Path(output), result, protocol.describe(made, rule, evaluator, result), evaluator)
@@ -94,23 +93,22 @@ def _check_output(output, values):
 
 
 def _features(values):
-    from vgan import spec
+    from vgan.core import spec
     from vgan.metrics import classifier
 
-    parts = spec.parse_sum(values.features)
-    if any(part.weight != 1 for part in parts):
-        raise UsageError(f"--features={values.features}: features have no weights. Drop them")
-    plugs = [spec.build(part, "vgan.metrics.plugs.{}") for part in parts]
-    return plugs, classifier.load(values.classifier) if values.classifier else None
+    parts = spec.parse_unweighted(values.features, "--features")
+    user_networks = [spec.build(part, "vgan.metrics.user_networks.{}") for part in parts]
+    return user_networks, classifier.load(values.classifier) if values.classifier else None
 
 
 def _made(values):
     """What is to be scored, and the folder for it."""
-    from vgan import saved_model, trained
-    from vgan.clip import ClipSpec
-    from vgan.evaluation import clips, making
-    from vgan.evaluation.making import Videos
+    from vgan.core.clip import ClipSpec
+    from vgan.evaluation import clips, generated
+    from vgan.evaluation.generated import Videos
     from vgan.evaluation.protocol import Made
+    from vgan.runs import trained
+    from vgan.serving import saved_model
 
     step = values.frame_step or 1
     if values.videos:
@@ -121,10 +119,10 @@ def _made(values):
         made = Made(lambda _: files, len(videos), clip, told, values.data, step, None, lossy)
         return made, values.output
     if values.model:
-        model, told = saved_model.load(values.model), f"export {values.model!r}"
+        model, told = saved_model.load(values.model, values.trust_code), f"export {values.model!r}"
         data, output = values.data, values.output
     else:
-        run = trained.restore(values.workdir, values.checkpoint)
+        run = trained.restore(values.workdir, values.checkpoint, trust_code=values.trust_code)
         model = run.sampling_model()
         choice = checkpoint_choice.parse(values.checkpoint)
         told = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
@@ -139,7 +137,7 @@ def _made(values):
 
     def draw(evaluator):
         progress = _progress("making clips", values.num_videos)
-        return making.videos(model, values.num_videos, values.seed, evaluator, progress)
+        return generated.videos(model, values.num_videos, values.seed, evaluator, progress)
 
     return Made(draw, values.num_videos, model.clip, told, data, step, model.fps, []), output
 
@@ -166,6 +164,7 @@ def _targets(values, videos, names):
 
 
 def _write(output, result, told, evaluator):
+    from vgan.core.files import replacing_folder
     from vgan.evaluation import output as outputs
     from vgan.reports import evaluation as report
 
@@ -177,7 +176,7 @@ def _write(output, result, told, evaluator):
         distances[:SHOWN],
         evaluator.sets["test"].take(slice(SHOWN)),
     )
-    with outputs.folder(output) as folder:
+    with replacing_folder(output) as folder:
         (folder / "scores.json").write_text(text)
         fps = evaluator.windows["test"].fps
         report.write(folder / "report.html", json.loads(text), shown, result.per_clip, fps)

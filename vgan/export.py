@@ -4,11 +4,11 @@ from pathlib import Path
 
 from absl import flags
 
-from vgan import checkpoint_choice, command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
+from vgan.runs import checkpoint_choice, config
 
-flags.DEFINE_string("workdir", None, "Folder of a training run.")
-flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
+config.define_run_flags()
 flags.DEFINE_string("output", None, "Folder of the new version (default: WORKDIR/export/STEP).")
 flags.DEFINE_integer("max_videos", 64, "The most videos of one request.", lower_bound=1)
 
@@ -22,14 +22,12 @@ def main():
             f"--output: not given, and needed with --checkpoint={values.checkpoint}, since "
             "WORKDIR/export/STEP is the place of one checkpoint"
         )
-    from vgan import saved_model, trained  # TensorFlow takes seconds to load.
-    from vgan.given import Task
+    from vgan.runs import trained
+    from vgan.serving import saved_model  # TensorFlow takes seconds to load.
 
-    run = trained.restore(values.workdir, values.checkpoint)
+    run = trained.restore(values.workdir, values.checkpoint, trust_code=values.trust_code)
     path = Path(values.output or Path(values.workdir) / "export" / str(run.step))
-    clip = run.config.clip
-    task = Task(run.config.task)
-    saved_model.export(run.model, clip, run.fps, run.labels, path, task, values.max_videos)
+    saved_model.export(run.model, run.card, path, values.max_videos)
     print(f"wrote {path}, averaged weights of step {run.step}")
 
 

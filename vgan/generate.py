@@ -11,18 +11,18 @@ import numpy as np
 from absl import flags
 from tqdm import tqdm
 
-from vgan import checkpoint_choice, command
-from vgan.clip import ClipSpec
-from vgan.errors import StorageError, UsageError
+from vgan.core import command
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import StorageError, UsageError
+from vgan.runs import checkpoint_choice, config
 
 MOST_IN_A_GRID = 256
 """A grid is held in memory as a whole; a folder of files is not."""
 
 GRID_SUFFIXES = (".mp4", ".gif", ".webp")
 
-flags.DEFINE_string("workdir", None, "Folder of a training run.")
+config.define_run_flags()
 flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
-flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
 flags.DEFINE_integer("num_videos", 16, "How many videos.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Video i of a seed is always the same.", lower_bound=0)
 flags.DEFINE_integer(
@@ -41,7 +41,7 @@ flags.DEFINE_multi_string(
 flags.DEFINE_string("task", None, "Which of its tasks, of a model trained on several.")
 flags.DEFINE_string("mask", None, "Picture of the size of --input, white where it is inpainted.")
 flags.DEFINE_integer("num_frames", None, "How many frames prediction and animation add.", 1)
-flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/after: sharpen(amount=0.5).")
+flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 flags.DEFINE_string("output", None, "A grid: out.mp4, .gif or .webp; or a folder for a file each.")
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
@@ -50,11 +50,11 @@ flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 def main():
     values = flags.FLAGS
     path, output = _chosen_model(values), _checked_output(values)
-    from vgan import trained  # TensorFlow takes seconds to load; flags come first.
-    from vgan.after import chain
+    from vgan.runs import trained  # TensorFlow takes seconds to load; flags come first.
+    from vgan.treatments import chain
 
     treatments = chain.build(values.after)
-    model = trained.load(path, values.checkpoint, values.frames)
+    model = trained.load(path, values.checkpoint, values.frames, values.trust_code)
     if values.input:
         _complete(values, model, treatments, output)
     else:
@@ -62,8 +62,8 @@ def main():
 
 
 def _sample(values, model, treatments, output):
-    from vgan import media
-    from vgan.after import chain
+    from vgan.media.clips import grid, write_video
+    from vgan.treatments import chain
 
     fps = model.fps if values.fps is None else values.fps
     chunks = model.stream(values.num_videos, values.seed, values.label)
@@ -78,11 +78,11 @@ def _sample(values, model, treatments, output):
         else:
             output.mkdir(parents=True, exist_ok=True)
             file = output / f"{number:0{digits}d}.mp4"
-            media.write_video(file, video, float(rate), values.zoom)
+            write_video(file, video, float(rate), values.zoom)
         progress.update()
     if videos:
         output.parent.mkdir(parents=True, exist_ok=True)
-        media.write_video(output, media.grid(np.stack(videos)), float(rate), values.zoom)
+        write_video(output, grid(np.stack(videos)), float(rate), values.zoom)
     progress.close()
     told = ClipSpec(*video.shape)
     print(
@@ -91,11 +91,11 @@ def _sample(values, model, treatments, output):
 
 
 def _complete(values, model, treatments, output):
-    from vgan import completing
-    from vgan.after import chain
-    from vgan.stream.source import open_pictures, open_video
-    from vgan.stream.still import PICTURE_SUFFIXES, read_picture
-    from vgan.stream.writer import write
+    from vgan.media.source import open_pictures, open_video
+    from vgan.media.still import PICTURE_SUFFIXES, read_picture
+    from vgan.media.writer import write
+    from vgan.sampling.files import complete
+    from vgan.treatments import chain
 
     several = len(values.input) > 1
     source = open_pictures(values.input) if several else open_video(values.input[0])
@@ -105,7 +105,7 @@ def _complete(values, model, treatments, output):
     mask = None if values.mask is None else read_picture(values.mask).mean(-1) > 127
     label = model.needed_label(values.label)
     part = model.task.alone(values.task)
-    made = completing.complete(model, part, source, values.seed, label, mask, values.num_frames)
+    made = complete(model, part, source, values.seed, label, mask, values.num_frames)
     told = tqdm(made.frames, total=made.total, unit="frame", disable=None)
     fps = values.fps or (model.fps if still else made.fps)
     frames, fps = chain.apply(treatments, told, fps)

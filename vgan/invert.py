@@ -9,11 +9,11 @@ import numpy as np
 from absl import flags
 from tqdm import tqdm
 
-from vgan import checkpoint_choice, command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
+from vgan.runs import config
 
-flags.DEFINE_string("workdir", None, "Folder of a training run.")
-flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
+config.define_run_flags()
 flags.DEFINE_string("input", None, "A video, whose first frames are cut and resized as needed.")
 flags.DEFINE_string("label", None, "Its class, for a model that knows classes.")
 flags.DEFINE_integer("steps", 300, "Of the search.", lower_bound=1)
@@ -40,22 +40,25 @@ def main():
     latents = values.latents and command.output_file(
         "--latents", values.latents, (".npy",), values.overwrite
     )
-    from vgan import inversion, media, trained
+    from vgan.core.files import replacing
+    from vgan.media.clips import grid, write_video
+    from vgan.runs import trained
+    from vgan.sampling import inversion
 
-    run = trained.restore_one(values.workdir, values.checkpoint)
+    run = trained.restore_one(values.workdir, values.checkpoint, values.trust_code)
     label = run.sampling_model().needed_label(values.label)
-    video = inversion.read_clip(Path(values.input), run.config.clip, run.fps)
+    video = inversion.read_clip(Path(values.input), run.card.clip, run.card.fps)
 
     def watch(steps):
         return tqdm(steps, unit="step", disable=None)
 
     found = inversion.invert(run, video, label, values.steps, values.realism, values.seed, watch)
     output.parent.mkdir(parents=True, exist_ok=True)
-    both = media.grid(np.stack([video, found.video]), columns=2)
-    media.write_video(output, both, run.fps, values.zoom)
+    both = grid(np.stack([video, found.video]), columns=2)
+    write_video(output, both, run.card.fps, values.zoom)
     if latents:
         latents.parent.mkdir(parents=True, exist_ok=True)
-        with media.replacing(latents) as temporary, open(temporary, "wb") as file:
+        with replacing(latents) as temporary, open(temporary, "wb") as file:
             np.save(file, found.latents[None])
     print(
         f"wrote {output}: mean difference {found.error:.1f} grey levels, "

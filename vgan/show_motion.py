@@ -7,8 +7,8 @@ import numpy as np
 from absl import flags
 from tqdm import tqdm
 
-from vgan import command, spec
-from vgan.errors import DataError, UsageError
+from vgan.core import command, spec
+from vgan.core.errors import DataError, UsageError
 
 flags.DEFINE_string("input", None, "A video file.")
 flags.DEFINE_string("output", None, "out.mp4, .gif or .webp, a frame for each pair of frames.")
@@ -39,9 +39,9 @@ def main():
     values = flags.FLAGS
     source, output = _checked_input(values), _checked_output(values)
     box, track_csv = _checked_box(values), _checked_csv(values)
-    from vgan import media
+    from vgan.media.clips import write_frames
+    from vgan.media.source import open_video
     from vgan.motion import tracking
-    from vgan.stream.source import open_video
 
     views, estimate = _checked_views(values)
     video = open_video(source)
@@ -49,7 +49,7 @@ def main():
     centres = []
     panels = _panels(frames, views, estimate, values.longest, box, centres)
     output.parent.mkdir(parents=True, exist_ok=True)
-    media.write_frames(output, panels, values.fps or float(video.fps))
+    write_frames(output, panels, values.fps or float(video.fps))
     print(f"wrote {output}")
     if box:
         track_csv.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def main():
 
 def _panels(frames, views, estimate, longest, box, centres):
     """Pictures of each pair of neighbouring frames; an object's centres are added to `centres`."""
-    from vgan import media
+    from vgan.media.clips import grid
     from vgan.motion.tracking import Tracker
     from vgan.motion.views import Moment
 
@@ -70,7 +70,7 @@ def _panels(frames, views, estimate, longest, box, centres):
             tracker = Tracker(frame, box)
             centres.append(tracker.centre)
         moment = Moment(frame, following, estimate, longest, centres)
-        yield media.grid(np.stack([view(moment)[None] for view in views]), len(views))[0]
+        yield grid(np.stack([view(moment)[None] for view in views]), len(views))[0]
         if tracker:
             tracker.update(following)
             centres.append(tracker.centre)

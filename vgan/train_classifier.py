@@ -4,9 +4,9 @@ import time
 
 from absl import flags
 
-from vgan import command
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 
 flags.DEFINE_string("data", None, "A prepared folder, or embedded data such as shapes().")
 flags.DEFINE_string("output", None, "Folder of the classifier.")
@@ -26,19 +26,17 @@ def main():
     for name in ("data", "output"):
         if not getattr(values, name):
             raise UsageError(f"--{name}: not given. Name a folder")
-    from vgan.data import pipeline  # TensorFlow takes seconds to load.
-    from vgan.metrics import classifier, classifier_training
+    from vgan.data.opening import open_windows  # TensorFlow takes seconds to load.
+    from vgan.metrics import classifier
+    from vgan.training.classifier import train
 
     classifier.check_output(values.output, values.overwrite)
     clip = ClipSpec(values.frames, values.height, values.width)
     windows, held_out = (
-        pipeline.open_windows(values.data, clip, values.frame_step, split)
-        for split in ("train", "test")
+        open_windows(values.data, clip, values.frame_step, split) for split in ("train", "test")
     )
     report = _progress(values.steps)
-    made = classifier_training.train(
-        values.data, windows, held_out, values.steps, values.seed, report
-    )
+    made = train(values.data, windows, held_out, values.steps, values.seed, report)
     classifier.save(made, values.output, values.overwrite)
     accuracy, count = made.about["held_out_accuracy"], made.about["n_held_out"]
     print(f"wrote {values.output}: right on {accuracy:.1%} of {count} held-out clips")

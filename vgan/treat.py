@@ -7,14 +7,14 @@ Frames go through one by one, without a network; the sound is kept.
 from absl import flags
 from tqdm import tqdm
 
-from vgan import command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
 
 flags.DEFINE_string("input", None, "A video file.")
 flags.DEFINE_string(
     "after",
     None,
-    "Treatments of vgan/after, from left to right: denoise(strength=3) + frame_rate(fps=50).",
+    "Treatments of vgan/treatments, from left to right: denoise(strength=3) + frame_rate(fps=50).",
 )
 flags.DEFINE_string("output", None, "out.mp4.")
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
@@ -27,9 +27,9 @@ def main():
     if not values.after:
         raise UsageError("--after: not given. Name treatments, such as sharpen(amount=0.5)")
     output = command.output_file("--output", values.output, (".mp4",), values.overwrite)
-    from vgan.after import chain
-    from vgan.stream.source import open_video
-    from vgan.stream.writer import write
+    from vgan.media.source import open_video
+    from vgan.media.writer import write
+    from vgan.treatments import chain
 
     treatments = chain.build(values.after)
     source = open_video(values.input)

@@ -5,11 +5,11 @@ from pathlib import Path
 from absl import flags
 from tqdm import tqdm
 
-from vgan import checkpoint_choice, command
-from vgan.errors import UsageError
+from vgan.core import command
+from vgan.core.errors import UsageError
+from vgan.runs import config
 
-flags.DEFINE_string("workdir", None, "Folder of a training run.")
-flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
+config.define_run_flags()
 flags.DEFINE_list(
     "ends",
     None,
@@ -18,7 +18,7 @@ flags.DEFINE_list(
 flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
 flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
 flags.DEFINE_integer("steps", None, "Of the search for the latents of a file (default: 300).", 1)
-flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/after: sharpen(amount=0.5).")
+flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 flags.DEFINE_string("output", None, "out.mp4, .gif or .webp.")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
@@ -37,19 +37,21 @@ def main():
         raise UsageError("--steps: no end is a video, so nothing is searched for. Drop it")
     suffixes = (".mp4", ".gif", ".webp")
     output = command.output_file("--output", values.output, suffixes, values.overwrite)
-    from vgan import latent_walk, media, trained
-    from vgan.after import chain
+    from vgan.media.clips import write_frames
+    from vgan.runs import trained
+    from vgan.sampling import latent_walk
+    from vgan.treatments import chain
 
     treatments = chain.build(values.after)
-    run = trained.restore_one(values.workdir, values.checkpoint)
+    run = trained.restore_one(values.workdir, values.checkpoint, values.trust_code)
     label = run.sampling_model().needed_label(values.label)
     ends = [_latents(values, run, label, end) for end in values.ends]
-    frames = latent_walk.film(run.model, run.config.clip, *ends, label, values.frames)
+    frames = latent_walk.film(run.model, run.card, *ends, label, values.frames)
     told = tqdm(frames, total=values.frames, unit="frame", disable=None)
-    frames, fps = chain.apply(treatments, told, run.fps)
+    frames, fps = chain.apply(treatments, told, run.card.fps)
     enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in frames)
     output.parent.mkdir(parents=True, exist_ok=True)
-    written = media.write_frames(output, enlarged, float(fps))
+    written = write_frames(output, enlarged, float(fps))
     print(f"wrote {written} frames at {float(fps):g} a second: {output}")
 
 
@@ -58,13 +60,13 @@ def _is_latents(end):
 
 
 def _latents(values, run, label, end):
-    from vgan import inversion, latent_walk
+    from vgan.sampling import inversion, latent_walk
 
     if end.isdecimal():
         return latent_walk.of_seed(run.model, int(end))
     if _is_latents(end):
         return latent_walk.of_file(run.model, end)
-    video = inversion.read_clip(Path(end), run.config.clip, run.fps)
+    video = inversion.read_clip(Path(end), run.card.clip, run.card.fps)
 
     def watch(steps):
         return tqdm(steps, desc=end, unit="step", disable=None)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from data_prep.features.description import Kind
-from vgan.after.arguments import check_whole
+from vgan.core.arguments import check_whole
 
 _HSV_ENDS = np.array([360, 1, 1])
 
@@ -26,7 +26,7 @@ def features(bins=8):
 
     Source: the moments, Stricker and Orengo, "Similarity of Color Images", 1995, equation 3.
     """
-    check_whole("colour(bins)", bins, 2, 64)
+    check_whole("colour", 2, 64, bins=bins)
     names = [f"{part}_{k}" for part in ("hue", "saturation", "value") for k in range(bins)]
     names += [f"{part}_{c}" for c in "lab" for part in ("mean", "deviation", "skewness")]
     return Kind(names, lambda frames, following: _describe(frames, bins))

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from data_prep.features.even_pairs import EvenPairs
-from vgan import spec
-from vgan.errors import UsageError
+from vgan.core import spec
+from vgan.core.errors import UsageError
 
 
 class Kind(NamedTuple):
@@ -38,9 +38,7 @@ class Description:
     """
 
     def __init__(self, text):
-        parts = spec.parse_sum(text)
-        if any(part.weight != 1 for part in parts):
-            raise UsageError(f"--features={text}: kinds have no weights. Drop them")
+        parts = spec.parse_unweighted(text, "--features")
         if len({part.name for part in parts}) < len(parts):
             raise UsageError(f"--features={text}: names a kind twice. Drop one")
         self._kinds = [(p.name, spec.build(p, "data_prep.features.{}.features")) for p in parts]

@@ -5,7 +5,7 @@ import numpy as np
 
 from data_prep.features.description import Kind
 from data_prep.features.extra import scikit_image
-from vgan.after.arguments import check_whole
+from vgan.core.arguments import check_whole
 
 _DEGREES = np.array([1, 2, 2, 2, 4, 3, 4])
 """Of Hu's moments, in normalised moments: their roots are all of one scale."""
@@ -32,8 +32,8 @@ def features(directions=8, cells=2):
     Source: Dalal and Triggs, "Histograms of Oriented Gradients for Human Detection", 2005, as
     scikit-image has them; Hu, "Visual Pattern Recognition by Moment Invariants", 1962, equation 57.
     """
-    check_whole("edges(directions)", directions, 2, 32)
-    check_whole("edges(cells)", cells, 1, 8)
+    check_whole("edges", 2, 32, directions=directions)
+    check_whole("edges", 1, 8, cells=cells)
     skimage = scikit_image("edges")
 
     def describe(frames, following):

@@ -1,6 +1,6 @@
 """scikit-image, which only some kinds need."""
 
-from vgan.errors import UsageError
+from vgan.core.errors import UsageError
 
 
 def scikit_image(kind):

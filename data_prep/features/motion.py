@@ -3,8 +3,8 @@
 import numpy as np
 
 from data_prep.features.description import Kind
-from vgan import spec
-from vgan.after.arguments import check_number
+from vgan.core import spec
+from vgan.core.arguments import check_number
 
 
 def features(estimator="dis()", moving=0.5):
@@ -23,7 +23,7 @@ def features(estimator="dis()", moving=0.5):
     Raises:
       UsageError: an argument out of its range; later, frames too small for the estimator.
     """
-    check_number("motion(moving)", moving, 0.01, 100)
+    check_number("motion", least=0.01, most=100, moving=moving)
     estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
 
     def describe(frames, following):

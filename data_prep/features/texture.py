@@ -7,8 +7,8 @@ import numpy as np
 
 from data_prep.features.description import Kind
 from data_prep.features.extra import scikit_image
-from vgan.after.arguments import check_whole
-from vgan.errors import UsageError
+from vgan.core.arguments import check_whole
+from vgan.core.errors import UsageError
 
 
 def features(orientations=4, wavelengths=(3, 6, 12)):
@@ -31,9 +31,9 @@ def features(orientations=4, wavelengths=(3, 6, 12)):
     with Local Binary Patterns", 2002; Manjunath and Ma, "Texture Features for Browsing and
     Retrieval of Image Data", 1996. Both as scikit-image has them.
     """
-    check_whole("texture(orientations)", orientations, 1, 32)
+    check_whole("texture", 1, 32, orientations=orientations)
     for wavelength in wavelengths:
-        check_whole("texture(wavelengths)", wavelength, 2, 64)
+        check_whole("texture", 2, 64, wavelengths=wavelength)
     if len(set(wavelengths)) < len(wavelengths):
         raise UsageError(f"texture(wavelengths)={wavelengths!r}: write different ones, as (3, 6)")
     skimage = scikit_image("texture")

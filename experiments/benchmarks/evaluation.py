@@ -11,8 +11,8 @@ import time
 import numpy as np
 from absl import flags
 
-from vgan import command
-from vgan.clip import ClipSpec
+from vgan.core import command
+from vgan.core.clip import ClipSpec
 
 flags.DEFINE_integer("num_videos", 1024, "Clips of each kind.", lower_bound=16)
 flags.DEFINE_integer("size", 64, "Height and width of a clip.", lower_bound=8)

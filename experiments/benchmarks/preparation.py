@@ -25,10 +25,10 @@ import numpy as np
 from absl import app, flags
 from table import Table
 
-from data_prep import preparation, shards
-from data_prep.framing import Framing
-from data_prep.settings import Settings
-from data_prep.sources.video import VideoSource
+from data_prep.base.settings import Settings
+from data_prep.inputs.framing import Framing
+from data_prep.inputs.sources.video import VideoSource
+from data_prep.writing import preparation, shards
 
 _FILES = flags.DEFINE_integer("files", 8, "Videos.", lower_bound=2)
 _COPIES = flags.DEFINE_integer("copies", 4, "How often each is there.", lower_bound=1)
@@ -115,7 +115,7 @@ def _split(path):
 
 
 def _read_windows(folder, count):
-    from vgan.clip import ClipSpec
+    from vgan.core.clip import ClipSpec
     from vgan.data import pipeline
 
     windows = pipeline.open_windows(folder, ClipSpec(16, *_SIZE), 1, "train")

@@ -1,7 +1,7 @@
 """The conv3d players and the BCE step of vgan once more, in PyTorch, to compare the speed.
 
 Layers, widths, spectral norm, optimizers and average are those of vgan/networks/conv3d.py,
-vgan/networks/layers.py and vgan/models/gan.py; see there for what they do and why.
+vgan/networks/layers.py and vgan/models/gan/gan.py; see there for what they do and why.
 """
 
 import copy
@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from vgan import spec
-from vgan.errors import UsageError
+from vgan.core import spec
+from vgan.core.errors import UsageError
 
 
 class SpectralNorm(nn.Module):

@@ -15,8 +15,9 @@ from absl import flags
 from table import Table
 from workers import STEPS, Worker
 
-from vgan import command, config, spec
-from vgan.errors import UsageError
+from vgan.core import command, spec
+from vgan.core.errors import UsageError
+from vgan.runs import config
 
 UNITS = flags.DEFINE_integer("units", 7, "Units that each line is a median of.", lower_bound=2)
 PARTS = flags.DEFINE_bool("parts", True, "Measure what flow, R1, a second critic, input cost.")

@@ -11,7 +11,7 @@ import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-from vgan.errors import UsageError
+from vgan.core.errors import UsageError
 
 STEPS = 16
 """Of a unit: a whole number of rounds of the lazy terms, so that every unit is the same work."""
@@ -69,12 +69,12 @@ def tensorflow_step(config, live=False):
     Raises:
       UsageError: the lazy terms are due at other steps of each unit.
     """
-    from vgan import experiment
-    from vgan.given import Task
+    from vgan.runs import building
+    from vgan.tasks.task import Task
     from vgan.training import loop
 
     windows, data = _open(config)
-    model = experiment.build(config, len(windows.labels) if config.conditional else 0)
+    model = building.build(config, len(windows.labels) if config.conditional else 0)
     turns = [model.turn(step) for step in range(2 * STEPS)]
     if turns[:STEPS] != turns[STEPS:]:
         raise UsageError(

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.data import pipeline
 from vgan.data.augment import Augment
-from vgan.errors import UsageError
+from vgan.data.opening import open_windows
 
 ALL = (
     "flip + flip_vertical + speed + reverse + splice + crop + brightness + contrast + saturation + "
@@ -58,7 +59,7 @@ def batches(windows, size, count, augment, first=0):
 )
 def test_frames_are_read_where_the_data_have_them(counting, text, window, expected):
     """At --frame_step=4, where a clip at half the speed takes each second real frame."""
-    windows = pipeline.open_windows(counting, CLIP, 4, "train")
+    windows = open_windows(counting, CLIP, 4, "train")
     assert numbers(windows[window][0]).tolist() == [window + 4 * t for t in range(4)]
     change = Augment(text, 0)
     draws = change.draws(tf.constant([5], tf.int64))[0].numpy()
@@ -68,13 +69,13 @@ def test_frames_are_read_where_the_data_have_them(counting, text, window, expect
 
 
 def test_batches_are_of_the_same_windows_and_step(counting):
-    windows = pipeline.open_windows(counting, CLIP, 4, "train")
+    windows = open_windows(counting, CLIP, 4, "train")
     plain, reversed_ = (numbers(batches(windows, 4, 3, t)) for t in ("", "reverse(share=1)"))
     np.testing.assert_array_equal(reversed_, plain[:, ::-1])
 
 
 def test_the_extent_is_that_of_the_own_video(counting):
-    windows = pipeline.open_windows(counting, CLIP, 2, "train")
+    windows = open_windows(counting, CLIP, 2, "train")
     assert len(windows) == 18 + 3
     assert [windows.extent(n) for n in (0, 7, 17)] == [(0, 23), (-7, 16), (-17, 6)]
     assert [windows.extent(n) for n in (18, 20)] == [(0, 8), (-2, 6)]
@@ -85,7 +86,7 @@ def test_the_extent_is_that_of_the_own_video(counting):
 
 
 def test_a_spliced_clip_goes_on_elsewhere_in_its_video(counting):
-    windows = pipeline.open_windows(counting, CLIP, 1, "train")
+    windows = open_windows(counting, CLIP, 1, "train")
     found = numbers(batches(windows, 4, 30, "splice(share=0.5)"))
     cuts = [np.flatnonzero(np.diff(clip) != 1) for clip in found]
     assert all(len(cut) <= 1 for cut in cuts)
@@ -103,7 +104,7 @@ def test_halves_round_up_so_that_half_the_speed_is_even():
 
 @pytest.fixture(scope="module")
 def shapes():
-    return pipeline.open_windows("shapes(num_videos=8, textured=True)", CLIP, 1, "train")
+    return open_windows("shapes(num_videos=8, textured=True)", CLIP, 1, "train")
 
 
 def test_draws_depend_on_seed_and_sample_alone(shapes):
@@ -166,10 +167,11 @@ def test_parts_are_drawn_apart():
 def test_pairs_are_changed_alike():
     """A target and a source that are the same stay the same."""
     text = "pairs(target='shapes(num_videos=4)', source='shapes(num_videos=4)')"
-    pairs = pipeline.open_windows(text, CLIP, 2, "train")
-    video = batches(pairs, 4, 2, ALL)
-    assert video.shape == (8, 4, 16, 16, 6)
-    np.testing.assert_array_equal(video[..., :3], video[..., 3:])
+    pairs = open_windows(text, CLIP, 2, "train")
+    clips = next(pipeline.batches(pairs, 8, 3, 0, ALL).take(1).as_numpy_iterator())
+    assert clips.video.shape == (8, 4, 16, 16, 3)
+    np.testing.assert_array_equal(clips.video, clips.source)
+    assert (clips.video != next(iter(pipeline.batches(pairs, 8, 3))).video).any()
 
 
 def test_flow_is_that_of_the_changed_clips(shapes):
@@ -185,7 +187,7 @@ def test_flow_is_that_of_the_changed_clips(shapes):
 
 
 def test_errors():
-    with pytest.raises(UsageError, match="--augment=2[*]flip: changes have no weights"):
+    with pytest.raises(UsageError, match="--augment=2[*]flip: its parts have no weights"):
         Augment("2*flip", 0)
     with pytest.raises(UsageError, match="unknown name 'spin'.*Known: brightness, contrast, crop"):
         Augment("spin", 0)

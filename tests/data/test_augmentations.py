@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan import spec
+from vgan.core import spec
+from vgan.core.errors import UsageError
 from vgan.data.augmentations import Colours, Pixels, Times
-from vgan.errors import UsageError
 
 RED, GREEN, BLUE = np.eye(3, dtype=np.float32)
 

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from data_prep import shards
-from vgan import spec
-from vgan.clip import ClipSpec
+from data_prep.writing import shards
+from vgan.core import spec
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import DataError, UsageError
 from vgan.data.folder import windows
-from vgan.errors import DataError, UsageError
 
 SIZE = 16
 LENGTHS = {"down/a.npy": 6, "down/b.npy": 9, "up/c.npy": 3, "up/d.npy": 12}

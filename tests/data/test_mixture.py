@@ -4,15 +4,16 @@ import re
 import numpy as np
 import pytest
 
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import DataError, UsageError
 from vgan.data import mixture, pipeline
-from vgan.errors import DataError, UsageError
+from vgan.data.opening import beside, open_windows
 
 CLIP = ClipSpec(2, 16, 16)
 
 
 def opened(text, clip=CLIP, step=1, split="train"):
-    return pipeline.open_windows(text, clip, step, split)
+    return open_windows(text, clip, step, split)
 
 
 def of_shapes(*counts, **arguments):
@@ -98,7 +99,7 @@ def test_labels_are_the_union_by_name(folders):
     assert found.window_labels.tolist() == expected
     second = opened(f"{folders}/two")
     np.testing.assert_array_equal(found[17][0], second[3][0])
-    assert [pipeline.joined(found, n)[1] for n in (0, 13, 14, 21)] == [0, 1, 1, 2]
+    assert [beside(found, n)[2] for n in (0, 13, 14, 21)] == [0, 1, 1, 2]
     assert found.frames(20, [1])[1] == 2
     # A name and its number stay together whatever the order of the sources.
     other = opened(f"mixture(sources=['{folders}/two', '{folders}/one'])")
@@ -146,16 +147,20 @@ def test_frames_and_extents_are_those_of_the_source(folders):
 
 def test_batches_with_changes_of_time(folders):
     found = opened(f"mixture(sources=['{folders}/one', '{folders}/two'], weights=[1, 2])")
-    for video, label, _ in pipeline.batches(found, 4, 0, 0, "speed + splice + flip").take(2):
-        assert video.shape == (4, 2, 16, 16, 3) and label.shape == 4
+    for clips in pipeline.batches(found, 4, 0, 0, "speed + splice + flip").take(2):
+        assert clips.video.shape == (4, 2, 16, 16, 3) and clips.label.shape == 4
 
 
 def test_pairs_can_be_mixed_but_not_with_others():
     pair = "pairs(target='shapes(num_videos={0})', source='shapes(num_videos={0}, outlined=True)')"
     sources = [pair.format(4), pair.format(6)]
     found = opened(f"mixture(sources={sources}, weights=[3, 1])")
-    assert len(found) == 18 + 6 and pipeline.joined(found, 23)[0].shape == (2, 16, 16, 6)
-    assert found[23][0].shape == (2, 16, 16, 3)
+    assert len(found) == 18 + 6
+    video, source, _ = beside(found, 23)
+    np.testing.assert_array_equal(video, found[23][0])
+    twice = next(n for n in range(23) if (found[n][0] == video).all())
+    np.testing.assert_array_equal(source, beside(found, twice)[1])
+    assert (source != video).any()
     with pytest.raises(UsageError, match="some sources are pairs and some aren't"):
         opened(f"mixture(sources={[pair.format(4), 'shapes()']})")
 

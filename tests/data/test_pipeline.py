@@ -2,17 +2,20 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import DataError, UsageError
 from vgan.data.folder import Folder
-from vgan.data.pipeline import batches, open_windows
+from vgan.data.opening import open_windows
+from vgan.data.pipeline import batches
 from vgan.data.shapes import Shapes
-from vgan.errors import DataError, UsageError
 
 CLIP = ClipSpec(2, 16, 16)
 
 
 class Numbered:
     """Window i has pixels i in its left half and 100 + i in its right one, and label 2 i."""
+
+    source = None
 
     def __init__(self, number):
         self._number = number
@@ -30,7 +33,9 @@ def read(number, batch_size, count, seed=0, first_sample=0, augment=""):
     """The first `count` samples: windows' numbers, and which of them were mirrored."""
     data = batches(Numbered(number), batch_size, seed, first_sample, augment)
     taken = list(data.take(-(-count // batch_size)).as_numpy_iterator())
-    video, label, samples = (np.concatenate(parts) for parts in zip(*taken, strict=True))
+    video, _, label, samples = (
+        np.concatenate(parts) for parts in zip(*(clips[:4] for clips in taken), strict=True)
+    )
     np.testing.assert_array_equal(samples, first_sample + np.arange(len(video)))
     index = label // 2
     mirrored = video[:, 0, 0, 0, 0] >= 100
@@ -80,7 +85,7 @@ def test_mirrors_a_random_half():
 
 
 def test_shapes_are_known_before_the_data():
-    video, label, samples = batches(Numbered(5), 4, 0, augment="flip").element_spec
+    video, _, label, samples, *_ = batches(Numbered(5), 4, 0, augment="flip").element_spec
     assert video == tf.TensorSpec([4, 2, 2, 4, 3], tf.uint8)
     assert label == tf.TensorSpec([4], tf.int32)
     assert samples == tf.TensorSpec([4], tf.int64)
@@ -105,7 +110,7 @@ def test_opens_a_prepared_folder(tmp_path, monkeypatch, prepare):
     assert isinstance(open_windows("shapes", CLIP, 1, "train"), Folder), (
         "a folder of that name wins"
     )
-    video, label, _ = next(batches(found, 3, 0).as_numpy_iterator())
+    video, _, label, *_ = next(batches(found, 3, 0).as_numpy_iterator())
     assert video.shape == (3, 2, 16, 16, 3) and not label.any()
     assert np.all(np.diff(video[:, :, 0, 0, 0].astype(int), axis=1) > 20)
 

@@ -19,7 +19,7 @@ def test_tensorflow_reads_a_prepared_shard(tmp_path):
     import cv2
     import numpy as np
 
-    from data_prep import shards
+    from data_prep.writing import shards
 
     frames = np.random.default_rng(0).integers(0, 256, [5, 8, 8, 3], np.uint8)
     writer = shards.ShardWriter(str(tmp_path), "frames")

@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from vgan import spec
-from vgan.clip import ClipSpec
+from vgan.core import spec
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.data import drawing
 from vgan.data.shapes import windows
-from vgan.errors import UsageError
 
 CLIP = ClipSpec(16, 32, 32)
 HEADINGS = {"right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1)}

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from data_prep import inspect
-from data_prep.reading import Prepared
+from data_prep.base.reading import Prepared
+from vgan.core.errors import DataError
 from vgan.data import records
-from vgan.errors import DataError
 
 FRAMES = np.random.default_rng(0).integers(0, 256, [40, 16, 24, 3], np.uint8)
 

@@ -14,9 +14,10 @@ from PIL import Image
 from data_prep import key_frames
 from data_prep.features.description import Description
 from data_prep.search import Clips
-from vgan import media, mp4
-from vgan.errors import DataError, StorageError, UsageError
-from vgan.stream.source import open_video
+from vgan.core.errors import DataError, StorageError, UsageError
+from vgan.media import mp4
+from vgan.media.clips import write_video
+from vgan.media.source import open_video
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def path(tmp_path_factory):
     for number, frame in enumerate(frames):
         frame[16:32, 2 * number : 2 * number + 14] = (230, 30, 90)
     frames[15:] = 255 - frames[15:]
-    media.write_video(path, frames, 10)
+    write_video(path, frames, 10)
     return path
 
 

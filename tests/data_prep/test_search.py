@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data_prep.search import Clips, balance
-from vgan.errors import DataError, UsageError
+from vgan.core.errors import DataError, UsageError
 
 NAMES = ["colour.hue_0", "motion.mean", "edges.density"]
 KEYS = ["walk/a.avi", "walk/b.avi", "run/c.avi", "d.avi"]

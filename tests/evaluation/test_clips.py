@@ -4,11 +4,11 @@ import av
 import numpy as np
 import pytest
 
-from vgan import media
-from vgan.clip import ClipSpec
-from vgan.errors import DataError
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import DataError
 from vgan.evaluation import clips
 from vgan.evaluation.cache import Cache
+from vgan.media.clips import write_video
 
 LENGTHS = (5, 3, 9, 4, 6, 3, 7, 8)
 
@@ -170,9 +170,9 @@ def test_lossy_codecs_are_told(tmp_path):
     video = np.repeat(np.arange(0, 96, 16, np.uint8), 8 * 12 * 3).reshape(6, 8, 12, 3)
     np.save(tmp_path / "1.npy", video)
     for name in ("2.mp4", "3.mp4"):
-        media.write_video(tmp_path / name, video, fps=10)
+        write_video(tmp_path / name, video, fps=10)
     write_lossless(tmp_path / "4.mkv", video)
-    media.write_video(tmp_path / "passed over.gif", video, fps=10)
+    write_video(tmp_path / "passed over.gif", video, fps=10)
     found, names, lossy = clips.read_folder(tmp_path)
     assert len(names) == 4 and lossy == ["h264 yuv420p"]
     assert np.abs(found.astype(int) - video).max() < 8

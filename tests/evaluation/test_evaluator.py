@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from vgan.clip import ClipSpec
-from vgan.data import pipeline
-from vgan.errors import DataError, UsageError
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import DataError, UsageError
+from vgan.data.opening import open_windows
 from vgan.evaluation import output
 from vgan.evaluation.cache import Cache
 from vgan.evaluation.evaluator import SPLITS, Evaluator
@@ -16,7 +16,7 @@ DATA = "shapes(objects=1, num_videos=160)"  # Twenty of them are the test split.
 
 
 def opened(data=DATA, clip=CLIP):
-    return {split: pipeline.open_windows(data, clip, 1, split) for split in SPLITS}
+    return {split: open_windows(data, clip, 1, split) for split in SPLITS}
 
 
 def evaluator(folder, windows=None, **arguments):
@@ -32,7 +32,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def made():
     """Clips of the kind that the data has, but none of them."""
-    windows = pipeline.open_windows(DATA.replace(")", ", seed=5)"), CLIP, 1, "train")
+    windows = open_windows(DATA.replace(")", ", seed=5)"), CLIP, 1, "train")
     return np.stack([windows[number][0] for number in range(24)])
 
 
@@ -142,7 +142,7 @@ def test_a_network_of_ones_own(folder, made):
         return videos.mean((1, 2, 3))
 
     plug = FeatureExtractor("mine", means, "1", comparable="fvd")
-    scores = evaluator(folder, plugs=[plug]).score(made).scores
+    scores = evaluator(folder, user_networks=[plug]).score(made).scores
     assert {"frechet_mine", "kernel_mine"} <= set(scores)
     assert "fvd" not in scores  # Only of 2,048 clips.
     assert scores["frechet_mine"]["extractor"] == "mine"
@@ -151,7 +151,7 @@ def test_a_network_of_ones_own(folder, made):
 def test_fvd_needs_its_protocol(folder, made, monkeypatch):
     monkeypatch.setattr("vgan.evaluation.scores.FVD_CLIPS", 20)
     plug = FeatureExtractor("mine", lambda v: v.mean((1, 2, 3)), "1", comparable="fvd")
-    scores = evaluator(folder, plugs=[plug]).score(made).scores
+    scores = evaluator(folder, user_networks=[plug]).score(made).scores
     assert "fvd" in scores and "frechet_mine" not in scores
 
 

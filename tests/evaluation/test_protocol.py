@@ -5,7 +5,7 @@ import types
 import pytest
 from absl import logging
 
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
 from vgan.evaluation import protocol
 
 

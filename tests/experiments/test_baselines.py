@@ -2,7 +2,7 @@ import baselines
 import numpy as np
 import pytest
 
-from vgan import given
+from vgan.tasks import given
 
 SHAPE = (2, 6, 16, 24, 3)
 

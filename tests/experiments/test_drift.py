@@ -1,9 +1,9 @@
 import drift
 import numpy as np
 
-from vgan import given
-from vgan.clip import ClipSpec
-from vgan.given import Task
+from vgan.core.clip import ClipSpec
+from vgan.tasks import given
+from vgan.tasks.task import Task
 
 
 def test_a_video_goes_on_from_its_own_last_frames():

@@ -4,9 +4,9 @@ import natural
 import numpy as np
 import pytest
 
-from vgan import media
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
+from vgan.media.clips import write_video
 
 
 def run_of(task):
@@ -40,7 +40,7 @@ def test_a_jump_at_each_turn_is_seen(tmp_path):
     made = real[-1] + np.cumsum([8, 2, 2] * 3)
     for name, levels in (("in", real), ("out", [*real, *made])):
         frames = np.uint8(levels)[:, None, None, None] * np.ones([1, 32, 32, 3], np.uint8)
-        media.write_video(tmp_path / f"{name}.mp4", frames, 8)
+        write_video(tmp_path / f"{name}.mp4", frames, 8)
     way = natural.Way((4, 32, 32), (1, 8, 8), added=9, turn=3)
     row = natural.seams_of(way, tmp_path / "in.mp4", tmp_path / "out.mp4")
     assert row["seam_time"] == pytest.approx(4, rel=0.2)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
 from vgan.data import shapes
 
 

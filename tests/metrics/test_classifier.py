@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.clip import ClipSpec
-from vgan.errors import CheckpointError, DataError, StorageError, UsageError
-from vgan.metrics import classifier, classifier_training
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import CheckpointError, DataError, StorageError, UsageError
+from vgan.metrics import classifier
+from vgan.training import classifier as training
 
 CLIP = ClipSpec(4, 8, 8)
 
@@ -34,9 +35,7 @@ class Stripes(list):
 
 
 def train(swapped=False, report=lambda *told: None):
-    return classifier_training.train(
-        "stripes", Stripes(64, 0), Stripes(21, 1, swapped), 60, 3, report
-    )
+    return training.train("stripes", Stripes(64, 0), Stripes(21, 1, swapped), 60, 3, report)
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +77,9 @@ def test_the_same_arguments_give_the_same_one_and_the_held_out_labels_count(trai
 
 
 def test_held_out_windows_are_those_that_lie_apart(trained, monkeypatch):
-    assert classifier_training._accuracy(trained.classifier, Stripes(42, 1)) == (1.0, 21)
-    monkeypatch.setattr(classifier_training, "_MOST_HELD_OUT", 5)
-    assert classifier_training._accuracy(trained.classifier, Stripes(41, 1)) == (1.0, 5)
+    assert training._accuracy(trained.classifier, Stripes(42, 1)) == (1.0, 21)
+    monkeypatch.setattr(training, "_MOST_HELD_OUT", 5)
+    assert training._accuracy(trained.classifier, Stripes(41, 1)) == (1.0, 5)
 
 
 def test_results_do_not_depend_on_the_number(trained, videos):
@@ -112,16 +111,16 @@ def test_one_label_is_not_enough():
     windows = Stripes(4, 0)
     windows.labels = ("lying",)
     with pytest.raises(DataError, match="data 'some': fewer than 2 labels"):
-        classifier_training.train("some", windows, windows, 1, 0, None)
+        train("some", windows, windows, 1, 0, None)
 
 
 def test_augmentation_moves_a_clip_as_a_whole_and_by_its_number_alone():
     video = np.random.default_rng(0).integers(0, 256, [3, 1, 16, 16, 3], np.uint8).repeat(4, 1)
     samples = np.array([5, 6, 7])
-    found = classifier_training._augment(tf.constant(video), 0, samples).numpy()
+    found = training._augment(tf.constant(video), 0, samples).numpy()
     assert found.shape == video.shape
     np.testing.assert_array_equal(found, found[:, :1].repeat(4, 1))
-    alone = classifier_training._augment(tf.constant(video[1:2]), 0, samples[1:2]).numpy()
+    alone = training._augment(tf.constant(video[1:2]), 0, samples[1:2]).numpy()
     np.testing.assert_array_equal(found[1], alone[0])
     shifts = set()
     for clip, changed in zip(video[:, 0] / 127.5 - 1, found[:, 0], strict=True):

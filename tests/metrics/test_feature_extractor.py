@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vgan.errors import UsageError
+from vgan.core.errors import UsageError
 from vgan.metrics.extractors import FeatureExtractor
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vgan import spec
+from vgan.core import spec
 from vgan.metrics.motion import NAMES, near_static_limit, statistics
 
 SIZE, FRAMES = 48, 4

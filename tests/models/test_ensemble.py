@@ -1,15 +1,17 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_game import LATENT, SIZE, make
 
 import vgan
-from vgan import sampling, saved_model
-from vgan.clip import ClipSpec, to_uint8
-from vgan.given import Task
+from tests.models.gan.small_game import LATENT, SIZE, make
+from vgan.core.clip import ClipSpec, to_uint8
 from vgan.models.ensemble import Ensemble
+from vgan.sampling.card import Card
+from vgan.sampling.model import live
+from vgan.serving import saved_model
+from vgan.tasks.task import Task
 
-CLIP = ClipSpec(*SIZE)
+CARD = Card(ClipSpec(*SIZE), 8.0, (), Task("generation"))
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +49,10 @@ def test_the_choice_has_nothing_to_do_with_what_the_latent_is(members):
 
 def test_an_export_of_it_makes_the_same(members, tmp_path):
     ensemble = Ensemble(members[1:])
-    assert ensemble.averages == [member.average for member in members[1:]]
-    live = sampling.live(ensemble, CLIP, 8.0, [], Task("generation")).sample(9, seed=4)
-    saved_model.export(ensemble, CLIP, 8.0, [], tmp_path / "1", Task("generation"))
-    np.testing.assert_array_equal(vgan.load(tmp_path).sample(9, seed=4), live)
+    assert ensemble.sampling_networks == [member.average for member in members[1:]]
+    drawn = live(ensemble, CARD).sample(9, seed=4)
+    saved_model.export(ensemble, CARD, tmp_path / "1")
+    np.testing.assert_array_equal(vgan.load(tmp_path).sample(9, seed=4), drawn)
     served = tf.saved_model.load(str(tmp_path / "1"))
     latents, *rest = inputs(3)
     for number in (1, 3):

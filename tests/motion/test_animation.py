@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from vgan.errors import DataError, UsageError
+from vgan.core.errors import DataError, UsageError
 from vgan.motion import tracking
 from vgan.motion.animation import animate, parse
 
@@ -89,7 +89,7 @@ def test_a_move_of_ones_own():
         ("tilt(degrees=3)", "Known: follow, pan, rotate, sway, zoom;"),
         ("zoom()", "needs the argument factor"),
         ("zoom(factor=0)", "factor=0"),
-        ("zoom(factor='big')", "factor='big' is no number"),
+        ("zoom(factor='big')", "factor='big'): must be a number"),
         (f"pan(dx=1e{400})", "dx=inf"),
         ("sway(amplitude=3, period=0)", "period=0"),
         ("sway(amplitude=3, period=1e-320)", "period=1e-320"),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from textures import Texture, affine_pair, endpoint_error
 
+from tests.motion.textures import Texture, affine_pair, endpoint_error
 from vgan.motion.block_matching import search
 
 STILL = np.eye(2)

@@ -9,11 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from textures import Texture, affine_pair, endpoint_error, rotation
 
 import vgan.motion
-from vgan import spec
-from vgan.errors import UsageError
+from tests.motion.textures import Texture, affine_pair, endpoint_error, rotation
+from vgan.core import spec
+from vgan.core.errors import UsageError
 from vgan.motion.warp import warp
 
 STILL = np.eye(2)

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from textures import Texture, rotation
 
-from vgan import spec
-from vgan.clip import ClipSpec
+from tests.motion.textures import Texture, rotation
+from vgan.core import spec
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.data import shapes
-from vgan.errors import UsageError
 from vgan.motion import estimators
 
 MOVING = ["flow()", "flow(kind='bicubic')", "flow(estimator='farneback()')", "blocks()"]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from textures import Texture, affine_pair, rotation
 
+from tests.motion.textures import Texture, affine_pair, rotation
 from vgan.motion import estimators
 from vgan.motion.occlusion import boundary, visible
 

@@ -1,7 +1,7 @@
 import numpy as np
 from test_interpolation import rms, textured
-from textures import Texture
 
+from tests.motion.textures import Texture
 from vgan.motion import estimators
 from vgan.motion.transfer import transfer
 

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
 from vgan.networks import conv3d
 from vgan.networks.attention import attend, stage_for_attention
 from vgan.networks.layers import SpectralNorm

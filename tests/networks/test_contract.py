@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan import spec
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
+from vgan.core import spec
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.networks.batch_statistics import BatchNorm
 from vgan.networks.layers import SpectralNorm
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
 from vgan.networks import conv2plus1d
 from vgan.networks.layers import SpectralNorm
 

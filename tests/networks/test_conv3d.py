@@ -1,9 +1,9 @@
 import keras
 import pytest
 
-from vgan import spec
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
+from vgan.core import spec
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.networks import conv3d
 
 

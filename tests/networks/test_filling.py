@@ -1,8 +1,8 @@
 import numpy as np
 import tensorflow as tf
 
-from vgan import tasks
 from vgan.networks.filling import blended, sides, spread
+from vgan.tasks import kinds
 
 
 def fill(values, known):
@@ -30,13 +30,13 @@ def test_the_baselines_come_out():
         known = tf.broadcast_to(known, [*video.shape[:-1], 1])
         return np.asarray(blended(*sides(tf.concat([pixels, known], -1))))
 
-    copied = guess(tasks.prediction(given=3))
+    copied = guess(kinds.prediction(given=3))
     np.testing.assert_allclose(copied[:, 3:], np.repeat(video[:, 2:3], 5, 1), atol=1e-5)
-    between = guess(tasks.interpolation(every=2))
+    between = guess(kinds.interpolation(every=2))
     middle = (video[:, 2] + video[:, 4]) / 2
     np.testing.assert_allclose(between[:, 3], middle, atol=2e-3)
-    noisy = tasks.denoising(strength=20)(video, 0, samples).pixels
-    np.testing.assert_array_equal(guess(tasks.denoising(strength=20)), noisy)
+    noisy = kinds.denoising(strength=20)(video, 0, samples).pixels
+    np.testing.assert_array_equal(guess(kinds.denoising(strength=20)), noisy)
 
 
 def test_what_is_never_given_comes_from_around():

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.networks import recurrent
 
 CONTENT, MOTION, LABELS = 5, 3, 2

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
 from vgan.networks import residual3d
 
 GROWTHS = [

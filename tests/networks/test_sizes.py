@@ -2,8 +2,8 @@ import dataclasses
 
 import pytest
 
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.networks import conv3d, sizes
 from vgan.networks.sizes import check_strides, halvings
 

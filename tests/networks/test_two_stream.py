@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.networks import two_stream
 from vgan.networks.batch_statistics import BatchNorm
 

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.networks import unet3d
 
 CLIP, GIVEN, LABELS = ClipSpec(8, 16, 24), 2, 3

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan import losses
-from vgan.config import ExperimentConfig
-from vgan.errors import DivergedError
-from vgan.given import Task
+from vgan.core.errors import DivergedError
+from vgan.losses import kinds
 from vgan.models.synthesizer import Turn
+from vgan.runs.checkpoints import Checkpoints, saved_steps
+from vgan.runs.config import ExperimentConfig
+from vgan.tasks.task import Task
 from vgan.training import loop, progress
-from vgan.training.checkpoints import Checkpoints, saved_steps
 
 
 class Toy(tf.Module):
@@ -237,7 +237,7 @@ def test_a_second_sigterm_changes_nothing():
 
 BROKEN_LOSS = """
 import tensorflow as tf
-from vgan import losses
+from vgan.losses import kinds
 
 def broken():
     def loss(video, batch, seed, samples):
@@ -245,13 +245,13 @@ def broken():
         return wrong * tf.reduce_mean(video, [1, 2, 3, 4])
     return loss
 
-broken.__module__ = "vgan.losses"
-losses.broken = broken
+broken.__module__ = "vgan.losses.kinds"
+kinds.broken = broken
 """
 
 
 def test_what_is_not_finite_never_reaches_a_checkpoint(command, tiny, as_flags, tmp_path):
-    assert not hasattr(losses, "broken")
+    assert not hasattr(kinds, "broken")
     flags = tiny | {"steps": 9, "losses": "0.1*broken()", "checkpoint_interval": 1}
     done = command(
         "vgan.train",

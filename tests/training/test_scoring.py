@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.clip import ClipSpec
-from vgan.errors import UsageError
-from vgan.given import Task
-from vgan.training.checkpoints import Checkpoints, saved_steps
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
+from vgan.runs.checkpoints import Checkpoints, saved_steps
+from vgan.runs.workdir import Workdir
+from vgan.tasks.task import Task
 from vgan.training.scoring import Scoring, check_best_score
-from vgan.training.workdir import Workdir
 
 
 class Model(tf.Module):

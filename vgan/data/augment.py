@@ -1,16 +1,15 @@
 """Changes of training clips: --augment='flip + speed(slowest=0.5, fastest=2) + hue(amount=0.1)'.
 
 What is changed here is learnt: a mirrored clip is one that the generator may make. What critics see
-changed of real and made clips alike (vgan/diff_augment.py) isn't.
+changed of real and made clips alike (vgan/models/gan/diff_augment.py) isn't.
 """
 
 import numpy as np
 import tensorflow as tf
 
-from vgan import randomness, spec
-from vgan.clip import to_levels
+from vgan.core import randomness, spec
+from vgan.core.clip import to_levels
 from vgan.data.augmentations import Colours, Pixels, Times
-from vgan.errors import UsageError
 
 _DRAWS = 3  # of each part for each clip
 
@@ -29,9 +28,7 @@ class Augment:
     """
 
     def __init__(self, text, seed):
-        found = spec.parse_sum(text)
-        if any(part.weight != 1 for part in found):
-            raise UsageError(f"--augment={text}: changes have no weights. Drop them")
+        found = spec.parse_unweighted(text, "--augment")
         self._parts = [spec.build(part, "vgan.data.augmentations.{}") for part in found]
         self._seed = seed
 

@@ -9,7 +9,8 @@ import typing
 import numpy as np
 import tensorflow as tf
 
-from vgan.errors import UsageError
+from vgan.core.arguments import check_number
+from vgan.core.errors import UsageError
 
 
 class Times(typing.NamedTuple):
@@ -44,7 +45,7 @@ def speed(slowest=0.5, fastest=2.0):
     The nearest frames are taken, so below 1 / --frame_step some stand twice. A video that is too
     short for its speed is played as fast as it has frames.
     """
-    _check("speed", math.inf, slowest=slowest, fastest=fastest)
+    check_number("speed", above=0, slowest=slowest, fastest=fastest)
     if slowest > fastest:
         raise UsageError(f"speed(slowest={slowest}, fastest={fastest}): must not be the faster one")
 
@@ -58,7 +59,7 @@ def speed(slowest=0.5, fastest=2.0):
 
 def reverse(share=0.5):
     """Plays so many of the clips backwards."""
-    _check("reverse", share=share)
+    check_number("reverse", above=0, most=1, share=share)
     return Times(lambda times, draws, last: times[::-1] if draws[0] < share else times)
 
 
@@ -67,7 +68,7 @@ def splice(share=0.5):
 
     Written after `speed`, both segments have the same speed.
     """
-    _check("splice", share=share)
+    check_number("splice", above=0, most=1, share=share)
 
     def change(times, draws, last):
         if draws[0] >= share or len(times) == 1:
@@ -100,7 +101,7 @@ def _mirrored(axis):
 
 def crop(smallest=0.8):
     """Cuts out a part anywhere, of `smallest` to all of each side, and scales it to full size."""
-    _check("crop", smallest=smallest)
+    check_number("crop", above=0, most=1, smallest=smallest)
 
     def change(video, draws):
         batch, frames, *size, channels = video.shape
@@ -116,13 +117,13 @@ def crop(smallest=0.8):
 
 def brightness(amount=0.2):
     """Adds one number of -amount to amount, white being 1 and black -1."""
-    _check("brightness", amount=amount)
+    check_number("brightness", above=0, most=1, amount=amount)
     return Colours(lambda colours, draw: colours + amount * draw)
 
 
 def contrast(amount=0.2):
     """Scales the distance of all colours to the clip's mean gray by 1 - amount to 1 + amount."""
-    _check("contrast", amount=amount)
+    check_number("contrast", above=0, most=1, amount=amount)
 
     def change(colours, draw):
         mean = _gray(colours[:, :1])
@@ -133,7 +134,7 @@ def contrast(amount=0.2):
 
 def saturation(amount=0.2):
     """Scales the distance of colours to their gray by 1 - amount to 1 + amount."""
-    _check("saturation", amount=amount)
+    check_number("saturation", above=0, most=1, amount=amount)
 
     def change(colours, draw):
         gray = _gray(colours)
@@ -148,7 +149,7 @@ def hue(amount=0.05):
     Source: Karras et al., "Training Generative Adversarial Networks with Limited Data", 2020,
     appendix B.
     """
-    _check("hue", amount=amount)
+    check_number("hue", above=0, most=1, amount=amount)
 
     def change(colours, draw):
         angle, gray = 2 * math.pi * amount * draw, _gray(colours)
@@ -160,11 +161,3 @@ def hue(amount=0.05):
 
 def _gray(colours):
     return tf.reduce_mean(colours, -1, keepdims=True)
-
-
-def _check(name, most=1, **arguments):
-    for argument, value in arguments.items():
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not (number and 0 < value <= most and math.isfinite(value)):
-            limit = f" and at most {most}" if most < math.inf else ""
-            raise UsageError(f"{name}({argument}={value!r}): must be a number above 0{limit}")

@@ -11,8 +11,8 @@ import weakref
 import cv2
 import numpy as np
 
+from vgan.core.errors import DataError, UsageError
 from vgan.data import records
-from vgan.errors import DataError, UsageError
 
 
 def windows(clip, frame_step, split, path):
@@ -50,7 +50,10 @@ class Folder:
         as its path and what follows that (a stretch, a shot, an array).
       fps: frames per second of a window: the videos' median rate / frame_step.
       fingerprint: short hex digest of the data, wherever it lies.
+      source: the windows beside these where data are pairs; here None.
     """
+
+    source = None
 
     def __init__(self, clip, frame_step, split, path):
         self.clip, self.frame_step, self.split, self._path = clip, frame_step, split, path

@@ -6,11 +6,10 @@ import operator
 import numpy as np
 from absl import logging
 
-from vgan.data import pipeline
-from vgan.errors import UsageError
+from vgan.core.errors import UsageError
 
 
-def windows(clip, frame_step, split, sources, weights=None, balance_labels=False):
+def combined(opened, sources, weights=None, balance_labels=False):
     """Windows of several sources, of which some come several times a pass.
 
     Each window comes at least once, those of the group (source, or label) that is largest for its
@@ -18,17 +17,17 @@ def windows(clip, frame_step, split, sources, weights=None, balance_labels=False
     and balance each window comes once.
 
     Args:
-      clip, frame_step, split: as of pipeline.open_windows.
+      opened: what `--data` can name -> its windows, as of opening.open_windows.
       sources: list of what --data can name: prepared folders, or embedded data.
       weights: list of the sources' shares of a pass, in any unit.
       balance_labels: give each label the same share of a pass, whatever source it comes from.
     Raises:
       UsageError: arguments that don't fit; sources with and without a source beside them.
-      UsageError, DataError: as of pipeline.open_windows.
+      UsageError, DataError: as of opening.open_windows.
     """
     _check(sources, weights, balance_labels)
-    found = [pipeline.open_windows(text, clip, frame_step, split) for text in sources]
-    if len({pipeline.joined(part, 0)[0].shape for part in found}) > 1:
+    found = [opened(text) for text in sources]
+    if len({part.source is None for part in found}) > 1:
         raise UsageError("mixture(): some sources are pairs and some aren't. Mix those of a kind")
     rates = sorted(part.fps for part in found)
     if rates[-1] > 1.01 * rates[0]:
@@ -70,33 +69,37 @@ class Mixture:
 
     Args:
       sources: list of windows of one clip, frame_step and split.
-      weights, balance_labels: as of `windows`.
+      weights, balance_labels: as of `combined`.
+      repeats: int [R], windows that come again, instead of both.
 
     Attributes:
       labels: the sources' names, each once, sorted; none where a source has none.
       fps: of the first source.
+      source: where the sources are pairs, the mixture of what lies beside them, or None.
       names: of the sources' videos, see `folder.Folder`; empty where a source has none.
     """
 
-    def __init__(self, sources, weights, balance_labels):
-        self._sources = sources
-        for name in ("clip", "frame_step", "split", "fps"):
-            setattr(self, name, getattr(sources[0], name))
+    def __init__(self, sources, weights=None, balance_labels=False, repeats=()):
+        self._sources, first = sources, sources[0]
+        self.clip, self.frame_step, self.split = first.clip, first.frame_step, first.split
+        self.fps = first.fps
         named = all(source.labels for source in sources)
         self.labels = tuple(sorted({name for s in sources for name in s.labels})) if named else ()
         lengths = [len(source) for source in sources]
         self._ends = np.cumsum(lengths)
-        told = all(source.names for source in sources)
-        self.names = [name for source in sources for name in source.names] if told else []
-        self._repeats = np.empty(0, np.int64)
+        all_named = all(source.names for source in sources)
+        self.names = [name for source in sources for name in source.names] if all_named else []
+        self._repeats = np.array(repeats, np.int64)
         if balance_labels:
             _check_labels(self.labels)
             groups = np.unique(self.window_labels, return_inverse=True)[1]
             self._repeats = _repeats(groups, [1] * (groups.max() + 1))
         elif weights:
             self._repeats = _repeats(np.repeat(np.arange(len(sources)), lengths), weights)
-        told = repr(([source.fingerprint for source in sources], weights, balance_labels))
-        self.fingerprint = hashlib.sha256(told.encode()).hexdigest()[:16]
+        what = repr(([source.fingerprint for source in sources], weights, balance_labels))
+        self.fingerprint = hashlib.sha256(what.encode()).hexdigest()[:16]
+        beside = [source.source for source in sources]
+        self.source = None if beside[0] is None else Mixture(beside, repeats=self._repeats)
 
     def __len__(self):
         return int(self._ends[-1]) + len(self._repeats)
@@ -104,11 +107,6 @@ class Mixture:
     def __getitem__(self, index):
         source, number = self._find(index)
         return self._named(source, source[number])
-
-    def joined(self, index):
-        """The window as a task sees it: see `pipeline.joined`."""
-        source, number = self._find(index)
-        return self._named(source, pipeline.joined(source, number))
 
     def frames(self, index, offsets):
         """Any frames of the video of window `index`: see `folder.Folder.frames`."""

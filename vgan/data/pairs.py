@@ -5,25 +5,24 @@ import os
 
 import numpy as np
 
-from vgan.data import pipeline
-from vgan.errors import DataError, UsageError
+from vgan.core.errors import DataError, UsageError
 
 
-def windows(clip, frame_step, split, target, source):
+def combined(opened, target, source):
     """Windows of a target, each with that of a source beside it.
 
     Args:
-      clip, frame_step, split: as of pipeline.open_windows.
+      opened: what `--data` can name -> its windows, as of opening.open_windows.
       target, source: what --data can name: prepared folders, or embedded data.
     Raises:
       DataError: their videos don't have the same numbers of windows, or other names, where they
         have names; suffixes of files don't count.
-      UsageError, DataError: as of pipeline.open_windows.
+      UsageError, DataError: as of opening.open_windows.
     """
     for name, text in {"target": target, "source": source}.items():
         if not isinstance(text, str):
             raise UsageError(f"pairs({name}={text!r}): must be text, what --data can name")
-    found = [pipeline.open_windows(text, clip, frame_step, split) for text in (target, source)]
+    found = [opened(text) for text in (target, source)]
     if any(len(windows) > len(windows.apart(1)[0]) for windows in found):
         raise UsageError(
             "pairs(): a mixture that shows some windows several times can't be paired. "
@@ -55,25 +54,17 @@ def check_names(target, source, names, others):
 
 
 class Pairs:
-    """The windows of a target; `joined` has those of the source too.
+    """The windows of a target, and those of its source.
 
     Args:
       target, source: windows that fit one by one.
     """
 
     def __init__(self, target, source):
-        self._target, self._source = target, source
-        for name in (
-            "clip",
-            "frame_step",
-            "split",
-            "labels",
-            "fps",
-            "apart",
-            "window_labels",
-            "names",
-        ):
-            setattr(self, name, getattr(target, name))
+        self._target, self.source = target, source
+        self.clip, self.frame_step, self.split = target.clip, target.frame_step, target.split
+        self.labels, self.window_labels = target.labels, target.window_labels
+        self.fps, self.names, self.apart = target.fps, target.names, target.apart
         both = target.fingerprint + source.fingerprint
         self.fingerprint = hashlib.sha256(both.encode()).hexdigest()[:16]
 
@@ -83,19 +74,11 @@ class Pairs:
     def __getitem__(self, index):
         return self._target[index]
 
-    def joined(self, index):
-        """Target and source as channels of one video, uint8 [T, H, W, 6], and the label."""
-        return _beside(self._target[index], self._source[index])
-
     def frames(self, index, offsets):
-        """The same of any frames: see `folder.Folder.frames`."""
-        return _beside(self._target.frames(index, offsets), self._source.frames(index, offsets))
+        """Any frames of the target of window `index`: see `folder.Folder.frames`."""
+        return self._target.frames(index, offsets)
 
     def extent(self, index):
         """The offsets of the first and the last frame that both videos of window `index` have."""
-        first, last = zip(self._target.extent(index), self._source.extent(index), strict=True)
+        first, last = zip(self._target.extent(index), self.source.extent(index), strict=True)
         return max(first), min(last)
-
-
-def _beside(target, source):
-    return np.concatenate([target[0], source[0]], axis=-1), target[1]

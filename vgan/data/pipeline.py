@@ -1,49 +1,34 @@
 """Batches of windows in an order that needs no state: a resume needs only the step."""
 
+import typing
+
 import numpy as np
 import tensorflow as tf
 
-from vgan import spec
-from vgan.clip import to_float
+from vgan.core.clip import to_float
 from vgan.data.augment import Augment
-from vgan.errors import UsageError
-from vgan.given import parted
+from vgan.data.opening import beside
 from vgan.motion.compensation import estimate_flow
 
 
-def open_windows(text, clip, frame_step, split):
-    """Opens what `--data` names: a spec string of embedded data, or a prepared folder.
+class Clips(typing.NamedTuple):
+    """A batch as it comes from the data.
 
-    Args:
-      text: e.g. `shapes(objects=2)`, or the path of a folder.
-      clip: ClipSpec of the windows.
-      frame_step: each so many frames of a video one is taken.
-      split: "train" or "test".
-    Returns:
-      a sequence of (video uint8 [T, H, W, C], label int), with `labels`, `fps`, `fingerprint`.
-    Raises:
-      UsageError, DataError: there is no such data, or it doesn't fit.
+    Attributes:
+      video: uint8 [B, T, H, W, C].
+      source: uint8 [B, T, H, W, C], the clips beside these; of 0 channels where data are no pairs.
+      label: int32 [B].
+      samples: int64 [B], global sample numbers.
+      flow: float32 [B, T-1, H, W, 2] of the clips, or None where it isn't estimated.
+      visible: bool [B, T-1, H, W], where that flow can be followed, or None.
     """
-    given = {"clip": clip, "frame_step": frame_step, "split": split}
-    embedded = spec.names("vgan.data.{}.windows")
-    if text.split("(")[0].strip() in embedded and not tf.io.gfile.isdir(text):
-        return spec.build(spec.parse(text), "vgan.data.{}.windows", **given)
-    if "(" in text and text.rstrip().endswith(")") and not tf.io.gfile.exists(text):
-        raise UsageError(
-            f"--data={text}: no embedded data of this name. "
-            f"Known: {', '.join(embedded)}; or give a prepared folder"
-        )
-    folder = spec.Spec("folder", {"path": text})
-    return spec.build(folder, "vgan.data.{}.windows", **given)
 
-
-def joined(windows, index):
-    """A window as a task sees it: where the data are pairs, with its source beside it.
-
-    Returns:
-      uint8 [T, H, W, C], or [T, H, W, 2 C] for pairs; label int.
-    """
-    return (windows.joined if hasattr(windows, "joined") else windows.__getitem__)(int(index))
+    video: tf.Tensor
+    source: tf.Tensor
+    label: tf.Tensor
+    samples: tf.Tensor
+    flow: tf.Tensor | None = None
+    visible: tf.Tensor | None = None
 
 
 def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None):
@@ -60,12 +45,10 @@ def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None
       augment: text of the changes of augment.Augment; some need windows with `frames`, `extent`.
       estimate: an estimator of vgan.motion.estimators, for the flow of each clip, or None.
     Returns:
-      a dataset of video uint8 [B, T, H, W, C or 2 C], see `joined`, label int32 [B], sample number
-      int64 [B]; with an estimator also flow float32 [B, T-1, H, W, 2] and where it can be followed,
-      bool [B, T-1, H, W].
+      a dataset of Clips.
     """
     number = len(windows)
-    shape = joined(windows, 0)[0].shape
+    shapes = [part.shape for part in beside(windows, 0)[:2]]
     change = Augment(augment, seed)
 
     def order(sample):
@@ -73,35 +56,45 @@ def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None
         return tf.random.experimental.index_shuffle(sample % number, key, number - 1)
 
     def window(index, *draws):
+        offsets = None
         if draws:
             times = np.arange(windows.clip.frames) * windows.frame_step
             offsets = change.offsets(*draws, times, windows.extent(index))
-            video, label = windows.frames(index, offsets)
-        else:
-            video, label = joined(windows, index)
-        return video, np.int32(label)
+        video, source, label = beside(windows, index, offsets)
+        return video, source, np.int32(label)
 
     def read(sample):
         given = [order(sample)]
         if change.moves:
             given.append(change.draws(sample[None])[0])
-        video, label = tf.numpy_function(window, given, [tf.uint8, tf.int32])
-        return tf.ensure_shape(video, shape), tf.ensure_shape(label, []), sample
+        *videos, label = tf.numpy_function(window, given, [tf.uint8, tf.uint8, tf.int32])
+        video, source = map(tf.ensure_shape, videos, shapes)
+        return Clips(video, source, tf.ensure_shape(label, []), sample)
 
     data = tf.data.Dataset.counter(first_sample, dtype=tf.int64)
     data = data.map(read, num_parallel_calls=2, deterministic=True).batch(batch_size, True)
     if augment:
-        data = data.map(lambda video, label, samples: (change(video, samples), label, samples))
+        data = data.map(lambda clips: _changed(clips, change))
     if estimate is not None:
-        data = data.map(lambda video, *rest: (video, *rest, *_flow(parted(video)[0], estimate)))
+        data = data.map(lambda clips: _with_flow(clips, estimate))
     return data.prefetch(2)
 
 
-def _flow(video, estimate):
-    shape = video.shape
+def _changed(clips, change):
+    """Clips whose videos and sources are changed alike."""
+    if not clips.source.shape[-1]:
+        return clips._replace(video=change(clips.video, clips.samples))
+    both = change(tf.concat([clips.video, clips.source], -1), clips.samples)
+    video, source = tf.split(both, 2, -1)
+    return clips._replace(video=video, source=source)
+
+
+def _with_flow(clips, estimate):
+    video, shape = clips.video, clips.video.shape
     first, second = (
         tf.reshape(to_float(frames), [-1, *shape[2:]]) for frames in (video[:, :-1], video[:, 1:])
     )
     flow, visible = estimate_flow(estimate, first, second)
     pairs = [shape[0], shape[1] - 1, *shape[2:4]]
-    return tf.reshape(flow, [*pairs, 2]), tf.reshape(visible, pairs)
+    flow, visible = tf.reshape(flow, [*pairs, 2]), tf.reshape(visible, pairs)
+    return clips._replace(flow=flow, visible=visible)

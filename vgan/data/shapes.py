@@ -13,9 +13,10 @@ import operator
 
 import numpy as np
 
-from vgan.clip import ClipSpec
+from vgan.core.arguments import check_whole
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import UsageError
 from vgan.data import drawing
-from vgan.errors import UsageError
 
 # Enters the fingerprint: count it up with every change of what is drawn.
 _DRAWING_VERSION = 1
@@ -32,6 +33,7 @@ _MEETINGS = (4.0, 11.0)
 _STRAIGHT = 0.9  # the part of the way to the turning point that is run at an almost even speed
 _BEND = 0.97  # 0 swings like a sine, 1 has the sharp turns of a triangle wave
 
+_MOST = 2**62
 _WINDOWS_LONG = 4  # A drawn motion has no end; as a video it is so many windows long.
 
 
@@ -67,16 +69,10 @@ def windows(
         if not isinstance(value, bool):
             raise UsageError(f"shapes(): {name}={value!r} is no truth value. Give True or False")
     whole = {"frame_step": frame_step, "num_videos": num_videos, "objects": objects}
-    for name, value in {**dataclasses.asdict(clip), **whole}.items():
-        _check_whole(name, value, 1)
-    _check_whole("seed", seed, 0)
+    check_whole("shapes", 1, _MOST, **dataclasses.asdict(clip), **whole)
+    check_whole("shapes", 0, _MOST, seed=seed)
     count = num_videos if split == "train" else max(1, num_videos // 8)
     return Shapes(clip, frame_step, split, count, objects, textured, seed, outlined)
-
-
-def _check_whole(name, value, least):
-    if type(value) is not int or not least <= value < 2**62:
-        raise UsageError(f"shapes(): {name}={value!r} can't be. Give a whole number from {least}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +93,7 @@ class Shapes(collections.abc.Sequence):
 
     labels = tuple(f"{form} {direction}" for form in drawing.FORMS for direction in _DIRECTIONS)
     names = ()  # No video has one.
+    source = None
     # Drawn motion has no rate of its own; at 8, sixteen frames are two seconds, slow enough to see.
     fps = 8.0
 

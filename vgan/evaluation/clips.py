@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vgan import video_reader
-from vgan.errors import DataError
+from vgan.core.errors import DataError
+from vgan.media.whole import SUFFIXES, read_video
 
 CHUNK = 64
 """How many clips are in memory at a time."""
@@ -115,7 +115,7 @@ def read_folder(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError(f"videos {str(folder)!r}: not a folder. Give a folder of video files")
-    suffixes = (*video_reader.SUFFIXES, ".npy")
+    suffixes = (*SUFFIXES, ".npy")
     paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in suffixes and p.is_file())
     if not paths:
         raise DataError(
@@ -137,7 +137,7 @@ def read_folder(folder):
 
 def _read_file(path):
     if path.suffix.lower() != ".npy":
-        return video_reader.read_video(path)
+        return read_video(path)
     try:
         video = np.load(path)
     except Exception as error:  # A damaged file raises whatever its parser meets.

@@ -4,11 +4,11 @@ import typing
 
 import numpy as np
 
-from vgan.data import pipeline
-from vgan.errors import DataError, UsageError
+from vgan.core.errors import DataError, UsageError
+from vgan.data.opening import beside
 from vgan.evaluation import clips as clip_sets
 from vgan.evaluation import measure, scores
-from vgan.evaluation.sides import Sides
+from vgan.evaluation.three_sets import ThreeSets
 from vgan.metrics import copying, extractors
 
 SPLITS = ("train", "test")
@@ -48,7 +48,7 @@ class Evaluator:
       interval: frames between the starts of real clips of one video.
       seed: int, of every choice.
       cache: cache.Cache of what is measured of real clips.
-      plugs: list of further FeatureExtractors.
+      user_networks: list of further FeatureExtractors.
       classifier: metrics.classifier.Classifier or None.
       progress: (what, number of clips) -> function that is told how many more are done.
     Raises:
@@ -56,7 +56,16 @@ class Evaluator:
     """
 
     def __init__(
-        self, windows, split, most, interval, seed, cache, plugs=(), classifier=None, progress=None
+        self,
+        windows,
+        split,
+        most,
+        interval,
+        seed,
+        cache,
+        user_networks=(),
+        classifier=None,
+        progress=None,
     ):
         if windows[split].clip.frames < 2:
             raise UsageError(
@@ -66,7 +75,7 @@ class Evaluator:
         self._progress = progress or (lambda what, total: lambda count: None)
         self._classifier = classifier
         bank = [extractors.random3d(), extractors.random3d(difference=True), extractors.motion()]
-        self._extractors = [*bank, *plugs]
+        self._extractors = [*bank, *user_networks]
         if classifier is not None:
             self._extractors.append(_of_classifier("classifier", classifier.features, classifier))
         _check_names(self._extractors)
@@ -102,26 +111,26 @@ class Evaluator:
         measured, nearest = self._measure("generated clips", made)
         real, other = self._measured[self._real][0], self._measured[self._other][0]
         sources = [made.sources, self.sets[self._real].sources, self.sets[self._other].sources]
-        sides = Sides(measured, real, other, sources)
+        three = ThreeSets(measured, real, other, sources)
         found = {}
         for extractor in self._extractors:
-            found |= scores.of_features(sides, extractor, self._seed)
-        found |= scores.of_neighbours(sides, self._extractors[0])
+            found |= scores.of_features(three, extractor, self._seed)
+        found |= scores.of_neighbours(three, self._extractors[0])
         if self._classifier is not None:
-            found |= scores.of_probabilities(sides, "probabilities", self._classifier.about)
+            found |= scores.of_probabilities(three, "probabilities", self._classifier.about)
         if targets is not None:
             found |= scores.of_pairs(videos, targets, asked)
         per_clip = {
             name: {"generated": measured[name], "real": real[name]} for name in measure.UNITS
         }
-        beside = scores.of_statistics(sides, measure.UNITS, self._nearest(measured, made))
+        beside = scores.of_statistics(three, measure.UNITS, self._nearest(measured, made))
         return Result(found, beside, per_clip, made, nearest)
 
     def real(self, chosen):
-        """Real clips by a slice of their order, as a task sees them: see pipeline.joined."""
+        """Real clips by a slice of their order, what lies beside them, and labels: see `beside`."""
         windows, numbers = self.windows[self._real], self.sets[self._real].numbers[chosen]
-        found = [pipeline.joined(windows, number) for number in numbers]
-        return np.array([video for video, _ in found]), np.array([label for _, label in found])
+        found = [beside(windows, number) for number in numbers]
+        return tuple(np.array(part) for part in zip(*found, strict=True)) or ((), (), ())
 
     @property
     def names(self):
@@ -142,7 +151,7 @@ class Evaluator:
     def _nearest(self, measured, made):
         held_out, clips = self._measured["test"][0], self.sets["test"]
         sources = [made.sources, clips.sources, clips.sources]
-        return Sides(measured, held_out, held_out, sources)
+        return ThreeSets(measured, held_out, held_out, sources)
 
     def _measure(self, what, clips):
         cache, found = self._cache, {}

@@ -1,35 +1,8 @@
-"""What an evaluation leaves behind: scores.json, a table, and a folder that appears whole."""
+"""What an evaluation leaves behind: scores.json, a table."""
 
-import contextlib
 import json
-import os
-import tempfile
-from pathlib import Path
 
 FORMAT = 1
-
-
-@contextlib.contextmanager
-def folder(path):
-    """A context that gives a folder to write into, which becomes `path` if all goes well.
-
-    What was at `path` before stays in place until then.
-    """
-    path = Path(path).absolute()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as aside:
-        incomplete, before = Path(aside) / "incomplete", Path(aside) / "before"
-        incomplete.mkdir()
-        yield incomplete
-        replaced = os.path.lexists(path)
-        if replaced:
-            path.rename(before)
-        try:
-            incomplete.rename(path)
-        except OSError:
-            if replaced:
-                before.rename(path)
-            raise
 
 
 def scores_text(result, protocol):

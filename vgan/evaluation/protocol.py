@@ -5,7 +5,7 @@ import typing
 
 from absl import logging
 
-from vgan.clip import ClipSpec
+from vgan.core.clip import ClipSpec
 from vgan.evaluation.evaluator import SPLITS
 
 FEW = 512
@@ -16,7 +16,7 @@ class Made(typing.NamedTuple):
     """Videos to be scored, and what they are to be compared with.
 
     Attributes:
-      draw: evaluator.Evaluator -> making.Videos.
+      draw: evaluator.Evaluator -> generated.Videos.
       number: N.
       clip: ClipSpec of them.
       told: where they come from, as text.

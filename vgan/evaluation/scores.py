@@ -27,32 +27,32 @@ def protocol(extractor):
     }
 
 
-def of_features(sides, extractor, seed):
+def of_features(sets, extractor, seed):
     """Fréchet and kernel distances in one feature space, by name.
 
     Args:
-      sides: sides.Sides that holds the extractor's features under its name.
+      sets: three_sets.ThreeSets that holds the extractor's features under its name.
       extractor: extractors.FeatureExtractor.
       seed: int, of the extrapolation's subsamples.
     """
     name = extractor.name
     about = {"better": "lower"} | protocol(extractor)
-    plain = sides.figure(name, frechet.distance) | about
-    if extractor.comparable and sides.count == FVD_CLIPS:
+    plain = sets.figure(name, frechet.distance) | about
+    if extractor.comparable and sets.count == FVD_CLIPS:
         return {extractor.comparable: plain}
     found = {f"frechet_{name}": plain}
-    fake, real, _ = sides.all(name)
-    line = frechet.extrapolated(real[: sides.count], fake[: sides.count], seed)
+    fake, real, _ = sets.all(name)
+    line = frechet.extrapolated(real[: sets.count], fake[: sets.count], seed)
     if line is not None:
         fit = {"value": line.value, "standard_error_of_fit": line.standard_error}
         fit |= {"interval": None, "over_floor": None}
         found[f"frechet_{name}_extrapolated"] = plain | fit
-    unbiased = sides.figure(name, kernel.distance, equal=False) | about
+    unbiased = sets.figure(name, kernel.distance, equal=False) | about
     found[f"kernel_{name}"] = unbiased | {"over_floor": None}  # Its floor is chance around 0.
     return found
 
 
-def of_neighbours(sides, extractor):
+def of_neighbours(sets, extractor):
     """Precision, recall, density and coverage in one feature space, by name."""
 
     def compute(real, fake):
@@ -60,19 +60,19 @@ def of_neighbours(sides, extractor):
         return [found[name] for name in SHARES]
 
     about = {"better": "higher", "neighbours": neighbours.NEIGHBOURS} | protocol(extractor)
-    figures = sides.figures(extractor.name, SHARES, compute)
+    figures = sets.figures(extractor.name, SHARES, compute)
     return {name: figure | about for name, figure in figures.items()}
 
 
-def of_probabilities(sides, name, about):
+def of_probabilities(sets, name, about):
     """Inception Score and mean confidence from a classifier's probabilities.
 
     Args:
-      sides: sides.Sides that holds probabilities under `name`.
+      sets: three_sets.ThreeSets that holds probabilities under `name`.
       about: dict of the classifier, as its folder tells it.
     """
     told = {name: about[name] for name in ("digest", "held_out_accuracy", "data", "frame_step")}
-    fake = sides.all(name)[0]
+    fake = sets.all(name)[0]
     shares = np.bincount(fake.argmax(axis=1), minlength=len(about["labels"])) / len(fake)
     told["class_shares"] = dict(zip(about["labels"], shares.tolist(), strict=True))
 
@@ -82,7 +82,7 @@ def of_probabilities(sides, name, about):
         del real
         return [inception_score(fake), fake.max(axis=1).mean()]
 
-    figures = sides.figures(name, names, compute)
+    figures = sets.figures(name, names, compute)
     return {name: figure | {"better": "higher"} | told for name, figure in figures.items()}
 
 
@@ -119,20 +119,20 @@ def of_pairs(videos, targets, made=None):
     return found
 
 
-def of_statistics(sides, units, nearest):
+def of_statistics(sets, units, nearest):
     """Statistics of made clips beside real ones, with the distance of their distributions.
 
     Args:
-      sides: sides.Sides that holds the statistics by name.
+      sets: three_sets.ThreeSets that holds the statistics by name.
       units: dict of what each is counted in.
-      nearest: sides.Sides that holds as "nearest" how far made and held-out clips lie from the
-        training clip that is nearest to them, in grey levels.
+      nearest: three_sets.ThreeSets that holds as "nearest" how far made and held-out clips lie
+        from the training clip that is nearest to them, in grey levels.
     """
     found = {}
     for name, unit in units.items():
-        fake, real, other = sides.all(name)
-        mean = sides.figure(name, lambda real, fake: float(fake.mean()), equal=False)
-        apart = sides.figure(name, _wasserstein)
+        fake, real, other = sets.all(name)
+        mean = sets.figure(name, lambda real, fake: float(fake.mean()), equal=False)
+        apart = sets.figure(name, _wasserstein)
         found[name] = {
             "unit": unit,
             "generated": mean["value"],
@@ -143,9 +143,9 @@ def of_statistics(sides, units, nearest):
             "distance_interval": apart["interval"],
             "distance_floor": apart["floor"],
         }
-    fake, real, other = sides.all("magnitude")
+    fake, real, other = sets.all("magnitude")
     limit = near_static_limit(real)
-    still = sides.figure("magnitude", lambda _, fake: float((fake < limit).mean()), equal=False)
+    still = sets.figure("magnitude", lambda _, fake: float((fake < limit).mean()), equal=False)
     found["near_static"] = {
         "unit": "share of clips",
         "generated": still["value"],

@@ -13,8 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgan.clip import ClipSpec, to_float
-from vgan.errors import CheckpointError, StorageError, UsageError
+from vgan.core.clip import ClipSpec, to_float
+from vgan.core.errors import CheckpointError, StorageError, UsageError
 
 CHUNK = 16
 """Clips are always looked at so many at a time, lest another number round differently."""

@@ -11,8 +11,8 @@ import typing
 import numpy as np
 import tensorflow as tf
 
-from vgan.clip import to_float
-from vgan.errors import UsageError
+from vgan.core.clip import to_float
+from vgan.core.errors import UsageError
 from vgan.motion import estimators
 
 _CHUNK = 16

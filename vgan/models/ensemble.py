@@ -1,37 +1,6 @@
-"""Trained generators without what trained them, alone or several together."""
+"""Several trained models together."""
 
 import tensorflow as tf
-
-
-class Averaged(tf.Module):
-    """The averaged generator of a Gan alone: all that drawing needs.
-
-    Args:
-      average: keras.Model, where a Gan has its own, so that a checkpoint of that can be read.
-    """
-
-    def __init__(self, average):
-        super().__init__()
-        self.average = average
-
-    @property
-    def averages(self):
-        """The networks that `sample` uses."""
-        return [self.average]
-
-    @property
-    def latent_shape(self):
-        """The shape of one clip's latents."""
-        return list(self.average.inputs[0].shape[1:])
-
-    @property
-    def condition_channels(self):
-        """How many channels what is given has, 0 where nothing is."""
-        return self.average.inputs[1].shape[-1]
-
-    def sample(self, latents, condition, label):
-        """Clips float32 [B, T, H, W, C] in [-1, 1]."""
-        return self.average([latents, condition, label], training=False)
 
 
 class Ensemble(tf.Module):
@@ -40,17 +9,18 @@ class Ensemble(tf.Module):
     So the member has nothing to do with the clip's place in a batch, nor with its label.
 
     Args:
-      members: synthesizers of the same clips.
+      members: samplers of the same clips.
     """
 
     def __init__(self, members):
         super().__init__()
         self.members = members
+        self.codec = members[0].codec
 
     @property
-    def averages(self):
+    def sampling_networks(self):
         """The networks that `sample` uses."""
-        return [network for member in self.members for network in member.averages]
+        return [network for member in self.members for network in member.sampling_networks]
 
     @property
     def latent_shape(self):
@@ -69,6 +39,6 @@ class Ensemble(tf.Module):
         return tf.minimum(tf.cast((first - tf.floor(first)) * number, tf.int32), number - 1)
 
     def sample(self, latents, condition, label):
-        """Clips float32 [B, T, H, W, C] in [-1, 1]."""
+        """What the codec decodes to clips: [B, ...]."""
         videos = [member.sample(latents, condition, label) for member in self.members]
         return tf.gather(tf.stack(videos, 1), self.chosen(latents), batch_dims=1)

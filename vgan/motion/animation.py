@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from vgan import spec
-from vgan.errors import UsageError
+from vgan.core import spec
+from vgan.core.errors import UsageError
 
 
 def parse(text):

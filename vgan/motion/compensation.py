@@ -1,9 +1,20 @@
 """What motion compensation needs in a training step."""
 
+import time
+
 import tensorflow as tf
 
-from vgan.clip import to_uint8
+from vgan.core.clip import to_uint8
 from vgan.motion import occlusion
+
+_spent = []
+
+
+def take_seconds():
+    """The seconds that estimates of flow have taken on the host since this was last called."""
+    seconds = sum(_spent)
+    _spent.clear()
+    return seconds
 
 
 def charbonnier(x, epsilon=1e-3):
@@ -22,8 +33,11 @@ def estimate_flow(estimate, first, second):
     """
 
     def both_ways(first, second):
+        start = time.perf_counter()
         forward, backward = estimate(first, second), estimate(second, first)
-        return forward, occlusion.visible(forward, backward)
+        visible = occlusion.visible(forward, backward)
+        _spent.append(time.perf_counter() - start)
+        return forward, visible
 
     frames = [to_uint8(first), to_uint8(second)]
     flow, visible = tf.numpy_function(both_ways, frames, [tf.float32, tf.bool], stateful=False)

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 
-from vgan.errors import UsageError
+from vgan.core.arguments import check_whole
+from vgan.core.errors import UsageError
 from vgan.motion.block_matching import COSTS, search
 
 
@@ -24,7 +25,7 @@ def farneback(window=15):
     Raises:
       UsageError: a window that is not a whole number from 1 to 1000.
     """
-    _require_whole(1, 1000, window=window)
+    check_whole("farneback", 1, 1000, window=window)
     return functools.partial(_over_pairs, functools.partial(_farneback, window=window))
 
 
@@ -37,7 +38,7 @@ def dis(finest_scale=0):
     Raises:
       UsageError: a scale that is not a whole number from 0 to 10; later, frames too small for it.
     """
-    _require_whole(0, 10, finest_scale=finest_scale)
+    check_whole("dis", 0, 10, finest_scale=finest_scale)
     return functools.partial(_over_pairs, functools.partial(_dis, finest_scale=finest_scale))
 
 
@@ -47,7 +48,7 @@ def block_matching(block=8, radius=8, cost="absolute", subpixel=False):
     Raises:
       UsageError: a block or radius that is not a whole number from 1 to 1000, or an unknown cost.
     """
-    _require_whole(1, 1000, block=block, radius=radius)
+    check_whole("block_matching", 1, 1000, block=block, radius=radius)
     if cost not in COSTS:
         raise UsageError(f"cost {cost!r}: unknown. Choose one of: {', '.join(COSTS)}")
     match = functools.partial(search, block=block, radius=radius, cost=cost, subpixel=subpixel)
@@ -109,11 +110,3 @@ def _dis_object(thread, height, width, finest_scale):
     estimator = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     estimator.setFinestScale(finest_scale)
     return estimator
-
-
-def _require_whole(least, most, **arguments):
-    for name, value in arguments.items():
-        if not isinstance(value, int) or not least <= value <= most:
-            raise UsageError(
-                f"{name} {value!r}: not a whole number from {least} to {most}. Change the spec"
-            )

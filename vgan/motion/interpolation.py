@@ -10,8 +10,9 @@ import functools
 import cv2
 import numpy as np
 
-from vgan import spec
-from vgan.errors import UsageError
+from vgan.core import spec
+from vgan.core.arguments import check_whole
+from vgan.core.errors import UsageError
 from vgan.motion import occlusion, remap
 
 # Of the cost, per pixel of displacement: flat areas stand still, as in block_matching.
@@ -53,9 +54,7 @@ def blocks(block=16, radius=8):
     Raises:
       UsageError: a block or radius that is not a whole number from 1 to 1000.
     """
-    for name, value in {"block": block, "radius": radius}.items():
-        if type(value) is not int or not 1 <= value <= 1000:
-            raise UsageError(f"{name} {value!r}: not a whole number from 1 to 1000. Change it")
+    check_whole("blocks", 1, 1000, block=block, radius=radius)
     return functools.partial(_by_blocks, block, radius)
 
 

@@ -9,13 +9,16 @@ import math
 
 import numpy as np
 
-from vgan.errors import UsageError
+from vgan.core.arguments import check_number
+from vgan.core.errors import UsageError
 from vgan.motion import tracking
+
+_MOST = 1e6
 
 
 def pan(dx=0.0, dy=0.0):
     """The picture glides dx pixels to the right and dy down, evenly, from first to last frame."""
-    _require_numbers("pan", dx=dx, dy=dy)
+    check_number("pan", least=-_MOST, most=_MOST, dx=dx, dy=dy)
     return lambda time: _shift(time * dx, time * dy)
 
 
@@ -25,15 +28,13 @@ def zoom(factor):
     Raises:
       UsageError: a factor below 0.001.
     """
-    _require_numbers("zoom", factor=factor)
-    if factor < 1e-3:
-        raise UsageError(f"zoom(): factor={factor!r} can't be. Give a number from 0.001")
+    check_number("zoom", least=1e-3, most=_MOST, factor=factor)
     return lambda time: _turn(0) * factor**time
 
 
 def rotate(degrees):
     """It turns about its centre, evenly, counter-clockwise as it is seen."""
-    _require_numbers("rotate", degrees=degrees)
+    check_number("rotate", least=-_MOST, most=_MOST, degrees=degrees)
     return lambda time: _turn(math.radians(degrees) * time)
 
 
@@ -46,9 +47,8 @@ def sway(amplitude, period=1.0):
     Raises:
       UsageError: a period below 0.001.
     """
-    _require_numbers("sway", amplitude=amplitude, period=period)
-    if period < 1e-3:
-        raise UsageError(f"sway(): period={period!r} can't be. Give a number from 0.001")
+    check_number("sway", least=-_MOST, most=_MOST, amplitude=amplitude)
+    check_number("sway", least=1e-3, most=_MOST, period=period)
     return lambda time: _shift(amplitude * math.sin(2 * math.pi * time / period), 0)
 
 
@@ -73,14 +73,6 @@ def follow(track):
     times = np.linspace(0, 1, len(places))[known]
     steps = (places[known] - places[known][0]).T
     return lambda time: _shift(*(np.interp(time, times, step) for step in steps))
-
-
-def _require_numbers(move, **arguments):
-    for name, value in arguments.items():
-        if type(value) not in (int, float) or not -1e6 <= value <= 1e6:
-            raise UsageError(
-                f"{move}(): {name}={value!r} is no number from -1e6 to 1e6. Change the spec"
-            )
 
 
 def _shift(dx, dy):

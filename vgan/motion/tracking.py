@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from vgan.errors import DataError, UsageError
+from vgan.core.errors import DataError, UsageError
 
 _COLUMNS = ("frame", "x", "y", "found", "speed", "acceleration")
 _POINTS = 100

@@ -6,9 +6,11 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from vgan.models.synthesizer import MovedLayer
+
 
 @keras.saving.register_keras_serializable(package="vgan")
-class BatchNorm(keras.layers.Layer):
+class BatchNorm(MovedLayer, keras.layers.Layer):
     """Brings each channel to mean 0 and variance 1, then to a learnt scale and offset.
 
     A training call takes mean and variance of its batch, in float32, and changes no variable. It

@@ -4,19 +4,19 @@ Source: Chu et al., "Learning Temporal Coherence via Self-Supervision for GAN-ba
 Generation" (TecoGAN), 2020, section 3.1; there for super-resolution, here for any clip.
 """
 
-import time
-
 import keras
 import numpy as np
 import tensorflow as tf
 
-from vgan import critics, spec
-from vgan.errors import UsageError
+from vgan.core import spec
+from vgan.core.arguments import check_whole
+from vgan.core.errors import UsageError
 from vgan.motion.compensation import estimate_flow
 from vgan.motion.warp import warp
 from vgan.networks import strided
+from vgan.networks.critic import random_positions
 from vgan.networks.frames2d import convolutions, factors
-from vgan.networks.sizes import check_counts, check_strides
+from vgan.networks.sizes import check_strides
 
 
 def discriminator(
@@ -39,13 +39,13 @@ def discriminator(
       channels: width of the first stage; each later one is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
-      critics.Critic with a network [N, H, W, 3 C + 1 + K], label int [N] -> logits [N, 1].
+      Critic with a network [N, H, W, 3 C + 1 + K], label int [N] -> logits [N, 1].
     Raises:
       UsageError: the strides don't divide the clip, it has fewer pairs than are judged, or the
         estimator is unknown or can't see frames so small.
     """
     flag = "--discriminator=compensated"
-    check_counts(flag, pairs=pairs, channels=channels)
+    check_whole(flag, 1, pairs=pairs, channels=channels)
     if clip.frames <= pairs:
         raise UsageError(
             f"{flag}(pairs={pairs}): a clip of --frames={clip.frames} has {clip.frames - 1} pairs "
@@ -79,16 +79,13 @@ class CompensatedPairs:
       estimate: an estimator of vgan.motion.estimators.
       pairs: how many of each clip.
       channels: C of the frames; what a clip has beyond them, the given frames, is shown of x_t.
-    Attributes:
-      host_seconds: what flow estimation has taken so far.
     """
 
     def __init__(self, estimate, pairs, channels):
         self._estimate, self._pairs, self._channels = estimate, pairs, channels
-        self.host_seconds = 0.0
 
     def __call__(self, video, seed, samples):
-        positions = critics.random_positions(seed, samples, self._pairs, video.shape[1] - 1)
+        positions = random_positions(seed, samples, self._pairs, video.shape[1] - 1)
 
         def frames(at):
             chosen = tf.gather(video, at, batch_dims=1)
@@ -96,13 +93,7 @@ class CompensatedPairs:
 
         first, given = tf.split(frames(positions), [self._channels, -1], -1)
         second = frames(positions + 1)[..., : self._channels]
-        flow, visible = estimate_flow(self._timed_estimate, first, second)
+        flow, visible = estimate_flow(self._estimate, first, second)
         second = tf.cast(warp(second, flow), first.dtype)
         mask = tf.cast(visible, first.dtype)[..., None]
         return tf.concat([first, second, first - second, mask, given], -1)
-
-    def _timed_estimate(self, first, second):
-        start = time.perf_counter()
-        flow = self._estimate(first, second)
-        self.host_seconds += time.perf_counter() - start
-        return flow

@@ -8,10 +8,11 @@ import functools
 import keras
 from keras import layers
 
-from vgan import critics
+from vgan.core.arguments import check_whole
 from vgan.networks import sizes
+from vgan.networks.critic import whole_clip
 from vgan.networks.layers import weighted
-from vgan.networks.sizes import check_counts, check_strides
+from vgan.networks.sizes import check_strides
 from vgan.networks.strided import critic
 from vgan.networks.transposed import doubling
 
@@ -66,12 +67,12 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
       channels: width of the first stage; each later one is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
-      critics.Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
+      Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
     Raises:
       UsageError: the strides don't divide the clip.
     """
     strides = sizes.strides(clip)
-    check_counts("--discriminator=conv2plus1d", channels=channels)
+    check_whole("--discriminator=conv2plus1d", 1, channels=channels)
     check_strides(clip, sizes.factors, "--discriminator=conv2plus1d")
     video = keras.Input((*clip.shape[:3], clip.channels + condition_channels), name="video")
     convolutions = [
@@ -84,7 +85,7 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
         )
         for stage, stride in enumerate(strides)
     ]
-    return critic("conv2plus1d", critics.whole_clip, video, convolutions, num_labels, spectral_norm)
+    return critic("conv2plus1d", whole_clip, video, convolutions, num_labels, spectral_norm)
 
 
 def _factorised(convolution, x, width, stride, spectral_norm):

@@ -9,10 +9,10 @@ import functools
 import keras
 from keras import layers
 
-from vgan import critics
+from vgan.core.arguments import check_whole
 from vgan.networks import sizes, strided
+from vgan.networks.critic import coarse_clip
 from vgan.networks.layers import weighted
-from vgan.networks.sizes import check_counts
 from vgan.networks.transposed import doubling
 
 
@@ -100,14 +100,14 @@ def discriminator(
         without padding take 3 of them at each stage, as long as there are some.
       attention, batch_norm, minibatch_std, patches, classes: options of strided.critic.
     Returns:
-      critics.Critic with a network [N, T, H, W, C + K], label int [N] -> logits [N, 1].
+      Critic with a network [N, T, H, W, C + K], label int [N] -> logits [N, 1].
     Raises:
       UsageError: the strides don't divide the clip, or an option is out of its range.
 
     Source: without halve_time, Tulyakov et al., "MoCoGAN: Decomposing Motion and Content", 2018,
     the video discriminator of its code.
     """
-    check_counts("--discriminator=conv3d", channels=channels)
+    check_whole("--discriminator=conv3d", 1, channels=channels)
     factors = sizes.factors if halve_time else lambda clip: (1, *sizes.factors(clip)[1:])
     seen = strided.coarse(clip, factors, "conv3d", every, shrink)
     convolutions = [
@@ -121,7 +121,7 @@ def discriminator(
     ]
     return strided.critic(
         "conv3d",
-        critics.coarse_clip(every, shrink),
+        coarse_clip(every, shrink),
         keras.Input((*seen.shape[:3], clip.channels + condition_channels), name="video"),
         convolutions,
         num_labels,

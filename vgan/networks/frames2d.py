@@ -6,11 +6,12 @@ Source: Tulyakov et al., "MoCoGAN: Decomposing Motion and Content", 2018, the im
 import keras
 from keras import layers
 
-from vgan import critics
-from vgan.errors import UsageError
+from vgan.core.arguments import check_whole
+from vgan.core.errors import UsageError
 from vgan.networks import strided
+from vgan.networks.critic import random_frames
 from vgan.networks.layers import weighted
-from vgan.networks.sizes import check_counts, halvings
+from vgan.networks.sizes import halvings
 
 
 def factors(clip):
@@ -62,7 +63,7 @@ def discriminator(
       shrink: judge frames averaged down so many times in height and width.
       attention, batch_norm, patches, classes: options of strided.critic.
     Returns:
-      critics.Critic with a network [N, H, W, C + K], label int [N] -> logits [N, 1].
+      Critic with a network [N, H, W, C + K], label int [N] -> logits [N, 1].
     Raises:
       UsageError: the strides don't divide the clip, it has fewer frames than are judged, or an
         option is out of its range.
@@ -72,12 +73,12 @@ def discriminator(
             f"--discriminator=frames2d(frames={frames}): the clip has --frames={clip.frames}. "
             f"Judge 1 to {clip.frames}"
         )
-    check_counts("--discriminator=frames2d", channels=channels)
+    check_whole("--discriminator=frames2d", 1, channels=channels)
     seen = strided.coarse(clip, factors, "frames2d", shrink=shrink)
     depth = clip.channels + condition_channels
     return strided.critic(
         "frames2d",
-        critics.random_frames(frames, shrink),
+        random_frames(frames, shrink),
         keras.Input((seen.height, seen.width, depth), name="frame"),
         convolutions(seen, channels, spectral_norm),
         num_labels,

@@ -5,11 +5,12 @@ import math
 import keras
 from keras import ops
 
+from vgan.models.synthesizer import MovedLayer
 from vgan.networks.batch_statistics import BatchNorm
 
 
 @keras.saving.register_keras_serializable(package="vgan")
-class SpectralNorm(keras.layers.Wrapper):
+class SpectralNorm(MovedLayer, keras.layers.Wrapper):
     """Divides the kernel of a layer by its largest singular value.
 
     `sigma = u^T W v` with stored unit vectors u and v, which only `after_step` moves: a call
@@ -41,7 +42,7 @@ class SpectralNorm(keras.layers.Wrapper):
         self.after_step(steps=20)
 
     def after_step(self, steps=1):
-        """Moves u and v by so many steps of power iteration."""
+        """Moves u and v by `steps` steps of power iteration."""
         kernel = ops.reshape(self.layer.kernel, self.kernel_matrix_shape)
         u, v = self.u.value, self.v.value
         for _ in range(steps):

@@ -8,10 +8,11 @@ import math
 import keras
 from keras import layers, ops
 
-from vgan.errors import UsageError
+from vgan.core.arguments import check_whole
+from vgan.core.errors import UsageError
 from vgan.networks.batch_statistics import BatchNorm
 from vgan.networks.layers import activated, shrunk
-from vgan.networks.sizes import check_counts, check_strides, halvings
+from vgan.networks.sizes import check_strides, halvings
 
 
 def _stages(clip):
@@ -63,7 +64,7 @@ def generator(
     Saito et al., "Train Sparsely, Generate Densely", 2020.
     """
     name = "--generator=recurrent"
-    check_counts(name, content_dim=content_dim, motion_dim=motion_dim, channels=channels)
+    check_whole(name, 1, content_dim=content_dim, motion_dim=motion_dim, channels=channels)
     _check_recurrences(name, cell, periods)
     check_strides(clip, _factors, name)
     widths = [channels * min(4, 2**stage) for stage in range(_stages(clip))][::-1]
@@ -102,7 +103,7 @@ def _check_recurrences(name, cell, periods):
     if not isinstance(periods, (tuple, list)) or not periods:
         raise UsageError(f"{name}(periods={periods!r}): must be frames in brackets, as (1, 4)")
     for period in periods:
-        check_counts(name, periods=period)
+        check_whole(name, 1, periods=period)
 
 
 def _held(noise, period, recurrence):

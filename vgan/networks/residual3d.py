@@ -14,10 +14,11 @@ import math
 import keras
 from keras import layers
 
-from vgan import critics
+from vgan.core.arguments import check_whole
 from vgan.networks.attention import attend, stage_for_attention
+from vgan.networks.critic import Critic, whole_clip
 from vgan.networks.layers import activated, generator_inputs, logits, shrunk, weighted
-from vgan.networks.sizes import check_counts, check_strides, halvings
+from vgan.networks.sizes import check_strides, halvings
 
 
 def _strides(clip):
@@ -93,7 +94,7 @@ def generator(
     Raises:
       UsageError: the strides don't divide the clip.
     """
-    check_counts("--generator=residual3d", channels=channels, latent_dim=latent_dim)
+    check_whole("--generator=residual3d", 1, channels=channels, latent_dim=latent_dim)
     check_strides(clip, _factors, "--generator=residual3d")
     stages = _stages(clip)
     attended = stage_for_attention([size for _, size in stages]) if attention else None
@@ -147,11 +148,11 @@ def discriminator(
       attention: let all positions look at each other where they are at most 1,024, but many.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
-      critics.Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
+      Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
     Raises:
       UsageError: the strides don't divide the clip.
     """
-    check_counts("--discriminator=residual3d", channels=channels)
+    check_whole("--discriminator=residual3d", 1, channels=channels)
     check_strides(clip, _factors, "--discriminator=residual3d")
     stages = _stages(clip)
     attended = stage_for_attention([size for _, size in stages]) if attention else None
@@ -178,4 +179,4 @@ def discriminator(
     features = layers.Flatten()(layers.LeakyReLU(0.2)(x))
     output = logits(features, label, num_labels, spectral_norm)
     network = keras.Model([video, label], output, name="residual3d_discriminator")
-    return critics.Critic(network, critics.whole_clip)
+    return Critic(network, whole_clip)

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from vgan.errors import UsageError
+from vgan.core.errors import UsageError
 
 
 def strides(clip):
@@ -35,13 +35,6 @@ def kernel(stride):
 def halvings(size, least):
     """How often `size` can be halved before it falls below `least`."""
     return max(0, (size // least).bit_length() - 1)
-
-
-def check_counts(network, **counts):
-    """Raises UsageError unless each argument is a whole number of at least 1."""
-    for name, count in counts.items():
-        if not isinstance(count, int) or count < 1:
-            raise UsageError(f"{network}({name}={count!r}): must be a whole number of at least 1")
 
 
 def check_strides(clip, factors, network):

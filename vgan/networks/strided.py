@@ -6,12 +6,13 @@ import math
 import keras
 from keras import layers
 
-from vgan import critics
-from vgan.errors import UsageError
+from vgan.core.arguments import check_number, check_whole
+from vgan.core.errors import UsageError
 from vgan.networks.attention import MOST_POSITIONS, attend
 from vgan.networks.batch_statistics import BatchNorm, MinibatchStd
+from vgan.networks.critic import Critic
 from vgan.networks.layers import logits, weighted
-from vgan.networks.sizes import check_counts, check_strides
+from vgan.networks.sizes import check_strides
 
 
 def coarse(clip, factors, name, every=1, shrink=1):
@@ -21,7 +22,7 @@ def coarse(clip, factors, name, every=1, shrink=1):
       clip: ClipSpec of the whole.
       factors: ClipSpec of what is seen -> what its frames, height and width must be multiples of.
       name: of the network, as in --discriminator=name.
-      every, shrink: as in critics.coarse_clip.
+      every, shrink: as in coarse_clip.
     Raises:
       UsageError: every or shrink is below 1, or the strides don't divide what is seen.
     """
@@ -35,7 +36,7 @@ def coarse(clip, factors, name, every=1, shrink=1):
         return every * time, shrink * height, shrink * width
 
     options = {"every": every, "shrink": shrink}
-    check_counts(f"--discriminator={name}", **options)
+    check_whole(f"--discriminator={name}", 1, **options)
     changed = ", ".join(f"{option}={value}" for option, value in options.items() if value > 1)
     check_strides(clip, of_the_whole, f"--discriminator={name}" + (changed and f"({changed})"))
     return seen(clip)
@@ -58,7 +59,7 @@ def critic(
 
     Args:
       name: of the network, as in --discriminator=name.
-      view: of the critics.Critic.
+      view: of the Critic.
       shown: keras.Input of what the view shows, without its batch axis [(T,) H, W, C].
       convolutions: functions from features to features.
       num_labels: number of classes, 0 for none; a label enters by projection.
@@ -69,7 +70,7 @@ def critic(
       patches: give a logit for each position of the last features, not one for the whole.
       classes: weight of the loss of a head that tells the class, 0 for none.
     Returns:
-      critics.Critic with a network [shown [N, ...], label int [N]] -> logits [N, 1] or [N, m];
+      Critic with a network [shown [N, ...], label int [N]] -> logits [N, 1] or [N, m];
       with a class head, a pair of that and class logits [N, num_labels].
     Raises:
       UsageError: a group of one, a negative weight, or a class head without classes.
@@ -106,16 +107,16 @@ def critic(
         "class logits": classes,
     }
     reasons = " and ".join(reason for reason, on in entangled.items() if on)
-    return critics.Critic(network, view, reasons, classes)
+    return Critic(network, view, reasons, classes)
 
 
 def _check(flag, num_labels, minibatch_std, classes):
-    if not isinstance(minibatch_std, int) or minibatch_std < 0 or minibatch_std == 1:
+    check_whole(flag, 0, minibatch_std=minibatch_std)
+    if minibatch_std == 1:
         raise UsageError(
             f"{flag}(minibatch_std={minibatch_std!r}): must be a group of 2 or more clips, or 0"
         )
-    if not isinstance(classes, int | float) or not 0 <= classes < math.inf:
-        raise UsageError(f"{flag}(classes={classes!r}): must be a weight of at least 0")
+    check_number(flag, least=0, classes=classes)
     if classes and num_labels < 2:
         raise UsageError(
             f"{flag}(classes={classes!r}): there are no classes to tell. It needs --conditional "

@@ -5,10 +5,11 @@ import math
 import keras
 from keras import layers
 
+from vgan.core.arguments import check_whole
 from vgan.networks import sizes
 from vgan.networks.attention import attend, stage_for_attention
 from vgan.networks.layers import activated, generator_inputs, shrunk, weighted
-from vgan.networks.sizes import check_counts, check_strides
+from vgan.networks.sizes import check_strides
 
 
 def doubling(
@@ -38,7 +39,7 @@ def doubling(
     Raises:
       UsageError: the strides don't divide the clip.
     """
-    check_counts(f"--generator={name}", channels=channels, latent_dim=latent_dim)
+    check_whole(f"--generator={name}", 1, channels=channels, latent_dim=latent_dim)
     check_strides(clip, sizes.factors, f"--generator={name}")
     strides, maps = sizes.strides(clip), sizes.sizes(clip)
     attended = maps[stage_for_attention(maps)] if attention else None

@@ -8,11 +8,11 @@ import math
 import keras
 from keras import layers, ops
 
-from vgan.errors import UsageError
+from vgan.core.arguments import check_number, check_whole
 from vgan.networks.batch_statistics import BatchNorm
 from vgan.networks.layers import activated, generator_inputs, shrunk
 from vgan.networks.motion_code import motion_code
-from vgan.networks.sizes import check_counts, check_strides, halvings
+from vgan.networks.sizes import check_strides, halvings
 
 
 @keras.saving.register_keras_serializable(package="vgan")
@@ -92,12 +92,11 @@ def generator(
     Source: Vondrick et al., section 3.2, "Two Stream Architecture".
     """
     name = "--generator=two_stream"
-    check_counts(name, latent_dim=latent_dim, channels=channels)
+    check_whole(name, 1, latent_dim=latent_dim, channels=channels)
     check_strides(clip, _factors, name)
-    if not isinstance(mask_sparsity, int | float) or not 0 <= mask_sparsity < math.inf:
-        raise UsageError(f"{name}(mask_sparsity={mask_sparsity!r}): must be a weight of at least 0")
+    check_number(name, least=0, mask_sparsity=mask_sparsity)
     if motion_waves:
-        check_counts(name, motion_waves=motion_waves)
+        check_whole(name, 1, motion_waves=motion_waves)
     beside = 2 * motion_waves + (math.prod(clip.shape[:3]) if grain else 0)
     *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels, beside)
     latents, condition, _ = inputs

@@ -9,13 +9,14 @@ import math
 import keras
 from keras import layers, ops
 
-from vgan import critics
-from vgan.errors import UsageError
+from vgan.core.arguments import check_whole
+from vgan.core.errors import UsageError
 from vgan.motion.warp import move
 from vgan.networks import sizes
+from vgan.networks.critic import Critic, whole_clip
 from vgan.networks.filling import blended, sides
 from vgan.networks.layers import activated, generator_inputs, logits, weighted
-from vgan.networks.sizes import check_counts, check_strides
+from vgan.networks.sizes import check_strides
 
 
 def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=16, flow=False):
@@ -45,7 +46,7 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
     2017; blocks, He et al., "Identity Mappings in Deep Residual Networks", 2016.
     """
     name = "--generator=unet3d"
-    check_counts(name, latent_dim=latent_dim, channels=channels)
+    check_whole(name, 1, latent_dim=latent_dim, channels=channels)
     check_strides(clip, sizes.factors, name)
     if flow and not condition_channels:
         raise UsageError(f"{name}(flow=True): moves what is given, and here nothing is. Drop it")
@@ -134,14 +135,14 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
       channels: width at half the size; each further stage is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
-      critics.Critic with a network [N, T, H, W, C + K], label int [N] -> logits [N, T * H * W].
+      Critic with a network [N, T, H, W, C + K], label int [N] -> logits [N, T * H * W].
     Raises:
       UsageError: the strides don't divide the clip.
 
     Source: Schönfeld et al., "A U-Net Based Discriminator for Generative Adversarial Networks",
     CVPR 2020, section 3.1; there of pictures.
     """
-    check_counts("--discriminator=unet3d", channels=channels)
+    check_whole("--discriminator=unet3d", 1, channels=channels)
     check_strides(clip, sizes.factors, "--discriminator=unet3d")
     video = keras.Input((*clip.shape[:3], clip.channels + condition_channels), name="video")
     label = keras.Input((), dtype="int32", name="label")
@@ -160,7 +161,7 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
     pixels = layers.Flatten(dtype="float32")(pixel(x))
     output = layers.Add(dtype="float32", name="pixel_logits")([pixels, whole])
     network = keras.Model([video, label], output, name="unet3d_discriminator")
-    return critics.Critic(network, critics.whole_clip, entangled="a logit a pixel")
+    return Critic(network, whole_clip, entangled="a logit a pixel")
 
 
 def _convolved(layer_class, x, width, stride, spectral_norm):

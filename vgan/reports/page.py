@@ -3,8 +3,8 @@
 import base64
 import html
 
-from vgan import media
-from vgan.training.workdir import replace_text
+from vgan.core.files import replace_text
+from vgan.media.clips import webp_bytes
 
 _CLIP_WIDTH = 128
 
@@ -97,7 +97,7 @@ def clip(video, fps, caption):
     """
     _, height, width, _ = video.shape
     zoom = max(1, round(_CLIP_WIDTH / width))
-    data = base64.b64encode(media.webp_bytes(video, fps)).decode()
+    data = base64.b64encode(webp_bytes(video, fps)).decode()
     source = f'src="data:image/webp;base64,{data}" alt="{html.escape(caption)}"'
     image = Html(f'<img {source} width="{zoom * width}" height="{zoom * height}">')
     return element("figure", image, element("figcaption", caption))

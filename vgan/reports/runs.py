@@ -7,8 +7,8 @@ from typing import NamedTuple
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.util.tensor_util import make_ndarray
 
-from vgan.errors import CheckpointError
-from vgan.training.workdir import Workdir
+from vgan.core.errors import CheckpointError
+from vgan.runs.workdir import Workdir
 
 _FORMAT = 1
 _CURVES = ("scores/", "health/", "terms/")

@@ -6,9 +6,9 @@ import sys
 import numpy as np
 import tensorflow as tf
 
-from vgan.clip import Batch, to_float
-from vgan.errors import DivergedError
-from vgan.given import parted
+from vgan.core.clip import Batch, to_float
+from vgan.core.errors import DivergedError
+from vgan.motion.compensation import take_seconds
 from vgan.training.progress import Meter
 
 SKIPS_IN_A_ROW = 20
@@ -20,35 +20,34 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
 
     Args:
       synthesizer: a models.synthesizer.Synthesizer, restored to step `start`.
-      task: given.Task, which says what is given of each clip.
-      data: iterable of (video uint8 [B, T, H, W, 3 or 6], label int32 [B], samples int64 [B]), and
-        the clips' flow and where it can be followed, if that is asked of pipeline.batches.
+      task: tasks.task.Task, which says what is given of each clip.
+      data: iterable of data.pipeline.Clips.
       config: config.ExperimentConfig.
       start: number of steps done.
       checkpoints: checkpoints.Checkpoints.
       summaries: summaries.Summaries.
       health: health.Health.
-      routines: list of (interval, function); called with the step each so many, and at the end.
+      routines: list of (interval, function); called with the step at each interval and at the end.
     Raises:
       DivergedError: a term or gradient isn't finite; it never reaches a checkpoint.
       SystemExit: SIGTERM or Ctrl-C came, after the step was finished and saved.
     """
     train_step = compile_step(synthesizer, task, config.seed)
-    meter = Meter(start, config.steps, config.batch_size)
+    meter = Meter(start, config.steps, config.batch_size, synthesizer.players())
     guard = Guard(config.precision, start)
     batches = iter(data)
     with Interruption() as interruption:
         for step in range(start, config.steps):
             with meter.timing("input"):
-                batch = next(batches)
-            report = train_step(*batch, turn=synthesizer.turn(step))
+                clips = next(batches)
+            report = train_step(clips, turn=synthesizer.turn(step))
             meter.add(guard.check(step, report))
             done = step + 1
             if done % config.summary_interval == 0 or done == config.steps:
-                means = meter.read(done, synthesizer.host_seconds)
+                means = meter.read(done, take_seconds())
                 with meter.timing("health"):
                     means |= health.check(done, means)
-                summaries.scalars(done, means)
+                summaries.scalars(done, {"/".join(path): of for path, of in means.items()})
             for interval, routine in routines:
                 if done % interval == 0 or done == config.steps:
                     with meter.timing("samples"):
@@ -61,24 +60,37 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
 
 
 def compile_step(synthesizer, task, seed):
-    """The step as a function (video, label, samples, *flow, turn) -> {name: batch mean}."""
+    """The step as a function (data.pipeline.Clips, turn) -> {name: {...: batch mean}}, nested.
+
+    Pixels enter a model here and nowhere else.
+    """
 
     @tf.function
-    def train_step(video, label, samples, *flow, turn):
-        video = to_float(video)
-        batch = Batch(parted(video)[0], task(video, seed, samples), label, *flow)
+    def train_step(clips, turn):
+        video, source = to_float(clips.video), to_float(clips.source)
+        condition = task(video, seed, clips.samples, source)
+        encoded = synthesizer.codec.encode(video)
+        batch = Batch(encoded, condition, clips.label, clips.flow, clips.visible, source)
         terms, statistics, norms = {}, {}, {}
         for part in turn.rounds():
-            gradients, *found = synthesizer.gradients(batch, seed, samples, part)
+            gradients, report = synthesizer.gradients(batch, seed, clips.samples, part)
             norms |= synthesizer.gradient_norms(gradients)
             synthesizer.apply(gradients)
-            terms, statistics = terms | found[0], statistics | found[1]
+            terms, statistics = terms | report.terms, statistics | report.statistics
         synthesizer.after_step(statistics, turn)
-        means = {f"terms/{name}": tf.reduce_mean(value) for name, value in terms.items()}
-        means |= {name: tf.reduce_mean(value) for name, value in statistics.items()}
-        return means | {f"gradient_norm/{player}": norm for player, norm in norms.items()}
+        means = tf.nest.map_structure(tf.reduce_mean, {"terms": terms} | statistics)
+        return means | {"gradient_norm": norms}
 
     return train_step
+
+
+def by_path(nested, path=()):
+    """The values of nested dicts as floats, {path of names: value}."""
+    found = {}
+    for name, of in nested.items():
+        inside = by_path(of, (*path, name)) if isinstance(of, dict) else {(*path, name): float(of)}
+        found |= inside
+    return found
 
 
 class Guard:
@@ -90,18 +102,19 @@ class Guard:
         self.last_checkpoint = start
 
     def check(self, step, report):
-        """The report as floats, without overflowed gradient norms; raises DivergedError."""
-        report = {name: float(value) for name, value in report.items()}
-        broken = [name for name, value in report.items() if not np.isfinite(value)]
-        overflows = [name for name in broken if name.startswith("gradient_norm/")]
+        """A step's report by path, without overflowed gradient norms; raises DivergedError."""
+        report = by_path(report)
+        broken = [path for path, value in report.items() if not np.isfinite(value)]
+        overflows = [path for path in broken if path[0] == "gradient_norm"]
         self._skips = self._skips + 1 if overflows else 0
         if len(broken) > len(overflows) or self._skips >= self._skips_allowed:
             raise DivergedError(
-                f"training diverged at step {step + 1}: {', '.join(broken)} isn't finite. "
+                f"training diverged at step {step + 1}: {', '.join(map('/'.join, broken))} isn't "
+                "finite. "
                 f"The last good checkpoint is step {self.last_checkpoint}; lower --learning_rate, "
                 "or add --r1_gamma, in another --workdir"
             )
-        return {name: value for name, value in report.items() if name not in broken}
+        return {path: value for path, value in report.items() if path not in broken}
 
 
 class Interruption:

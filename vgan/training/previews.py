@@ -2,18 +2,17 @@
 
 import numpy as np
 
-from vgan import media
 from vgan.data import pipeline
-from vgan.given import parted
+from vgan.media.clips import grid, write_video
 
 NUMBER = 16
 """How many clips TensorBoard and samples/ show, and the detectors look at."""
 
 
 def real(windows, seed):
-    """Training clips to be shown beside made ones: uint8 [NUMBER, T, H, W, 3 or 6], and labels."""
+    """Training clips to be shown beside made ones: data.pipeline.Clips of NUMBER, as arrays."""
     shuffled = pipeline.batches(windows, NUMBER, seed).take(1)
-    return next(shuffled.as_numpy_iterator())[:2]
+    return next(shuffled.as_numpy_iterator())
 
 
 class Previews:
@@ -26,28 +25,30 @@ class Previews:
       seed: int of the latents.
       samples: folder of the mp4 files.
       summaries: summaries.Summaries.
-      real, labels: what `real` gives.
+      real: what `real` gives.
     """
 
-    def __init__(self, model, seed, samples, summaries, real, labels):
+    def __init__(self, model, seed, samples, summaries, real):
         self._model, self._seed = model, seed
         self._samples, self._summaries = samples, summaries
-        self._real, self._labels = parted(real)[0], labels
-        self._given = model.show(real, seed) if model.task.shows else None
+        self._real, self._given = real, None
+        if model.task.shows:
+            self._given = model.show(real.video, seed, source=real.source)
 
     def make(self):
         """uint8 [NUMBER, T, H, W, 3]."""
         if self._given is None:
             return self._model.sample(NUMBER, self._seed)
-        return self._model.complete(*self._given, self._seed, labels=self._labels)
+        return self._model.complete(*self._given, self._seed, labels=self._real.label)
 
-    def completed(self, real, labels):
-        """What is made of parts of other clips, uint8 [N, T, H, W, 3]; takes what `real` gives."""
-        return self._model.complete(*self._model.show(real, self._seed), self._seed, labels=labels)
+    def completed(self, clips):
+        """What is made of parts of other Clips, uint8 [N, T, H, W, 3]."""
+        given = self._model.show(clips.video, self._seed, source=clips.source)
+        return self._model.complete(*given, self._seed, labels=clips.label)
 
     def show_real(self, step):
         """Shows real clips in TensorBoard, and what is given of them."""
-        self._summaries.clips(step, "real", self._real)
+        self._summaries.clips(step, "real", self._real.video)
         if self._given is not None:
             self._summaries.clips(step, "given", self._given[0])
 
@@ -57,5 +58,5 @@ class Previews:
         self._summaries.clips(step, "fake", fake)
         path = self._samples / f"step-{step:07d}.mp4"
         if self._given is not None:
-            fake = np.concatenate([self._given[0], fake, self._real], axis=3)
-        media.write_video(path, media.grid(fake), self._model.fps)
+            fake = np.concatenate([self._given[0], fake, self._real.video], axis=3)
+        write_video(path, grid(fake), self._model.fps)

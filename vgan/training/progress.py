@@ -8,14 +8,19 @@ import keras
 
 
 class Meter:
-    """Averages what steps report, and shows progress with the time left."""
+    """Averages what steps report, and shows progress with the time left.
 
-    def __init__(self, start, steps, batch_size):
-        self._steps, self._batch_size = steps, batch_size
+    Args:
+      start, steps: done, and to be done, counted from the run's first.
+      batch_size: clips a step.
+      players: names of those whose terms are shown.
+    """
+
+    def __init__(self, start, steps, batch_size, players):
+        self._steps, self._batch_size, self._players = steps, batch_size, tuple(players)
         self._sums, self._counts = {}, {}
         self._since, self._since_step = time.perf_counter(), start
         self._spent = {"input": 0.0, "health": 0.0, "samples": 0.0}
-        self._host_before = 0.0
         self._bar = None
         if sys.stdout.isatty():
             self._bar = keras.utils.Progbar(steps, unit_name="step")
@@ -28,40 +33,39 @@ class Meter:
         self._spent[cost] += time.perf_counter() - start
 
     def add(self, report):
-        """Takes in the report of one step."""
-        for name, value in report.items():
-            self._sums[name] = self._sums.get(name, 0.0) + value
-            self._counts[name] = self._counts.get(name, 0) + 1
+        """Takes in the report of one step, {path: float}."""
+        for path, value in report.items():
+            self._sums[path] = self._sums.get(path, 0.0) + value
+            self._counts[path] = self._counts.get(path, 0) + 1
 
-    def read(self, step, host_seconds):
+    def read(self, step, flow_seconds):
         """The means since the last reading, with speed and costs; prints the progress.
 
         Args:
           step: steps done.
-          host_seconds: seconds that flow has taken on the host since the start.
+          flow_seconds: seconds that estimates of flow have taken since the last reading.
         Returns:
-          dict of float by name; the costs are shares of the time, in [0, 1].
+          {path: float}; the costs are shares of the time, in [0, 1].
         """
         now = time.perf_counter()
         seconds, steps = now - self._since, step - self._since_step
-        means = {name: total / self._counts[name] for name, total in self._sums.items()}
-        means["speed/clips_per_second"] = steps * self._batch_size / seconds
+        means = {path: total / self._counts[path] for path, total in self._sums.items()}
+        speed = steps * self._batch_size / seconds
+        means["speed", "clips_per_second"] = speed
         for cost, spent in self._spent.items():
-            means[f"cost/{cost}"] = spent / seconds
+            means["cost", cost] = spent / seconds
             self._spent[cost] = 0.0
-        means["cost/flow"] = (host_seconds - self._host_before) / seconds
-        self._show(step, means, seconds / steps * (self._steps - step))
+        means["cost", "flow"] = flow_seconds / seconds
+        self._show(step, means, speed, seconds / steps * (self._steps - step))
         self._sums, self._counts = {}, {}
-        self._since, self._since_step, self._host_before = now, step, host_seconds
+        self._since, self._since_step = now, step
         return means
 
-    def _show(self, step, means, left):
-        totals = {player: 0.0 for player in ("generator", "discriminator")}
-        for name, value in means.items():
-            kind, _, rest = name.partition("/")
-            if kind == "terms":
-                totals[rest.partition("/")[0]] += value
-        speed = means["speed/clips_per_second"]
+    def _show(self, step, means, speed, left):
+        totals = {
+            player: sum(of for path, of in means.items() if path[:2] == ("terms", player))
+            for player in self._players
+        }
         if self._bar is not None:
             self._bar.update(step, [*totals.items(), ("clips/s", speed)], finalize=False)
             return

@@ -4,18 +4,17 @@ import json
 
 from absl import logging
 
-from vgan.errors import UsageError
-from vgan.evaluation import making
+from vgan.core.errors import UsageError
+from vgan.core.files import replace_text
+from vgan.evaluation import generated
 from vgan.evaluation.scores import names_of_pairs
-from vgan.given import Task
-from vgan.training.checkpoints import Checkpoints
-from vgan.training.workdir import replace_text
+from vgan.runs.checkpoints import Checkpoints
 
 
-def check_best_score(config, evaluator):
-    """Raises UsageError unless --best_score is one that clips of this configuration can have."""
-    shows = Task(config.task).shows
-    known = [*evaluator.names, *(names_of_pairs(config.clip.shape) if shows else ())]
+def check_best_score(plan, evaluator):
+    """Raises UsageError unless --best_score is one that clips of this plan can have."""
+    config = plan.config
+    known = [*evaluator.names, *(names_of_pairs(config.clip.shape) if plan.task.shows else ())]
     if config.best_score not in known:
         raise UsageError(
             f"--best_score={config.best_score}: clips of {config.clip} with --task={config.task} "
@@ -26,7 +25,7 @@ def check_best_score(config, evaluator):
 class Scoring:
     """Logs scores and keeps the checkpoint that has the best of one of them.
 
-    The best so far is told by a file beside its checkpoint. A run that goes on from an earlier
+    A file beside its checkpoint says what the best so far is. A run that goes on from an earlier
     step finds it again, since its scores are the same ones.
 
     Args:
@@ -48,7 +47,7 @@ class Scoring:
     def __call__(self, step):
         """Scores the model as it is after `step` steps."""
         number, seed = self._config.eval_videos, self._config.seed
-        made = making.videos(self._model, number, seed, self._evaluator)
+        made = generated.videos(self._model, number, seed, self._evaluator)
         scores = self._evaluator.score(*made).scores
         self._summaries.scalars(step, {f"scores/{n}": s["value"] for n, s in scores.items()})
         floors = {f"floors/{n}": s["floor"] for n, s in scores.items() if s["floor"] is not None}

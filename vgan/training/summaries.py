@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-from vgan import events, media
+from vgan.media.clips import grid
+from vgan.training import events
 
 
 class Summaries:
@@ -34,7 +35,7 @@ class Summaries:
         """Shows videos uint8 [N, T, H, W, 3] as a grid that plays."""
         with self._writer.as_default(step=step):
             zoom = max(1, 96 // videos.shape[2])
-            events.video_summary(name, media.grid(videos), self._fps, step, zoom)
+            events.video_summary(name, grid(videos), self._fps, step, zoom)
 
     def flush(self):
         """Puts all that was logged on disk."""

@@ -8,7 +8,7 @@ from clips import noise
 
 from data_prep.features import extra
 from data_prep.features.description import Description, Kind
-from vgan.errors import UsageError
+from vgan.core.errors import UsageError
 
 CLIP = noise(frames=5)
 

@@ -1,0 +1,114 @@
+"""Prepared data as it lies on the disk, for what looks at it: row by row, frame by frame."""
+
+import bisect
+import itertools
+import json
+import os
+
+import cv2
+import numpy as np
+
+from vgan.core.errors import DataError
+from vgan.data import records
+
+_NEEDED = ("height", "width", "labels", "fps", "frames", "videos", "videos_sha256", "shards")
+
+
+class Prepared:
+    """A prepared folder.
+
+    Args:
+      path: the folder.
+    Raises:
+      DataError: it isn't one, or of another version.
+
+    Attributes:
+      manifest: the dict of manifest.json.
+      offsets: int64 [frames], byte offset of each record within its shard.
+    """
+
+    def __init__(self, path):
+        self.path = path
+        self.manifest = self._manifest()
+        ends = itertools.accumulate(shard["records"] for shard in self.manifest["shards"])
+        self._ends = list(ends)
+        try:
+            self.offsets = np.load(os.path.join(path, "offsets.npy"), mmap_mode="r")
+        except (OSError, ValueError, EOFError) as error:
+            raise damaged(os.path.join(path, "offsets.npy"), str(error)) from None
+
+    def rows(self):
+        """The rows of videos.jsonl, one at a time; DataError if it can't be read."""
+        path = os.path.join(self.path, "videos.jsonl")
+        try:
+            with open(path, encoding="utf-8") as file:
+                for line in file:
+                    yield json.loads(line)
+        except (FileNotFoundError, ValueError) as error:
+            raise damaged(path, str(error)) from None
+
+    def frames(self, row):
+        """The frames of a row's clip, uint8 `[H, W, 3]`, RGB.
+
+        Raises:
+          DataError: a record is damaged; names the shard and the byte.
+        """
+        first = row["first_record"]
+        shard = self.manifest["shards"][bisect.bisect_right(self._ends, first)]
+        path = os.path.join(self.path, shard["name"])
+        with open(path, "rb") as file:
+            begin = max(0, int(self.offsets[first]))
+            file.seek(begin)
+            for record in range(first, first + row["frames"]):
+                if self.offsets[record] != begin:
+                    why = f"record {record} is at byte {begin} of {shard['name']!r}"
+                    where = os.path.join(self.path, "offsets.npy")
+                    raise damaged(where, f"{why}, not at {self.offsets[record]}")
+                begin, frame = self._next(path, file, begin)
+                yield frame
+
+    def _next(self, path, file, begin):
+        """The end of the record that begins at a byte, where the file is, and its frame."""
+        try:
+            header = file.read(records.HEADER_BYTES)
+            size = records.framed_size(header)
+            record = header + file.read(size - len(header))
+            png = np.frombuffer(records.unpack(record), np.uint8)
+            frame = cv2.imdecode(png, cv2.IMREAD_COLOR_RGB)
+            if frame is None:
+                raise ValueError("the record is not a PNG picture")
+        except ValueError as error:
+            raise damaged(path, f"at byte {begin}, {error}") from None
+        wanted = (self.manifest["height"], self.manifest["width"], 3)
+        if frame.shape != wanted:
+            raise damaged(path, f"at byte {begin}, the frame is {frame.shape}, not {wanted}")
+        return begin + size, frame
+
+    def _manifest(self):
+        path = os.path.join(self.path, "manifest.json")
+        try:
+            with open(path, encoding="utf-8") as file:
+                manifest = json.load(file)
+        except (FileNotFoundError, NotADirectoryError):
+            raise DataError(
+                f"data folder {self.path!r}: no manifest.json in it, so it isn't prepared data. "
+                "Make some: python -m data_prep.prepare_clips"
+            ) from None
+        except ValueError as error:
+            raise damaged(path, str(error)) from None
+        if not isinstance(manifest, dict):
+            raise damaged(path, "not an object of JSON")
+        if manifest.get("format") != records.FORMAT_VERSION:
+            raise DataError(
+                f"prepared data {self.path!r}: format {manifest.get('format')!r}, this version "
+                f"reads {records.FORMAT_VERSION}. Prepare the videos again"
+            )
+        missing = [name for name in _NEEDED if name not in manifest]
+        if missing:
+            raise damaged(path, f"no {missing[0]!r} in it")
+        return manifest
+
+
+def damaged(path, why):
+    """The DataError of a damaged file of prepared data."""
+    return DataError(f"data file {path!r}: {why}. Restore the folder or prepare the videos again")

@@ -1,0 +1,137 @@
+"""Videos in arrays: npy, npz and HDF5 files."""
+
+import contextlib
+import zipfile
+import zlib
+
+import numpy as np
+
+from data_prep.inputs.framing import WHOLE
+from data_prep.inputs.sources.errors import BadFileError
+
+
+class ArraySource:
+    """One video of an array.
+
+    Args:
+      array: [T, H, W], [T, H, W, 1], [T, H, W, 3] or [T, H, W, 4], of uint8; uint16, whose 65535
+        is white; bool; or floats in [0, 1]. It may lie in a file, and is read frame by frame.
+      settings: `Settings`.
+    Raises:
+      BadFileError: another shape or type, or too large.
+
+    Attributes:
+      fps: what --fps says, or None.
+      size: height and width, pixels.
+      broken: after `frames` has ended, why it ended early, or "".
+    """
+
+    def __init__(self, array, settings):
+        self._array, self._settings = array, settings
+        self.fps, self.broken = settings.fps or None, ""
+        shape = tuple(array.shape or ())
+        if len(shape) not in (3, 4) or len(shape) == 4 and shape[3] not in (1, 3, 4):
+            raise BadFileError(
+                f"shape {list(shape)} is no video. Give [T, H, W], or [T, H, W, C] with 1, 3 or 4 "
+                "channels"
+            )
+        if array.dtype not in ("uint8", "uint16", "bool", "float16", "float32", "float64"):
+            raise BadFileError(f"type {array.dtype} is not uint8, uint16, bool or float")
+        if 0 in shape:
+            raise BadFileError(f"shape {list(shape)} is empty")
+        if shape[1] * shape[2] > settings.max_pixels:
+            raise BadFileError(
+                f"{shape[2]}x{shape[1]} pixels: at most {settings.max_pixels} are read "
+                "(--max_pixels)"
+            )
+        self.size = shape[1:3]
+
+    def frames(self, framing=WHOLE):
+        """Reads the frames from the start, uint8 `[H, W, 3]`, RGB, as framed."""
+        self.broken = ""
+        for number in range(self._array.shape[0]):
+            try:
+                frame = self._pixels(np.asarray(self._array[number]))
+            except (OSError, ValueError) as error:
+                self.broken = f"frame {number}: {error}"
+                return
+            yield framing.apply(frame)
+
+    def _pixels(self, frame):
+        if frame.dtype == bool:
+            frame = frame * np.uint8(255)
+        elif frame.dtype == np.uint16:
+            frame = np.rint(frame / 257).astype(np.uint8)
+        elif frame.dtype != np.uint8:
+            low, high = frame.min(), frame.max()
+            if not 0 <= low <= high <= 1:  # NaN fails too.
+                raise ValueError(f"values from {low:g} to {high:g}, floats must be in [0, 1]")
+            frame = np.rint(frame * 255).astype(np.uint8)
+        frame = frame[..., None] if frame.ndim == 2 else frame
+        if frame.shape[2] == 4:
+            opaque = frame[..., 3:] / np.float32(255)
+            ground = np.float32(self._settings.background)
+            mixed = frame[..., :3] * opaque + ground * (1 - opaque)
+            return np.rint(mixed).astype(np.uint8)
+        return np.broadcast_to(frame, [*frame.shape[:2], 3])
+
+
+@contextlib.contextmanager
+def open_arrays(path, kind):
+    """Opens the arrays of a file.
+
+    Args:
+      path: the file.
+      kind: "npy", "npz" or "hdf5".
+    Yields:
+      a generator of (name, array): "" for an npy file, and `name[i]` for video i of an array of
+      five dimensions.
+    Raises:
+      BadFileError: it can't be read.
+    """
+    try:
+        with contextlib.ExitStack() as opened:
+            yield _numbered(_named(path, kind, opened))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BadFileError(f"can't be read as {kind}: {error}") from None
+
+
+def _named(path, kind, opened):
+    if kind == "npy":
+        yield "", np.load(path, mmap_mode="r", allow_pickle=False)
+    elif kind == "npz":
+        archive = opened.enter_context(np.load(path, allow_pickle=False))
+        yield from ((name, archive[name]) for name in archive.files)
+    else:
+        import h5py
+
+        file = opened.enter_context(h5py.File(path, "r"))
+        names = []
+
+        def visit(name, node):
+            # What lies in another file could be any file of this machine.
+            if isinstance(node, h5py.Dataset) and not (node.external or node.is_virtual):
+                names.append(name)
+
+        file.visititems(visit)
+        yield from ((name, file[name]) for name in sorted(names))
+
+
+def _numbered(arrays):
+    for name, array in arrays:
+        if len(array.shape or ()) != 5:  # An empty dataset of HDF5 has none.
+            yield name, array
+            continue
+        for number in range(array.shape[0]):
+            yield f"{name}[{number}]", _Part(array, number)
+
+
+class _Part:
+    """One video of an array of several, read frame by frame."""
+
+    def __init__(self, array, number):
+        self._array, self._number = array, number
+        self.shape, self.dtype = array.shape[1:], array.dtype
+
+    def __getitem__(self, frame):
+        return self._array[self._number, frame]

@@ -1,0 +1,132 @@
+"""Chunks in processes of their own: a file may crash, hang or bloat one without harm to others."""
+
+import concurrent.futures
+import contextlib
+import functools
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+import time
+
+from pebble import ProcessExpired, ProcessPool
+
+from data_prep.writing import chunks
+from vgan.core.errors import DataError
+
+_TELL_SECONDS = 0.5
+_CHUNKS_A_PROCESS = 64  # Then a new one takes its place: decoders lose a little memory each time.
+_BEFORE = -1  # What is noted of a chunk of which no item was begun.
+
+
+def write(todo, workers, tell):
+    """Writes chunks; a file that kills its process is skipped when its chunk is written again.
+
+    Args:
+      todo: a list of `Chunk`.
+      workers: number of processes.
+      tell: called now and then with the number of items done.
+    """
+    waiting = list(reversed(todo))
+    bad = {chunk.number: {} for chunk in todo}
+    context = multiprocessing.get_context("spawn")
+    done, running = 0, {}
+    pool = ProcessPool(
+        workers, _CHUNKS_A_PROCESS, context=context, initializer=_start, initargs=[os.getpid()]
+    )
+    with pool:
+        try:
+            while waiting or running:
+                while waiting and len(running) < 2 * workers:
+                    chunk = waiting.pop()
+                    running[pool.schedule(_write, [chunk, bad[chunk.number]])] = chunk
+                first = concurrent.futures.FIRST_COMPLETED
+                for future in concurrent.futures.wait(running, _TELL_SECONDS, first).done:
+                    chunk = running.pop(future)
+                    try:
+                        future.result()
+                        done += len(chunk.items)
+                    except ProcessExpired as error:
+                        _blame(chunk, bad[chunk.number], error)
+                        waiting.append(chunk)
+                tell(done + sum(max(0, _current(chunk)) for chunk in running.values()))
+        except BaseException:
+            pool.stop()
+            raise
+
+
+def _blame(chunk, bad, error):
+    """Notes the item that a process was at when it ended."""
+    number = _current(chunk)
+    if number == _BEFORE or number in bad:
+        raise DataError(
+            f"input folder {chunk.source!r}: a worker ended with {error.exitcode} before it read "
+            f"a file, near {chunk.items[0].path!r}. Is there memory for --workers?"
+        )
+    settings = chunk.settings
+    if error.exitcode == -signal.SIGALRM:
+        bad[number] = f"not done after --file_seconds={settings.file_seconds:g}"
+    elif error.exitcode < 0:
+        name = signal.Signals(-error.exitcode).name
+        bad[number] = f"the process that read it was ended by {name}"
+    else:
+        bad[number] = f"the process that read it ended with {error.exitcode}"
+
+
+def _start(parent):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to tell.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=[parent], daemon=True).start()
+
+
+def _end_with(parent):
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _write(chunk, bad):
+    _note(chunk, _BEFORE)
+    chunks.write(chunk, functools.partial(_limited, chunk), bad)
+
+
+@contextlib.contextmanager
+def _limited(chunk, number):
+    """Reads an item within its time and memory; time that is up ends the process."""
+    _note(chunk, number)
+    signal.setitimer(signal.ITIMER_REAL, chunk.settings.file_seconds)
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    used = _address_space()
+    if used:
+        most = used + chunk.settings.file_memory * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (most, limits[1]))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+def _address_space():
+    """Bytes of it that this process has, where the system tells."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except FileNotFoundError:
+        return 0
+
+
+def _note(chunk, number):
+    # Written over, all of it at once: whoever reads it meanwhile never finds it empty.
+    file = os.open(chunk.part(".now"), os.O_WRONLY | os.O_CREAT)
+    os.write(file, b"%6d" % number)
+    os.close(file)
+
+
+def _current(chunk):
+    try:
+        with open(chunk.part(".now")) as file:
+            return int(file.read())
+    except (FileNotFoundError, ValueError):  # Not begun, or just being begun.
+        return _BEFORE

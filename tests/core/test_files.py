@@ -1,0 +1,71 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from vgan.core import files
+
+
+def content(folder):
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_folder_appears_whole(tmp_path, as_text):
+    path = tmp_path / "runs" / "evaluation" / "7"
+    with files.replacing_folder(str(path) if as_text else path) as inside:
+        (inside / "scores.json").write_text("1")
+        assert not path.exists() and inside.is_relative_to(path.parent)  # On the same disk.
+        (inside / "report.html").write_text("2")
+    assert content(path) == {"scores.json": "1", "report.html": "2"}
+    assert os.listdir(path.parent) == ["7"]
+
+
+def test_a_relative_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with files.replacing_folder("out") as inside:
+        os.chdir("/")
+        (inside / "a").write_text("1")
+    assert content(tmp_path / "out") == {"a": "1"}
+
+
+def test_what_was_there_is_replaced_only_at_the_end(tmp_path):
+    path = tmp_path / "out"
+    with files.replacing_folder(path) as inside:
+        (inside / "old").write_text("1")
+        (inside / "both").write_text("1")
+    with files.replacing_folder(path) as inside:
+        (inside / "both").write_text("2")
+        assert content(path) == {"old": "1", "both": "1"}
+    assert content(path) == {"both": "2"}
+    assert os.listdir(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_leaves_nothing_new(tmp_path, error):
+    for before in ([], ["out"]):
+        with pytest.raises(type(error)), files.replacing_folder(tmp_path / "out") as inside:
+            (inside / "scores.json").write_text("half")
+            raise error
+        assert os.listdir(tmp_path) == before
+        (tmp_path / "out").mkdir(exist_ok=True)
+        (tmp_path / "out" / "scores.json").write_text("whole")
+    assert content(tmp_path / "out") == {"scores.json": "whole"}
+
+
+def test_what_was_there_survives_a_rename_that_fails(tmp_path, monkeypatch):
+    path = tmp_path / "out"
+    path.mkdir()
+    (path / "a").write_text("old")
+    rename = Path.rename
+
+    def fail_on_the_new_one(self, target):
+        if self.name == "incomplete":
+            raise OSError("no")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_on_the_new_one)
+    with pytest.raises(OSError, match="no"), files.replacing_folder(path) as inside:
+        (inside / "a").write_text("new")
+    assert content(path) == {"a": "old"}
+    assert os.listdir(tmp_path) == ["out"]

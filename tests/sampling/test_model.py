@@ -1,0 +1,131 @@
+"""Drawing videos: the same ones whatever asks for them."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import vgan
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import CheckpointError, UsageError
+from vgan.data.shapes import Shapes
+from vgan.runs import trained
+from vgan.sampling import graphs
+from vgan.sampling.model import Model, drawer, randomness
+from vgan.tasks.task import Task
+
+
+@pytest.fixture(scope="module")
+def model(tiny_run):
+    return vgan.load(tiny_run)
+
+
+@pytest.fixture(scope="module")
+def twenty(model):
+    return model.sample(20, seed=4)
+
+
+def test_knows_what_it_makes(model, twenty):
+    assert twenty.shape == (20, 4, 8, 8, 3)
+    assert twenty.dtype == np.uint8
+    assert model.clip == ClipSpec(4, 8, 8)
+    assert model.fps == 8.0
+    assert model.labels == Shapes.labels
+
+
+@pytest.mark.parametrize("number", [1, 5, 8, 9, 20])
+def test_a_video_is_the_same_however_many_are_drawn(model, twenty, number):
+    np.testing.assert_array_equal(model.sample(number, seed=4), twenty[:number])
+
+
+def test_a_stream_is_the_same_in_parts(model, twenty):
+    parts = list(model.stream(20, seed=4))
+    assert [len(part) for part in parts] == [8, 8, 4]
+    np.testing.assert_array_equal(np.concatenate(parts), twenty)
+
+
+def test_videos_and_seeds_differ(model, twenty):
+    assert len({video.tobytes() for video in twenty}) == 20
+    assert not np.array_equal(model.sample(1, seed=5)[0], twenty[0])
+
+
+def test_any_range_of_a_seed(tiny_run, twenty):
+    gan, config, _, labels, step = trained.restore(tiny_run)
+    draw = drawer(gan, config.clip, len(labels))
+    assert step == 4
+    for first, number in ((0, 3), (5, 9), (8, 8), (15, 5)):
+        np.testing.assert_array_equal(draw(4, first, number, -1), twenty[first : first + number])
+
+
+def test_labels_are_dealt_in_turn(model, twenty):
+    for label in (0, 7, 11):
+        of_one = model.sample(20, seed=4, label=label)
+        same = [np.array_equal(a, b) for a, b in zip(of_one, twenty, strict=True)]
+        assert same == [number % 12 == label for number in range(20)]
+
+
+def test_a_label_by_name_and_by_number(model):
+    expected = model.sample(2, label=5)
+    np.testing.assert_array_equal(model.sample(2, label=Shapes.labels[5]), expected)
+    np.testing.assert_array_equal(model.sample(2, label="5"), expected)
+
+
+def test_the_averaged_weights_are_used(tiny_run):
+    gan, config, *_ = trained.restore(tiny_run)
+    draw = drawer(gan, config.clip, 12)
+    before = draw(4, 0, 8, -1)
+    gan.generator.set_weights([np.zeros_like(w) for w in gan.generator.get_weights()])
+    np.testing.assert_array_equal(draw(4, 0, 8, -1), before)
+    gan.average.set_weights([np.zeros_like(w) for w in gan.average.get_weights()])
+    assert set(np.unique(draw(4, 0, 8, -1))) == {128}
+
+
+def test_decoding_the_latents_of_a_seed_gives_its_videos(tiny_run, twenty):
+    gan, config, *_ = trained.restore(tiny_run)
+    samples = tf.range(8, dtype=tf.int64)
+    latents = randomness.normal(4, randomness.SAMPLING, samples, gan.latent_shape)
+    videos = graphs.decode(gan, config.clip, latents, tf.range(8)).numpy()
+    assert np.abs(videos.astype(int) - twenty[:8]).max() <= 1
+
+
+def fake(labels=(), calls=None):
+    """A Model whose video i is filled with i."""
+
+    def draw(seed, first, number, label):
+        if calls is not None:
+            calls.append((seed, first, number, label))
+        return np.arange(first, first + number, dtype=np.uint8).reshape(-1, 1, 1, 1, 1)
+
+    return Model(draw, ClipSpec(1, 1, 1), 8.0, labels, Task("generation"))
+
+
+def test_what_is_drawn_for_a_label():
+    calls = []
+    fake(["7", "down", "0"], calls).sample(1, seed=3, label="0")
+    fake(["7", "down", "0"], calls).sample(1, label="1")
+    fake(["7", "down", "0"], calls).sample(1, label=0)
+    fake(["7", "down", "0"], calls).sample(1)
+    assert calls == [(3, 0, 8, 2), (0, 0, 8, 1), (0, 0, 8, 0), (0, 0, 8, -1)]
+
+
+@pytest.mark.parametrize("label", ["up", "", 3, "3", -1, "-1", 1.0, "²"])
+def test_an_unknown_label_lists_those_that_exist(label):
+    with pytest.raises(UsageError, match=f"label {label!r}: unknown. Choose one of left, right"):
+        fake(["left", "right"]).stream(1, label=label)  # Before anything is drawn.
+
+
+def test_a_label_for_a_model_without_classes():
+    with pytest.raises(UsageError, match="knows no classes"):
+        fake().sample(1, label=0)
+
+
+@pytest.mark.parametrize(("number", "seed"), [(0, 0), (-1, 0), (1, -1), (1, 2**59)])
+def test_numbers_out_of_range(number, seed):
+    with pytest.raises(UsageError, match=f"num_videos={number}: need|seed={seed}: must"):
+        fake().stream(number, seed)
+
+
+def test_a_folder_that_is_no_model(tmp_path):
+    with pytest.raises(CheckpointError, match="neither a workdir with a checkpoint nor an export"):
+        vgan.load(tmp_path)
+    with pytest.raises(CheckpointError, match="missing': neither"):
+        vgan.load(tmp_path / "missing")

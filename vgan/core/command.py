@@ -1,0 +1,114 @@
+"""How every command of vgan starts and ends: flags in, one clear line and an exit code out."""
+
+import errno
+import os
+import re
+import sys
+from logging import Formatter
+from pathlib import Path
+
+from absl import app, flags, logging
+
+from vgan.core import errors
+
+
+def run(main, positional=False):
+    """Parses the flags and runs `main()`, turning each known failure into one line on stderr.
+
+    Exit codes: 0 done, 1 flags and usage, 2 input data, 3 diverged, 4 checkpoint or config,
+    5 disk, permission or lock, 130 Ctrl-C, 143 SIGTERM. `--verbosity=1` shows the traceback too.
+
+    Args:
+      main: the command.
+      positional: run `main(arguments)` with the list of arguments that are no flags, which may
+        stand among the flags; otherwise there must be none.
+    """
+    # TensorFlow's notes on the machine would bury what a person should read.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # NumPy's own threads gain the scores nothing, and spin for minutes on a machine that is shared.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.stdout.reconfigure(errors="backslashreplace")  # A file's name may be no text.
+    flags.FLAGS.set_gnu_getopt(positional)
+    app.run(lambda argv: _guard(main, argv, positional), flags_parser=_parse)
+
+
+def output_file(flag, path, suffixes, overwrite):
+    """The `Path` of a file that a flag names to be written, checked before any work is done.
+
+    Args:
+      flag: its name, as `--output`.
+      path: its value, or None.
+      suffixes: those that can be written.
+      overwrite: whether the file may exist.
+    Raises:
+      UsageError: no path, or another suffix.
+      StorageError: it exists.
+    """
+    known = ", ".join(suffixes)
+    if path is None:
+        raise errors.UsageError(f"{flag}: not given. Name a file, of {known}")
+    path = Path(path)
+    if path.suffix.lower() not in suffixes:
+        raise errors.UsageError(f"{flag}={path}: unknown suffix. Known: {known}")
+    if path.exists() and not overwrite:
+        raise errors.StorageError(f"file {str(path)!r}: it exists. Add --overwrite or name another")
+    return path
+
+
+def _parse(argv):
+    try:
+        return flags.FLAGS(argv)
+    except flags.Error as error:
+        _fail(str(error), 1)
+
+
+def _guard(main, argv, positional=False):
+    if len(argv) > 1 and not positional:
+        _fail(f"stray argument {argv[1]!r}: flags are written --name=value, with an equals sign", 1)
+    if flags.FLAGS["verbosity"].value < 1:
+        logging.set_verbosity(logging.WARNING)
+        logging.get_absl_handler().setFormatter(Formatter("vgan: warning: %(message)s"))
+    try:
+        return main(argv[1:]) if positional else main()
+    except KeyboardInterrupt:
+        _fail("stopped by Ctrl-C", 130)
+    except errors.VganError as error:
+        _end(error, str(error), error.exit_code)
+    except OSError as error:
+        _end(error, _explain(error), 5)
+    except Exception as error:
+        known = _raised_in_graph(error)
+        if known:
+            _end(error, str(known), known.exit_code)
+        # TensorFlow reports a full disk with the class it has for full memory.
+        if "No space left on device" not in str(error):
+            raise
+        _end(error, f"disk full: {error}. Free some space and run the same command again", 5)
+
+
+def _raised_in_graph(error):
+    """The VganError of a tf.numpy_function, of which TensorFlow hands on the traceback alone."""
+    raised = r"^vgan\.core\.errors\.(\w+): (.*?)\n\n"
+    found = re.search(raised, str(error), re.DOTALL | re.MULTILINE)
+    return getattr(errors, found[1])(found[2]) if found else None
+
+
+def _explain(error):
+    path = "" if error.filename is None else f" {error.filename!r}"
+    if error.errno == errno.ENOSPC:
+        return f"disk full{path}: free some space and run the same command again"
+    reason = error.strerror or str(error)
+    return f"can't use a file{path}: {reason}. Check the path and its permissions"
+
+
+def _end(error, text, code):
+    if flags.FLAGS.is_parsed() and flags.FLAGS["verbosity"].value >= 1:
+        import traceback
+
+        traceback.print_exception(error)
+    _fail(text, code)
+
+
+def _fail(text, code):
+    print("vgan: error: " + " ".join(text.split()), file=sys.stderr, flush=True)
+    sys.exit(code)

@@ -1,0 +1,61 @@
+"""Files and folders that appear whole or not at all: the one way in which vgan writes them."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from vgan.core.errors import StorageError
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Gives a path to write to, and moves it to `path` at the end; after an error it is removed.
+
+    Args:
+      path: `Path` of the file that appears as a whole or not at all.
+    Raises:
+      StorageError: the file can't be written.
+    """
+    # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
+    temporary = path.absolute().with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        raise StorageError(
+            f"file {str(path)!r}: {error.strerror or error}. "
+            "Check the folder, its permissions and the free space"
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def replace_text(path, text):
+    """Writes text to a file as `replacing` does."""
+    with replacing(Path(path)) as temporary:
+        temporary.write_text(text)
+
+
+@contextlib.contextmanager
+def replacing_folder(path):
+    """A context that gives a folder to write into, which becomes `path` if all goes well.
+
+    What was at `path` before stays in place until then.
+    """
+    path = Path(path).absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as aside:
+        incomplete, before = Path(aside) / "incomplete", Path(aside) / "before"
+        incomplete.mkdir()
+        yield incomplete
+        replaced = os.path.lexists(path)
+        if replaced:
+            path.rename(before)
+        try:
+            incomplete.rename(path)
+        except OSError:
+            if replaced:
+                before.rename(path)
+            raise

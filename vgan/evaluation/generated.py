@@ -1,0 +1,57 @@
+"""The videos of a model that are to be scored."""
+
+import typing
+
+import numpy as np
+
+from vgan.sampling.graphs import CHUNK
+from vgan.tasks import given
+
+
+class Videos(typing.NamedTuple):
+    """The arguments of Evaluator.score."""
+
+    videos: np.ndarray
+    targets: np.ndarray | None = None
+    asked: np.ndarray | None = None
+
+
+def videos(model, number, seed, evaluator, progress=lambda count: None):
+    """Videos of a model; one with a task is given parts of the first real clips.
+
+    Args:
+      model: sampling.Model.
+      number: how many; fewer where there are fewer real clips to give.
+      seed: int of the latents, and of what is given.
+      evaluator: evaluator.Evaluator of the real clips.
+      progress: is called with how many more are done.
+    Returns:
+      Videos.
+    """
+    if model.task.shows:
+        chunks = _completed(model, number, seed, evaluator.real)
+    else:
+        chunks = ((some,) for some in model.stream(number, seed))
+    parts = []
+    for chunk in chunks:
+        parts.append(chunk)
+        progress(len(chunk[0]))
+    return Videos(*(np.concatenate(of) for of in zip(*parts, strict=True)))
+
+
+def _completed(model, number, seed, real):
+    """Chunks of made videos, of what they should be, and of which pixels were asked for.
+
+    Args:
+      real: a function of slice -> (videos uint8 [n, T, H, W, C], their sources, labels int [n]).
+    """
+    for first in range(0, number, CHUNK):
+        real_videos, source, labels = real(slice(first, min(first + CHUNK, number)))
+        if not len(real_videos):
+            return
+        samples = first + np.arange(len(real_videos))
+        pixels, kinds = model.show(real_videos, seed, samples, source)
+        made = model.complete(pixels, kinds, seed, samples, labels)
+        # A clip of which nothing was shown has none that it should be.
+        shown = (kinds != given.HIDDEN).any(axis=(1, 2, 3, 4), keepdims=True)
+        yield made, real_videos, shown & (kinds != given.KNOWN)

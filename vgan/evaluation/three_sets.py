@@ -1,0 +1,53 @@
+"""Made clips, real clips and other real clips, and how a figure of them is computed."""
+
+from vgan.evaluation.intervals import jackknife
+
+
+class ThreeSets:
+    """What was measured of the three sets, by name.
+
+    Args:
+      fake, real, other: dicts of arrays [N, ...] of each set, in the sets' order.
+      sources: three arrays int [N], the source videos of the sets' clips.
+    """
+
+    def __init__(self, fake, real, other, sources):
+        self._rows = (fake, real, other)
+        self._sources = sources
+        self.count = min(len(source) for source in sources)
+
+    def figures(self, name, names, compute, equal=True):
+        """Figures with their intervals and floors, a dict by name.
+
+        Args:
+          name: of what was measured.
+          names: of the figures.
+          compute: (real rows, fake rows) -> one number for each of the names.
+          equal: take as many clips of each set; otherwise all, for figures without bias.
+        """
+        stop = self.count if equal else None
+        fake, real, other = (rows[name][:stop] for rows in self._rows)
+        sources = [source[:stop] for source in self._sources]
+        values, floors = compute(real, fake), compute(real, other)
+        errors = jackknife(compute, real, sources[1], fake, sources[0])
+        counts = {"n_generated": len(fake), "n_real": len(real)}
+        found = {}
+        for position, figure in enumerate(names):
+            value = float(values[position])
+            interval = None
+            if errors is not None:
+                error = float(errors[position])
+                interval = [value - 2 * error, value + 2 * error]
+            floor = float(floors[position])
+            ratio = value / floor if floor > 0 else None
+            found[figure] = {"value": value, "interval": interval, "floor": floor}
+            found[figure] |= {"over_floor": ratio} | counts
+        return found
+
+    def figure(self, name, compute, equal=True):
+        """The one figure that `compute` gives; see `figures`."""
+        return self.figures(name, [name], lambda *rows: [compute(*rows)], equal)[name]
+
+    def all(self, name):
+        """All rows of (fake, real, other)."""
+        return tuple(rows[name] for rows in self._rows)

@@ -1,0 +1,169 @@
+"""Losses beside the adversarial one, each a factory of a `models.parts.Loss`.
+
+One that needs nothing but clips may be its function alone: `loss(video, batch, seed, samples)`
+gives the term, float32 [B], unreduced and unweighted.
+"""
+
+import tensorflow as tf
+
+from vgan.core import spec
+from vgan.core.arguments import check_number, check_whole
+from vgan.core.errors import UsageError
+from vgan.losses.features import CriticFeatures, Vgg19Features, gram
+from vgan.losses.motion_statistics import Matching, OneSided
+from vgan.models.parts import Loss
+from vgan.motion.compensation import charbonnier
+from vgan.motion.warp import warp_next
+
+
+def motion(variant="one_sided", estimator="dis", pairs=2, every=4):
+    """Motion compensation for clips made from noise, against the statistics of real clips.
+
+    Minimising the warp error itself would pay the generator for standing still. So what motion
+    compensation leaves unexplained, and what changes at all, are compared with real clips:
+    e = mean m rho(x_t - W(x_t+1; F)), c = mean m rho(x_t - x_t+1). No gradient flows through F.
+
+    "one_sided": R = e / max(stop(c), c_low), L = relu(R - R_high) + relu(c_low - c) / c_low, where
+    R_high and c_low are running quantiles (90 and 10 %) of R and c on real clips.
+    "matching": L = |log e - log e_real| + |log c - log c_real|, each made clip against the real
+    one of the same rank in the batch: the one-dimensional Wasserstein distance of the logarithms.
+    It pulls from both sides and needs no state; a small batch's own noise is its floor.
+
+    Args:
+      variant: "one_sided" or "matching".
+      estimator: spec string of the flow estimator, see vgan.motion.estimators.
+      pairs: random pairs of neighbouring frames that are looked at, per clip.
+      every: steps from one in which it is due to the next.
+    Returns:
+      a loss whose term is float32 [B], about zero for clips as explainable as real ones.
+    Raises:
+      UsageError: an unknown variant or estimator, or a number below 1; in use, clips of one frame.
+    """
+    check_whole("motion", 1, 1000, pairs=pairs, every=every)
+    variants = {"one_sided": OneSided, "matching": Matching}
+    if variant not in variants:
+        raise UsageError(f"motion(variant={variant!r}): unknown. Choose {' or '.join(variants)}")
+    estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
+    measured = variants[variant](estimate, pairs)
+    return Loss(measured, every, state=measured)
+
+
+def l1():
+    """The mean absolute difference of the made clip and the real one."""
+    return _aligned(lambda video, batch, seed, samples: _mean(tf.abs(video - batch.video)))
+
+
+def mse():
+    """The mean squared difference of the made clip and the real one."""
+    return _aligned(lambda video, batch, seed, samples: _mean(tf.square(video - batch.video)))
+
+
+def frame_difference():
+    """|(x_t+1 - x_t) - (y_t+1 - y_t)|, the mean: what changes is to change as in the real clip.
+
+    Source: arXiv 2102.05822, as a temporal loss that needs no flow.
+    """
+
+    def loss(video, batch, seed, samples):
+        del seed, samples
+        off = video - batch.video
+        if off.shape[1] < 2:
+            raise UsageError("--losses=frame_difference: --frames=1 has no change. Use 2 or more")
+        return _mean(tf.abs(off[:, 1:] - off[:, :-1]))
+
+    return _aligned(loss)
+
+
+def aligned_motion(alpha=12.5, estimator="dis"):
+    """Motion compensation along the flow of the real clip that the made one is aligned with.
+
+    L = mean m w rho(x_t - W(x_t+1; F)) with w = exp(-alpha |y_t - W(y_t+1; F)|^2), where F and m
+    belong to the real clip y: where its own flow fails to explain it, little is asked of x.
+
+    Args:
+      alpha: how fast trust falls with the real clip's own error (50 for pixels in [0, 1]), 0 to
+        1000.
+      estimator: spec string of the flow estimator, see vgan.motion.estimators.
+    Raises:
+      UsageError: clips of one frame, an unknown estimator, or an alpha out of its range.
+
+    Source: Lai et al., "Learning Blind Video Temporal Consistency", 2018, equation 4.
+    """
+    check_number("aligned_motion", least=0, most=1000, alpha=alpha)
+    estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
+
+    def loss(video, batch, seed, samples):
+        del seed, samples
+
+        def error(x):
+            return x[:, :-1] - warp_next(x, batch.flow)
+
+        trust = tf.exp(-alpha * tf.reduce_sum(tf.square(error(batch.video)), -1))
+        weights = tf.cast(batch.visible, tf.float32) * trust
+        return _mean(weights[..., None] * charbonnier(error(video)))
+
+    return _aligned(loss)._replace(estimate=estimate)
+
+
+def perceptual(network="critics", weights=None, frames=None):
+    """The mean absolute difference of features of the made clip and the real one.
+
+    Args:
+      network: "critics", the discriminators as they are at the time, or "vgg19", on some random
+        frames of each clip.
+      weights: of vgg19: "imagenet" (the default), which Keras downloads, or the path of a file.
+      frames: that vgg19 sees of each clip; 2 by default.
+    Raises:
+      UsageError: another network, weights that can't be had, or an argument that it doesn't use.
+
+    Source: Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", 2016,
+    equation 5; Johnson et al., "Perceptual Losses for Real-Time Style Transfer", 2016, section 3.2.
+    """
+    return _features(network, weights, frames)(lambda x, y: tf.abs(x - y))
+
+
+def style(network="critics", weights=None, frames=None):
+    """The mean absolute difference of the Gram matrices of features; arguments as of perceptual.
+
+    Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
+    2016, equations 3 to 5, with absolute differences.
+    """
+    return _features(network, weights, frames)(lambda x, y: tf.abs(gram(x) - gram(y)))
+
+
+def _features(network, weights, frames):
+    if network not in ("critics", "vgg19"):
+        raise UsageError(f"network={network!r}: unknown. Choose critics or vgg19")
+    if network == "critics" and (weights is not None or frames is not None):
+        raise UsageError("weights, frames: are of network='vgg19'. Drop them, or name that network")
+    weights, frames = "imagenet" if weights is None else weights, 2 if frames is None else frames
+    check_whole("vgg19", 1, 1000, frames=frames)
+    source = CriticFeatures() if network == "critics" else Vgg19Features(weights, frames)
+
+    def compare(distance):
+        def loss(video, batch, seed, samples):
+            pairs = zip(
+                source(video, batch, seed, samples),
+                source(batch.video, batch, seed, samples),
+                strict=True,
+            )
+            clips = tf.shape(video)[0]
+            found = []
+            for made, real in pairs:
+                off = distance(tf.cast(made, tf.float32), tf.cast(real, tf.float32))
+                found.append(tf.reduce_mean(tf.reshape(off, [clips, -1]), 1))
+            return tf.add_n(found) / len(found)
+
+        takes = source.take_critics if network == "critics" else None
+        return _aligned(loss)._replace(take_critics=takes)
+
+    return compare
+
+
+def _aligned(compute):
+    return Loss(compute, aligned=True)
+
+
+def _mean(values):
+    """Means [B] of values [B, ...]."""
+    return tf.reduce_mean(values, list(range(1, len(values.shape))))

@@ -1,0 +1,203 @@
+"""Videos and pictures for people: mp4, GIF and WebP files, grids of clips, strips of frames."""
+
+import io
+import math
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from vgan.core.errors import UsageError
+from vgan.core.files import replacing
+from vgan.media import mp4
+
+_GAP, _GAP_SHADE = 2, 32
+
+
+def write_video(path, video, fps, zoom=1):
+    """Writes a clip to a file that appears only when it is complete, replacing an older one.
+
+    `.mp4` is H.264 that browsers play; an odd height or width gains a copy of its last row or
+    column, which 4:2:0 colour needs. `.gif` has 256 colours; `.webp` is lossless. Both of these
+    loop for ever and merge equal neighbouring frames into one longer frame.
+
+    Args:
+      path: the file; its suffix, `.mp4`, `.gif` or `.webp`, chooses the format.
+      video: uint8 `[T, H, W, 3]`.
+      fps: frames per second, 0.01 to 1000; a GIF has whole hundredths of a second per frame, right
+        on average, and no more than 50 frames per second.
+      zoom: whole factor by which every pixel is enlarged.
+    Raises:
+      UsageError: an unknown suffix, an unusable frame rate.
+      StorageError: the file can't be written.
+    """
+    write_frames(path, _prepared(video, fps, zoom), fps)
+
+
+def write_frames(path, frames, fps):
+    """Writes a clip whose frames come one by one, as `write_video` writes one that is there.
+
+    Only `.mp4` is written in constant memory.
+
+    Args:
+      path: as there.
+      frames: iterable of uint8 `[H, W, 3]`, one or more.
+      fps: as there.
+    Returns:
+      How many frames there were.
+    Raises:
+      UsageError, StorageError: as there.
+    """
+    path = Path(path)
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise UsageError(
+            f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: {', '.join(_WRITERS)}"
+        )
+    _check_rate(fps)
+    with replacing(path) as temporary:
+        return write(temporary, frames, fps)
+
+
+def gif_bytes(video, fps, zoom=1):
+    """The bytes of the GIF that `write_video` would write; arguments and errors as there."""
+    video = _prepared(video, fps, zoom)
+    buffer = io.BytesIO()
+    _write_gif(buffer, video, fps)
+    return buffer.getvalue()
+
+
+def webp_bytes(video, fps):
+    """The bytes of the WebP that `write_video` would write; arguments and errors as there."""
+    buffer = io.BytesIO()
+    _write_webp(buffer, _prepared(video, fps, zoom=1), fps)
+    return buffer.getvalue()
+
+
+def grid(videos, columns=None):
+    """Lays clips out row by row, with a thin dark gap between them, into one clip.
+
+    Args:
+      videos: uint8 `[N, T, H, W, 3]`.
+      columns: how many clips stand in a row; None makes the picture nearly square.
+    Returns:
+      uint8 `[T, rows * (H + 2) - 2, columns * (W + 2) - 2, 3]`; cells left over are dark.
+    """
+    videos = _checked(videos, "NTHWC")
+    count, frames, height, width, _ = videos.shape
+    if columns is None:
+        columns = min(count, math.ceil(math.sqrt(count * height / width)))
+    rows = math.ceil(count / columns)
+    size = rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP
+    sheet = np.full((frames, *size, 3), _GAP_SHADE, np.uint8)
+    for number, video in enumerate(videos):
+        top = number // columns * (height + _GAP)
+        left = number % columns * (width + _GAP)
+        sheet[:, top : top + height, left : left + width] = video
+    return sheet
+
+
+def strip(videos, count=8):
+    """Lays evenly spaced frames, the first and the last among them, side by side in a picture.
+
+    Args:
+      videos: uint8 `[T, H, W, 3]`, or `[N, T, H, W, 3]` for one row per clip.
+      count: frames per row; a shorter clip shows each of its frames once.
+    Returns:
+      uint8 `[rows * (H + 2) - 2, columns * (W + 2) - 2, 3]`.
+    """
+    videos = np.asarray(videos)
+    videos = _checked(videos[None] if videos.ndim == 4 else videos, "NTHWC")
+    frames = videos.shape[1]
+    chosen = np.linspace(0, frames - 1, min(count, frames)).round().astype(int)
+    stills = videos[:, chosen].reshape(-1, 1, *videos.shape[2:])
+    return grid(stills, columns=len(chosen))[0]
+
+
+def write_picture(path, picture, zoom=1):
+    """Writes a PNG file that appears only when it is complete, replacing an older one.
+
+    Args:
+      path: the file, with the suffix `.png`.
+      picture: uint8 `[H, W, 3]`.
+      zoom: whole factor by which every pixel is enlarged.
+    Raises:
+      UsageError: another suffix.
+      StorageError: the file can't be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".png":
+        raise UsageError(f"picture {str(path)!r}: unknown suffix {path.suffix!r}. Known: .png")
+    picture = _enlarged(picture, zoom, "HWC")
+    with replacing(path) as temporary:
+        Image.fromarray(picture).save(temporary, "PNG", optimize=True)
+
+
+def _write_mp4(path, frames, fps):
+    with mp4.create(path) as container:
+        stream, count = None, 0
+        for pixels in frames:
+            stream = stream or mp4.add_video(container, fps, pixels.shape[:2])
+            container.mux(mp4.encode(stream, pixels))
+            count += 1
+        if stream is None:
+            raise ValueError("no frames: a video needs one at least")
+        container.mux(stream.encode())
+    return count
+
+
+def _write_gif(file, frames, fps):
+    # One palette for the whole clip, or its colours flicker; a sample of a large clip is enough.
+    frames = list(frames)
+    step = 1 + sum(pixels.size for pixels in frames) // 2**24
+    sample = np.concatenate([pixels[::step, ::step] for pixels in frames])
+    palette = Image.fromarray(sample).quantize(256, method=Image.Quantize.MAXCOVERAGE)
+    frames = [Image.fromarray(pixels).quantize(palette=palette) for pixels in frames]
+    # Browsers slow frames shorter than 20 ms down to 100 ms.
+    durations = np.maximum(_durations(len(frames), fps, unit=10), 20)
+    return _write_animation(file, "GIF", frames, durations)
+
+
+def _write_webp(file, frames, fps):
+    frames = [Image.fromarray(pixels) for pixels in frames]
+    durations = _durations(len(frames), fps, unit=1)
+    return _write_animation(file, "WEBP", frames, durations, lossless=True)
+
+
+_WRITERS = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}
+
+
+def _write_animation(file, kind, frames, durations, **options):
+    options |= {"duration": durations.tolist(), "loop": 0}
+    frames[0].save(file, kind, save_all=True, append_images=frames[1:], **options)
+    return len(frames)
+
+
+def _durations(frames, fps, unit):
+    """Milliseconds of each frame, whole units, whose sums stay nearest to the true times."""
+    ends = np.arange(frames + 1) * 1000 / fps
+    return np.diff((ends / unit).round().astype(int) * unit)
+
+
+def _prepared(video, fps, zoom):
+    _check_rate(fps)
+    return _enlarged(video, zoom, "THWC")
+
+
+def _check_rate(fps):
+    if not 0.01 <= fps <= 1000:
+        raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")
+
+
+def _enlarged(pixels, zoom, axes):
+    return _checked(pixels, axes).repeat(zoom, axis=-3).repeat(zoom, axis=-2)
+
+
+def _checked(pixels, axes):
+    pixels = np.asarray(pixels)
+    shape = pixels.shape
+    if pixels.dtype != np.uint8 or len(shape) != len(axes) or shape[-1] != 3 or 0 in shape:
+        raise ValueError(
+            f"pixels are {pixels.dtype} {shape}: pass uint8 [{', '.join(axes[:-1])}, 3]"
+        )
+    return pixels

@@ -1,0 +1,52 @@
+"""Opening the files of others: none but the one that is named, and one clear error."""
+
+import contextlib
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from PIL import Image
+
+from vgan.core.errors import DataError
+
+# A playlist named .mp4 must not open another file, nor a name such as http:x.mp4 a socket.
+_SAFE = {
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,gif,mpeg,mpegts,mpegvideo,"
+    "apng,flv,asf,ogg,yuv4mpegpipe",
+}
+
+
+def open_file(path):
+    """A PyAV container of a local file, and of no other than this."""
+    if not Path(path).is_file():
+        raise DataError(f"video {str(path)!r}: no such file. Check the path")
+    # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
+    return av.open(str(Path(path).absolute()), options=_SAFE)
+
+
+@contextlib.contextmanager
+def reading(path, what="video"):
+    """Turns each failure to read `path` into one DataError."""
+    try:
+        yield
+    except DataError:
+        raise
+    except (
+        av.FFmpegError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+    ) as error:
+        raise DataError(
+            f"{what} {str(path)!r}: can't be read ({error}). Convert it to an ordinary .mp4 or .png"
+        ) from None
+
+
+def start_time(container):
+    """When the pictures of a container begin by its own clock, in seconds."""
+    for stream in container.streams.video:
+        if stream.start_time is not None:
+            return stream.start_time * stream.time_base
+    return Fraction(0)

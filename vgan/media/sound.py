@@ -1,0 +1,102 @@
+"""The sound of one file, put into another beside new pictures."""
+
+from fractions import Fraction
+
+from vgan.media.container import open_file, reading, start_time
+
+_TAKEN_BY_MP4 = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")
+_AAC_RATES = (48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
+_AAC_BITS_A_CHANNEL = 96_000
+_RUN_UP = Fraction(1, 10)  # Seconds that a decoder may need before the first picture.
+_LONGEST_GAP = 3600  # Seconds.
+
+
+class Sound:
+    """Copies the first sound track of a file into an mp4 container, packet by packet.
+
+    What mp4 takes is copied as it is, anything else becomes AAC. Sound and pictures keep the
+    distance in time that they have in the file.
+
+    Args:
+      path: the file that has the sound.
+      container: an mp4 container in which nothing was written yet.
+    Raises:
+      DataError: the file can't be read.
+    """
+
+    def __init__(self, path, container):
+        self._path, self._container = path, container
+        with reading(path):
+            self._source = open_file(path)
+            self._packets_left, self._next = self._packets(), None
+
+    def mux(self, until):
+        """Writes the packets that begin before `until` seconds."""
+        while (packet := self._peek()) and _time(packet) < until:
+            self._next = None
+            self._container.mux(packet)
+
+    def _peek(self):
+        if self._next is None:
+            with reading(self._path):
+                self._next = next(self._packets_left, None)
+        return self._next
+
+    def close(self):
+        """Closes the file that has the sound."""
+        self._source.close()
+
+    def _packets(self):
+        if not self._source.streams.audio:
+            return iter(())
+        stream = self._source.streams.audio[0]
+        if stream.codec_context is None:
+            raise ValueError("the codec of its sound is unknown")
+        if stream.codec_context.codec.canonical_name in _TAKEN_BY_MP4:
+            return _copied(self._source, stream, self._container.add_stream_from_template(stream))
+        rate = stream.rate if stream.rate in _AAC_RATES else _AAC_RATES[0]
+        layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+        encoder = self._container.add_stream("aac", rate=rate, layout=layout)
+        encoder.bit_rate = _AAC_BITS_A_CHANNEL * encoder.codec_context.channels
+        return _encoded(self._source, stream, encoder)
+
+
+def _copied(source, stream, target):
+    packets = (packet for packet in source.demux(stream) if packet.size)
+    for packet in _timed(packets, start_time(source)):
+        if _time(packet) >= -_RUN_UP:
+            packet.dts, packet.stream = packet.pts, target
+            yield packet
+
+
+def _encoded(source, stream, encoder):
+    for frame in _timed(source.decode(stream), start_time(source)):
+        if frame.pts >= 0:
+            yield from encoder.encode(frame)
+    yield from encoder.encode()
+
+
+def _timed(pieces, start):
+    """Packets or frames whose times count from `start` and grow; a clock that falls back is ours.
+
+    Sound is never reordered, so that one time is enough.
+    """
+    last, step, shift = None, 0, 0
+    for piece in pieces:
+        told = piece.dts if piece.pts is None else piece.pts
+        time = None if told is None else told - round(start / piece.time_base) + shift
+        if time is None:
+            time = 0 if last is None else last + step
+        elif last is not None and time <= last:
+            shift += last + step - time
+            time = last + step
+        step = max(piece.duration or 0, 1)
+        if max(step, time - (last or 0)) * piece.time_base > _LONGEST_GAP:
+            raise ValueError("the time stamps of its sound are damaged")
+        last = time
+        piece.pts = time
+        yield piece
+
+
+def _time(packet):
+    return packet.pts * packet.time_base

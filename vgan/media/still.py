@@ -1,0 +1,36 @@
+"""Single pictures from files."""
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from vgan.media.container import reading
+
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
+MAX_PIXELS = 2**26  # 8192x8192; a damaged header can announce far more than fits into memory.
+
+_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
+
+
+def read_picture(path):
+    """A picture file, upright, uint8 [H, W, 3], RGB, over black where it is transparent.
+
+    Raises:
+      DataError: it can't be read.
+    """
+    with reading(path, "picture"), Image.open(path, formats=_FORMATS) as image:
+        if getattr(image, "is_animated", False):
+            raise ValueError("an animation")
+        check_size(image.height, image.width)
+        image = ImageOps.exif_transpose(image)
+        if image.mode.startswith("I"):  # 16 bits, which Pillow would cut at 255.
+            image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
+        if image.has_transparency_data:  # Colours below it would be shown, and hide in a mask.
+            black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+            image = Image.alpha_composite(black, image.convert("RGBA"))
+        return np.asarray(image.convert("RGB"))
+
+
+def check_size(height, width):
+    """Raises ValueError for a frame that can't be, or is too large."""
+    if min(height, width) < 1 or height * width > MAX_PIXELS:
+        raise ValueError(f"{width}x{height} pixels, at most {MAX_PIXELS} can be read")

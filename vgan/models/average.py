@@ -1,0 +1,62 @@
+"""The running average of a network's weights, from which clips are drawn."""
+
+import tensorflow as tf
+
+from vgan.models.codec import Pixels
+
+
+def follow(average, network, steps, decay):
+    """Moves the trainable weights of an average towards those of the network it follows.
+
+    Args:
+      average, network: keras.Model of one build.
+      steps: scalar, how many are done.
+      decay: reached by a ramp, (1 + steps) / (10 + steps).
+    """
+    done = tf.cast(steps, tf.float32)
+    decay = tf.minimum(decay, (1.0 + done) / (10.0 + done))
+    for mean, value in _pairs(average.trainable_variables, network.trainable_variables):
+        mean.assign(mean + (1.0 - decay) * (value - mean))
+
+
+def copy_state(average, network):
+    """Gives an average what a network keeps beside its trainable weights."""
+    for mean, value in _pairs(average.non_trainable_variables, network.non_trainable_variables):
+        mean.assign(value)
+
+
+def _pairs(one, other):
+    return zip(one, other, strict=True)
+
+
+class Averaged(tf.Module):
+    """An averaged generator alone: all that drawing needs.
+
+    Args:
+      average: keras.Model, [latents, condition, label] -> clips.
+    """
+
+    codec = Pixels()
+
+    def __init__(self, average):
+        super().__init__()
+        self.average = average
+
+    @property
+    def sampling_networks(self):
+        """The networks that `sample` uses."""
+        return [self.average]
+
+    @property
+    def latent_shape(self):
+        """The shape of one clip's latents."""
+        return list(self.average.inputs[0].shape[1:])
+
+    @property
+    def condition_channels(self):
+        """How many channels what is given has, 0 where nothing is."""
+        return self.average.inputs[1].shape[-1]
+
+    def sample(self, latents, condition, label):
+        """Clips float32 [B, T, H, W, C] in [-1, 1]."""
+        return self.average([latents, condition, label], training=False)

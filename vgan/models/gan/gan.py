@@ -1,0 +1,229 @@
+"""The adversarial family: a generator against one or more critics."""
+
+import dataclasses
+import typing
+
+import tensorflow as tf
+
+from vgan.core import randomness
+from vgan.models.average import Averaged, copy_state, follow
+from vgan.models.codec import put_back
+from vgan.models.gan import detectors
+from vgan.models.gan.adversarial import Adversarial
+from vgan.models.gan.growth import take_weights
+from vgan.models.gan.turn import TurnCosts
+from vgan.models.gan.updates import check_exact, one_stage, simultaneous
+from vgan.models.synthesizer import MovedLayer, Turn
+
+
+@dataclasses.dataclass
+class Rules:
+    """What the players minimise, and in which order they move; nothing here has state.
+
+    Attributes:
+      adversarial: the pair of losses.
+      critics: list of Weighted networks.critic.Critic.
+      losses: list of Weighted parts.Loss of the generator.
+      penalties: list of Weighted penalties, on each critic.
+      ema_decay: of the average, reached by a ramp.
+      weight_clip: bound of the critics' weights after each step, 0 for none.
+      turns: {player: how many turns it has to one of the other}.
+      updates: "simultaneous": both players move on the same weights and the same made clips, the
+        generator runs once; "one_stage": the same gradients from one backward pass through the
+        critics; "alternating": the critics move first, the generator on their new weights.
+      instance_noise: step -> deviation of the noise on what critics see, or None.
+      learning_rate: step -> rate of both optimizers, or None for the one they have.
+    """
+
+    adversarial: Adversarial
+    critics: list
+    losses: list
+    penalties: list
+    ema_decay: float
+    weight_clip: float = 0.0
+    turns: dict = dataclasses.field(default_factory=lambda: {"generator": 1, "discriminator": 1})
+    updates: str = "simultaneous"
+    instance_noise: typing.Callable | None = None
+    learning_rate: typing.Callable | None = None
+
+
+class Gan(Averaged):
+    """A generator, its running average, and the critics that judge it.
+
+    With several turns of one player, the other moves only in the first of that many steps, and its
+    lazy terms count the steps in which it moves. All state is attributes, so that
+    tf.train.Checkpoint keeps it.
+
+    Args:
+      generator: keras.Model, [latents, condition, label] -> video.
+      average: another of the same build, which follows the first one's weights.
+      optimizers: of the generator and of the critics, keras optimizers.
+      rules: Rules.
+      disguise: (video, condition, seed, samples) -> the two as critics see them, or None.
+    Raises:
+      UsageError: updates in one stage that wouldn't be exact.
+    """
+
+    def __init__(self, generator, average, optimizers, rules, disguise=None):
+        super().__init__(average)
+        self.generator = generator
+        self.average.set_weights(generator.get_weights())
+        self.generator_optimizer, self.discriminator_optimizer = optimizers
+        self.critic_modules = [critic.part for critic in rules.critics]
+        states = [loss.part.state for loss in rules.losses]
+        self.loss_modules = [state for state in states if state is not None]
+        self.disguise = disguise
+        self.steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
+        self.rules = rules
+        if rules.updates == "one_stage":
+            check_exact(rules.critics, rules.adversarial)
+        for player, optimizer in self.optimizers().items():
+            optimizer.build(self.players()[player])
+
+    def networks(self):
+        """What another run can begin with: {attribute: network, or list of them}."""
+        return {
+            "generator": self.generator,
+            "average": self.average,
+            "critic_modules": self.critic_modules,
+        }
+
+    def players(self):
+        """The trainable variables of each player."""
+        critics = [v for c in self.critic_modules for v in c.network.trainable_variables]
+        return {"generator": self.generator.trainable_variables, "discriminator": critics}
+
+    def optimizers(self):
+        """The optimizer of each player."""
+        return {
+            "generator": self.generator_optimizer,
+            "discriminator": self.discriminator_optimizer,
+        }
+
+    @property
+    def flow_estimator(self):
+        """By which a loss wants the flow of real clips, or None."""
+        estimators = (loss.part.estimate for loss in self.rules.losses)
+        return next((estimate for estimate in estimators if estimate is not None), None)
+
+    def turn(self, step):
+        """The players that move in a step, and the lazy terms due in it."""
+        due, players = [], []
+        for player, other, parts in (
+            ("discriminator", "generator", self.rules.penalties),
+            ("generator", "discriminator", self.rules.losses),
+        ):
+            count, waits = divmod(step, self.rules.turns[other])
+            if not waits:
+                players.append(player)
+                due += [part.name for part in parts if count % part.every == 0]
+        return Turn(tuple(players), tuple(due), self.rules.updates == "alternating")
+
+    def gradients(self, batch, seed, samples, turn):
+        """Gradients of the players that move, from one pass of the generator.
+
+        Args:
+          batch: core.clip.Batch.
+          seed: int64 scalar of the run; samples: int64 [B], global sample numbers.
+          turn: who moves and what is due; only what they minimise is computed.
+        Returns:
+          {player: gradients}, and the Report.
+        """
+        costs = TurnCosts(batch, seed, samples, turn)
+        both = len(turn.players) == 2
+        play = one_stage if self.rules.updates == "one_stage" and both else simultaneous
+        return play(self, costs), costs.report
+
+    def generate(self, costs):
+        """Clips of the training generator for a turn, float32 [B, T, H, W, C]."""
+        batch, seed = costs.batch, costs.seed
+        latents = randomness.normal(seed, randomness.TRAINING, costs.samples, self.latent_shape)
+        fake = self.generator([latents, batch.condition, batch.label], training=True)
+        if self.generator.losses:
+            costs.add_regularisation(self.generator.losses)
+        return put_back(fake, batch.condition)
+
+    def shown(self, costs, *videos):
+        """Clips as critics see them, and what was given as they see it."""
+        given, seen = costs.batch.condition, []
+        for number, video in enumerate((costs.batch.video, *videos)):
+            shown = given
+            if self.disguise is not None:
+                video, shown = self.disguise(video, given, costs.seed, costs.samples)
+            if self.rules.instance_noise is not None:
+                stream = randomness.NOISE
+                draws = 2 * costs.samples + number
+                noise = randomness.normal(costs.seed, stream, draws, video.shape[1:])
+                video += tf.cast(self.rules.instance_noise(self.steps) * noise, video.dtype)
+            seen.append(video)
+        return *seen, shown
+
+    def apply(self, gradients):
+        """Lets the players that have gradients take their step."""
+        bound = self.rules.weight_clip
+        for player, found in gradients.items():
+            optimizer = self.optimizers()[player]
+            if self.rules.learning_rate is not None:
+                optimizer.learning_rate.assign(self.rules.learning_rate(self.steps))
+            optimizer.apply(found, self.players()[player])
+            if player == "discriminator" and bound:
+                for weight in self.players()[player]:
+                    weight.assign(tf.clip_by_value(weight, -bound, bound))
+
+    def gradient_norms(self, gradients):
+        """The global norm of each player's gradients, free of loss scaling."""
+        return {
+            player: tf.linalg.global_norm(found) / self.optimizers()[player].scale_loss(1.0)
+            for player, found in gradients.items()
+        }
+
+    def after_step(self, statistics, turn):
+        """Moves the average, the spectral norms, and the state of the losses."""
+        if "generator" in turn.players:
+            follow(self.average, self.generator, self.steps, self.rules.ema_decay)
+        signs = list(statistics.get("logits/sign", {}).values())
+        if self.disguise is not None and signs:
+            self.disguise.after_step(tf.reduce_mean(signs, 0))
+        for network in (self.generator, *(critic.network for critic in self.critic_modules)):
+            for layer in network.layers:
+                if isinstance(layer, MovedLayer):
+                    layer.after_step()
+        copy_state(self.average, self.generator)
+        for loss in self.rules.losses:
+            if loss.name in statistics and loss.part.state is not None:
+                loss.part.state.after_step(statistics[loss.name])
+        self.steps.assign_add(1)
+
+    def grow_from(self, smaller):
+        """Takes the weights of the model of a smaller stage: see `growth`."""
+        take_weights(smaller, self)
+
+    def held_out(self, batch, seed, samples):
+        """What each critic says of real clips that it isn't trained on; no state moves."""
+        seen, given = self.shown(TurnCosts(batch, seed, samples, Turn(())))
+        found = {}
+        for critic in self.rules.critics:
+            inputs = critic.part.inputs(seen, given, seed, samples)
+            found[critic.name] = tf.reduce_mean(critic.part.judge(inputs, batch.label).logits, 1)
+        return {"logits/held_out": found}
+
+    def implausibility(self, made, real, condition, label, seed, samples):
+        """What the critics' verdicts on made clips beside real ones cost the generator, [B]."""
+        costs = []
+        for critic in self.rules.critics:
+            logits = [
+                critic.part.judge(critic.part.inputs(video, condition, seed, samples), label).logits
+                for video in (made, real)
+            ]
+            cost = self.rules.adversarial.generator(*logits)
+            costs.append(critic.weight * tf.reduce_mean(cost, 1))
+        return tf.add_n(costs)
+
+    def detectors(self):
+        """The Detectors of what goes wrong between a generator and its critics."""
+        return detectors.DETECTORS
+
+    def symptoms(self, means):
+        """The critics' loss: {path: value}, of means by path."""
+        names = [critic.name for critic in self.rules.critics]
+        return {detectors.CRITICS_LOSS: detectors.critics_loss(names, means)}

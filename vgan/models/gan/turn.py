@@ -1,0 +1,83 @@
+"""One turn of a generator and its critics: what both are shown, and what it costs them."""
+
+import tensorflow as tf
+
+from vgan.models.parts import Weighted
+from vgan.models.synthesizer import Report
+
+
+class TurnCosts:
+    """Gathers the terms of a turn, each under its name, and each player's weighted total.
+
+    Args:
+      batch: core.clip.Batch.
+      seed: int64 scalar of the run; samples: int64 [B], global sample numbers.
+      turn: who moves and what is due.
+    """
+
+    def __init__(self, batch, seed, samples, turn):
+        self.batch, self.seed, self.samples, self.turn = batch, seed, samples, turn
+        self.report = Report({}, {})
+        self.totals = {"generator": tf.zeros([]), "discriminator": tf.zeros([])}
+
+    def add(self, player, weighted, value):
+        """Adds a term, float32 [B], where its player moves."""
+        if player in self.turn.players:
+            self.report.terms.setdefault(player, {})[weighted.name] = value
+            self.totals[player] += weighted.weight * weighted.every * tf.reduce_mean(value)
+
+    def judge(self, critic, adversarial, real_inputs, fake_inputs):
+        """Adds what a Weighted critic's verdicts cost both players.
+
+        Args:
+          adversarial: adversarial.Adversarial.
+          real_inputs, fake_inputs: what the critic is shown, [B * n, ...].
+        Returns:
+          logits float32 [B, n] of made clips and of real ones.
+        """
+        label = self.batch.label
+        real = critic.part.judge(real_inputs, label)
+        fake = critic.part.judge(fake_inputs, label)
+        if "discriminator" in self.turn.players:
+            for part, value in (
+                ("logits/real", real.logits),
+                ("logits/fake", fake.logits),
+                ("logits/sign", tf.sign(real.logits - (adversarial.middle or 0.0))),
+            ):
+                found = self.report.statistics.setdefault(part, {})
+                found[critic.name] = tf.reduce_mean(value, 1)
+        cost = adversarial.discriminator(real.logits, fake.logits)
+        self.add("discriminator", critic, tf.reduce_mean(cost, 1))
+        wish = adversarial.generator(fake.logits, real.logits)
+        self.add("generator", critic, tf.reduce_mean(wish, 1))
+        if critic.part.class_weight:
+            weight = critic.weight * critic.part.class_weight
+            classes = Weighted(f"classes/{critic.name}", None, weight)
+            self.add("discriminator", classes, real.class_loss)
+            self.add("generator", classes, fake.class_loss)
+        return fake.logits, real.logits
+
+    def add_regularisation(self, losses):
+        """Adds the scalars that the generator's own layers ask for."""
+        value = tf.fill([tf.shape(self.samples)[0]], tf.cast(tf.add_n(losses), tf.float32))
+        self.add("generator", Weighted("regularisation", None), value)
+
+    def lose(self, losses, fake):
+        """Adds what made clips cost the generator beside the critics, where it is due."""
+        for loss in losses:
+            if loss.name in self.turn.due and "generator" in self.turn.players:
+                value = loss.part.compute(fake, self.batch, self.seed, self.samples)
+                value, found = value if isinstance(value, tuple) else (value, {})
+                if found:
+                    self.report.statistics[loss.name] = found
+                self.add("generator", loss, value)
+
+    def penalise(self, penalties, critics, real, fake, condition):
+        """Adds the penalties on the critics that are due, at what they are shown."""
+        shown = self.batch._replace(condition=condition)
+        for penalty in penalties:
+            if penalty.name in self.turn.due and "discriminator" in self.turn.players:
+                for critic in critics:
+                    value = penalty.part(critic.part, real, fake, shown, self.seed, self.samples)
+                    name = f"{penalty.name}/{critic.name}"
+                    self.add("discriminator", penalty._replace(name=name), value)

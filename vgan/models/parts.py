@@ -1,0 +1,48 @@
+"""What a family of models is handed to be built of."""
+
+import typing
+
+
+class Weighted(typing.NamedTuple):
+    """A part of a player's total, its name in the logs, its weight, and how often it is due."""
+
+    name: str
+    part: typing.Any
+    weight: float = 1.0
+    every: int = 1
+
+
+class Loss(typing.NamedTuple):
+    """A loss of made clips beside the family's own, and what it needs.
+
+    Attributes:
+      compute: (video, batch, seed, samples) -> float32 [B], unreduced and unweighted; or that and a
+        dict of statistics [B] to be logged.
+      every: it is due at every `every`-th step alone, at `every` times its weight.
+      aligned: it compares a clip with the real one that it should be, so something must be given of
+        that.
+      estimate: the estimator by which it wants the flow of real clips in the batch, or None.
+      take_critics: is called with the list of critics once they are built, or None.
+      state: tf.Module of what it remembers, moved by its `after_step(statistics)`; or None.
+    """
+
+    compute: typing.Callable
+    every: int = 1
+    aligned: bool = False
+    estimate: typing.Callable | None = None
+    take_critics: typing.Callable | None = None
+    state: typing.Any = None
+
+
+class Family(typing.NamedTuple):
+    """How models of a family are built.
+
+    Attributes:
+      model: runs.building.Parts -> Synthesizer, with fresh weights.
+      sampler: the same -> a Sampler alone, whose state has the names it has in the whole model.
+      flags: names of the settings marked as of some families that this one honours.
+    """
+
+    model: typing.Callable
+    sampler: typing.Callable
+    flags: tuple = ()

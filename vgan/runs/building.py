@@ -1,0 +1,117 @@
+"""The composition root: the only file that knows all the parts of a model."""
+
+import keras
+import tensorflow as tf
+
+from vgan.core import spec
+from vgan.core.errors import UsageError
+from vgan.models.parts import Loss, Weighted
+
+
+def build(plan, config, num_labels):
+    """The synthesizer of a plan, with fresh weights.
+
+    Args:
+      plan: plan.Plan.
+      config: that of the plan, or of one of its stages.
+      num_labels: number of classes it is conditioned on, 0 for none.
+    Raises:
+      UsageError: an unknown part or argument, or sizes that a network can't make.
+    """
+    keras.utils.set_random_seed(config.seed)
+    return plan.family.model(Parts(plan, config, num_labels))
+
+
+def build_sampler(plan, config, num_labels):
+    """What draws clips alone, with fresh weights; as `build`."""
+    return plan.family.sampler(Parts(plan, config, num_labels))
+
+
+class Parts:
+    """What the families of models are built of, each made when it is asked for.
+
+    Args:
+      plan, config, num_labels: as of `build`.
+    """
+
+    def __init__(self, plan, config, num_labels):
+        self.config, self._plan = config, plan
+        channels = plan.task.channels(config.clip)
+        self._given = {"clip": config.clip, "condition_channels": channels}
+        self._given |= {"num_labels": num_labels}
+        _set_precision(config.precision)
+
+    def network(self, flag):
+        """The network that a flag names, by the function of that name in its file."""
+        return self._network(flag, spec.parse(self._text(flag)))
+
+    def networks(self, flag):
+        """The Weighted networks of a sum."""
+        parts = _named(self._text(flag))
+        return [Weighted(name, self._network(flag, part), part.weight) for name, part in parts]
+
+    def losses(self, critics=()):
+        """The Weighted losses of --losses; raises UsageError for those that don't fit.
+
+        Args:
+          critics: list of what judges clips, for losses that compare by its features.
+        """
+        found = []
+        for name, part in _named(self.config.losses):
+            loss = spec.build(part, "vgan.losses.kinds.{}")
+            loss = loss if isinstance(loss, Loss) else Loss(loss)
+            self._check_aligned(name, loss, [other.part for other in found])
+            if loss.take_critics is not None:
+                loss.take_critics(list(critics))
+            found.append(Weighted(name, loss, part.weight, loss.every))
+        return found
+
+    def optimizer(self):
+        """Adam, by the flags."""
+        config = self.config
+        adam = keras.optimizers.Adam(config.learning_rate, config.beta_1, config.beta_2)
+        scaled = config.precision == "float16"
+        return keras.optimizers.LossScaleOptimizer(adam) if scaled else adam
+
+    def learning_rate(self):
+        """step -> the learning rate there."""
+        factor = spec.build(spec.parse(self.config.schedule), "vgan.models.schedules.{}")
+        return lambda step: self.config.learning_rate * factor(step, self.config.steps)
+
+    def _text(self, flag):
+        return vars(self.config)[flag]
+
+    def _network(self, flag, part):
+        return spec.build(part, f"vgan.networks.{{}}.{flag}", **self._given)
+
+    def _check_aligned(self, name, loss, others):
+        if loss.aligned and not self._plan.task.needs_given:
+            raise UsageError(
+                f"--losses={name}: compares a clip with the real one that it should be, but "
+                f"--task={self.config.task} gives nothing of that to some. Use motion, or another "
+                "--task"
+            )
+        if loss.estimate is None:
+            return
+        if self.config.frames < 2:
+            raise UsageError(f"--losses={name}: --frames=1 has no motion. Use 2 or more")
+        if any(other.estimate is not None for other in others):
+            raise UsageError(f"--losses={name}: one such loss has the real clips' flow, not two")
+
+
+def _named(text):
+    """The parts of a sum with a name each for the logs: the second `motion` is `motion_2`."""
+    parts = spec.parse_sum(text)
+    for position, part in enumerate(parts):
+        before = sum(other.name == part.name for other in parts[:position])
+        yield f"{part.name}_{before + 1}" if before else part.name, part
+
+
+def _set_precision(precision):
+    if precision == "float16" and not tf.config.list_physical_devices("GPU"):
+        raise UsageError(
+            "--precision=float16: a CPU computes it a hundred times slower than float32. "
+            "Use float32, or bfloat16 where the processor has it"
+        )
+    policy = precision if precision == "float32" else f"mixed_{precision}"
+    keras.config.set_dtype_policy(policy)

@@ -1,0 +1,168 @@
+"""Trained models: from the workdir of a run, at one of its checkpoints or several, or an export."""
+
+import dataclasses
+import typing
+
+import numpy as np
+import tensorflow as tf
+
+from vgan.core.errors import CheckpointError, UsageError
+from vgan.models.ensemble import Ensemble
+from vgan.networks.layers import SpectralNorm
+from vgan.runs import building, checkpoint_choice
+from vgan.runs.checkpoints import Checkpoints, good_steps, newest_good, saved_steps
+from vgan.runs.config import ExperimentConfig
+from vgan.runs.plan import Plan
+from vgan.runs.workdir import Workdir
+from vgan.sampling.card import Card
+from vgan.sampling.model import live
+from vgan.serving import saved_model
+
+
+class Restored(typing.NamedTuple):
+    """A trained model, the configuration it was trained with, its card, and how far it came."""
+
+    model: tf.Module
+    config: ExperimentConfig
+    card: Card
+    step: int
+
+    def sampling_model(self):
+        """The sampling.model.Model that draws from it."""
+        return live(self.model, self.card)
+
+
+def load(path, checkpoint="last", frames=None, trust_code=False):
+    """The sampling.model.Model of a workdir or an export.
+
+    Args:
+      path: the folder.
+      checkpoint, frames, trust_code: as in `restore`; an export has one checkpoint and length.
+    Raises:
+      CheckpointError: the folder is neither, or holds no checkpoint.
+      UsageError: as `restore`.
+    """
+    if saved_model.is_export(path):
+        if checkpoint != "last":
+            raise UsageError(f"checkpoint {checkpoint!r}: chooses one of a run, an export has one")
+        model = saved_model.load(path, trust_code)
+        if frames not in (None, model.clip.frames):
+            raise UsageError(
+                f"--frames={frames}: an export makes clips of one length, this one of "
+                f"{model.clip.frames} frames. Give the folder of the training run as --workdir"
+            )
+        return model
+    return restore(path, checkpoint, frames, trust_code).sampling_model()
+
+
+def restore(path, checkpoint="last", frames=None, trust_code=False):
+    """The model of a workdir.
+
+    Args:
+      path: the folder.
+      checkpoint: "last", the newest good one; "best", the one with the best score;
+        "average(last=N)", the mean of the averaged weights of the last N;
+        "ensemble(last=N)", the last N, each of which makes some of the videos.
+      frames: of the clips, None for as many as it was trained on.
+      trust_code: import what the folder names by a dotted path, parts of the user's own.
+    Returns:
+      Restored.
+    Raises:
+      CheckpointError: the folder isn't a workdir, or holds no or too few checkpoints.
+      UsageError: no such kind of checkpoint; a generator that can't make so many frames.
+    """
+    workdir = Workdir(path)
+    description = workdir.read_config(trust_code)
+    if description is None or not saved_steps(workdir.checkpoints):
+        raise CheckpointError(
+            f"model {str(path)!r}: neither a workdir with a checkpoint nor an export. "
+            "Give the folder of a training run (--workdir) or a SavedModel of vgan"
+        )
+    kind, number = checkpoint_choice.parse(checkpoint)
+    folder = workdir.best if kind == "best" else workdir.checkpoints
+    steps = saved_steps(folder)
+    if not steps:
+        raise CheckpointError(
+            f"workdir {str(path)!r}: no best checkpoint, since it was trained without "
+            "--eval_interval. Use --checkpoint=last"
+        )
+    plan = Plan.of(ExperimentConfig(**description["config"]))
+    labels = tuple(description["data"]["labels"]) if plan.config.conditional else ()
+    good = newest_good(folder)
+    # Scores are taken at the full size alone.
+    newest = plan.stages[-1] if kind == "best" else plan.stage_at(good)
+    config = newest.config
+    if frames is not None:
+        config = dataclasses.replace(config, frames=frames)
+    fps = description["data"]["fps"] * plan.config.frame_step / config.frame_step
+    if number > 1:
+        # Only those of the newest size can be mixed.
+        steps = [step for step in good_steps(folder) if plan.stage_at(step) == newest]
+        if len(steps) < number:
+            raise CheckpointError(
+                f"workdir {str(path)!r}: --checkpoint={checkpoint}, but it keeps {len(steps)} "
+                "that fit. Take fewer, or train with a larger --keep_checkpoints"
+            )
+    chosen = [good] if number == 1 else steps[:number]
+    models = []
+    for step in chosen:
+        models.append(_model(plan, config, len(labels), folder, step, newest.config.frames))
+    if kind == "average":
+        _take_means(models)
+    model = Ensemble(models) if kind == "ensemble" else models[0]
+    return Restored(model, config, Card(config.clip, fps, labels, plan.task), chosen[0])
+
+
+def restore_one(path, checkpoint="last", trust_code=False):
+    """As `restore`, for what searches or walks through latents.
+
+    Raises:
+      UsageError: an export, several networks at once, or one that makes clips of given frames only.
+    """
+    if checkpoint_choice.parse(checkpoint).kind == "ensemble":
+        raise UsageError(
+            f"--checkpoint={checkpoint}: latents belong to one network. Use last, best or average"
+        )
+    if saved_model.is_export(path):
+        raise UsageError(
+            f"--workdir={path}: an export, which can't be searched. Give the folder of its run"
+        )
+    run = restore(path, checkpoint, trust_code=trust_code)
+    if run.card.task.needs_given:
+        raise UsageError(
+            f"this model was trained with --task={run.config.task}: it makes no clips of latents "
+            "alone. Give a run with --task=generation"
+        )
+    return run
+
+
+def _model(plan, config, num_labels, folder, step, trained_frames):
+    """The model of a checkpoint, or for another number of frames what draws clips alone."""
+    if config.frames == trained_frames:
+        model = building.build(plan, config, num_labels)
+        Checkpoints(folder, model, keep=2).restore(step)
+        return model
+    try:
+        # The rest of a model may not fit clips of that length.
+        model = building.build_sampler(plan, config, num_labels)
+        Checkpoints(folder, model, keep=2).restore(step)
+    except (UsageError, CheckpointError) as error:
+        raise UsageError(
+            f"--frames={config.frames}: this run's generator makes clips of {trained_frames} "
+            "frames only. Drop the flag, or train --generator=recurrent or "
+            "two_stream(motion_waves=...), which make any number"
+        ) from error
+    return model
+
+
+def _take_means(models):
+    """Gives the networks that the first model samples by the means of those of all models."""
+    for networks in zip(*(model.sampling_networks for model in models), strict=True):
+        means = [
+            np.mean([np.asarray(w, np.float64) for w in weights], 0)
+            for weights in zip(*(network.get_weights() for network in networks), strict=True)
+        ]
+        networks[0].set_weights(means)
+        for layer in networks[0].layers:
+            if isinstance(layer, SpectralNorm):
+                layer.after_step(steps=20)  # The mean of unit vectors is none.

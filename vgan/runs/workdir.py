@@ -1,0 +1,90 @@
+"""The folder of a run: its lock, and what it says of the run."""
+
+import contextlib
+import json
+import os
+import socket
+from pathlib import Path
+
+import filelock
+
+from vgan.core import spec
+from vgan.core.errors import CheckpointError, StorageError
+from vgan.core.files import replace_text
+
+
+class Workdir:
+    """The folder of a run, and the names of what it holds.
+
+    Attributes:
+      config_flags: the configuration as a flagfile.
+      config_json: the same with versions and what the data were.
+      checkpoints, best, summaries, samples, export, evaluation: folders.
+      best_json: the step and score of the checkpoint in `best`.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.config_flags = self.path / "config.flags"
+        self.config_json = self.path / "config.json"
+        self.checkpoints = self.path / "checkpoints"
+        self.best = self.path / "best"
+        self.best_json = self.best / "best.json"
+        self.summaries = self.path / "summaries"
+        self.samples = self.path / "samples"
+        self.export = self.path / "export"
+        self.evaluation = self.path / "evaluation"
+
+    def create(self):
+        """Makes the folder; raises StorageError if something else is in its place."""
+        if self.path.exists() and not self.path.is_dir():
+            raise StorageError(
+                f"workdir {str(self.path)!r}: it is a file. Give another --workdir or move it away"
+            )
+        for folder in (self.path, self.checkpoints, self.summaries, self.samples):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Holds the folder for this process; raises StorageError that names another holder.
+
+        The lock is the operating system's, so that of a dead process is free again.
+        """
+        owner = self.path / ".lock-owner"
+        lock = filelock.FileLock(self.path / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            holder = owner.read_text() if owner.exists() else "another process"
+            raise StorageError(
+                f"workdir {str(self.path)!r}: {holder} is training in it. "
+                "Stop that one, or give another --workdir"
+            ) from None
+        try:
+            owner.write_text(f"process {os.getpid()} on host {socket.gethostname()}")
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+    def read_config(self, trust_code=False):
+        """The dict of config.json, or None for a folder without; raises CheckpointError.
+
+        Its texts are spec.Foreign unless code that they name is trusted.
+        """
+        try:
+            found = json.loads(self.config_json.read_text())
+        except FileNotFoundError:
+            return None
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise CheckpointError(
+                f"config {str(self.config_json)!r}: damaged ({error}). Restore it from a copy"
+            ) from None
+        if found["config"].pop("flip", False):  # Older runs had this flag for it.
+            found["config"]["augment"] = "flip"
+        return spec.foreign(found, trust_code)
+
+    def write_config(self, flags_text, description):
+        """Writes config.flags and config.json, each whole or not at all."""
+        replace_text(self.config_flags, flags_text)
+        replace_text(self.config_json, json.dumps(description, indent=2) + "\n")

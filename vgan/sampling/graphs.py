@@ -1,0 +1,88 @@
+"""How videos are made, as graphs of TensorFlow: the same ones live, in an export, whoever asks.
+
+Pixels leave a model here and nowhere else.
+
+Args:
+  sampler: models.synthesizer.Sampler.
+  card: card.Card of its videos.
+"""
+
+import tensorflow as tf
+
+from vgan.core import randomness
+from vgan.core.clip import to_uint8
+from vgan.models.codec import put_back
+from vgan.tasks import given
+
+CHUNK = 8
+"""Videos are always computed so many at a time: another batch size rounds differently."""
+
+
+def video_range(sampler, card, seed, first, number, label):
+    """Videos `first` to `first + number - 1` of a seed.
+
+    Args:
+      seed, first, number: int64 scalars.
+      label: int32 scalar, the class of all videos; -1 deals the classes out in turn.
+    Returns:
+      uint8 [number, T, H, W, C].
+    """
+    clip = card.clip
+    chunks = tf.range(first // CHUNK, (first + number + CHUNK - 1) // CHUNK)
+
+    def chunk(position):
+        samples = position * CHUNK + tf.range(CHUNK, dtype=tf.int64)
+        latents = randomness.normal(seed, randomness.SAMPLING, samples, sampler.latent_shape)
+        turns = tf.cast(samples % max(len(card.labels), 1), tf.int32)
+        labels = tf.where(label < 0, turns, tf.fill([CHUNK], label))
+        return decode(sampler, card, latents, labels)
+
+    videos = tf.map_fn(
+        chunk, chunks, fn_output_signature=tf.TensorSpec([CHUNK, *clip.shape], tf.uint8)
+    )
+    skipped = first % CHUNK
+    return tf.reshape(videos, [-1, *clip.shape])[skipped : skipped + number]
+
+
+def decode(sampler, card, latents, labels):
+    """Videos uint8 [N, T, H, W, C] of latents float32 [N, ...] and labels int32 [N]."""
+    size = [tf.shape(latents)[0], *card.clip.shape[:3], sampler.condition_channels]
+    return to_uint8(pixels_of(sampler, latents, tf.zeros(size), labels))
+
+
+def pixels_of(sampler, latents, condition, labels):
+    """Clips float32 [N, T, H, W, C] in [-1, 1], which keep what is known of the condition."""
+    video = sampler.codec.decode(sampler.sample(latents, condition, labels))
+    return put_back(video, condition)
+
+
+def completed(sampler, card, pixels, kinds, seed, samples, labels):
+    """Videos that keep and follow what is given.
+
+    Args:
+      pixels, kinds: uint8 [N, T, H, W, C] and [N, T, H, W, 1], as given.from_rest has them.
+      seed: int64 scalar; samples: int64 [N], whose latents of the seed each video has.
+      labels: int32 [N].
+    Returns:
+      uint8 [N, T, H, W, C].
+    """
+    clip, number = card.clip, tf.shape(pixels)[0]
+    missing = -number % CHUNK
+
+    def chunks(values):
+        padding = [[0, missing]] + [[0, 0]] * (len(values.shape) - 1)
+        return tf.reshape(tf.pad(values, padding), [-1, CHUNK, *values.shape[1:]])
+
+    def chunk(parts):
+        pixels, kinds, labels, samples = parts
+        latents = randomness.normal(seed, randomness.SAMPLING, samples, sampler.latent_shape)
+        return to_uint8(pixels_of(sampler, latents, given.from_rest(pixels, kinds), labels))
+
+    pixels = tf.ensure_shape(pixels, [None, *clip.shape])
+    kinds = tf.ensure_shape(kinds, [None, *clip.shape[:3], 1])
+    videos = tf.map_fn(
+        chunk,
+        [chunks(values) for values in (pixels, kinds, labels, samples)],
+        fn_output_signature=tf.TensorSpec([CHUNK, *clip.shape], tf.uint8),
+    )
+    return tf.reshape(videos, [-1, *clip.shape])[:number]

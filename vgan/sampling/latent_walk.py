@@ -1,0 +1,82 @@
+"""From one clip to another through the latents of a trained generator."""
+
+import numpy as np
+import tensorflow as tf
+
+from vgan.core import randomness
+from vgan.core.errors import DataError
+from vgan.sampling import graphs
+from vgan.sampling.model import check_seed
+
+_PARALLEL = 1e-4
+"""Radians below which an arc is a straight line."""
+
+
+def of_seed(sampler, seed):
+    """The latents of a seed's video 0, float32 of the latent shape; raises UsageError."""
+    check_seed(seed)
+    shape = sampler.latent_shape
+    return randomness.normal(seed, randomness.SAMPLING, [0], shape)[0].numpy()
+
+
+def of_file(sampler, path):
+    """Latents that vgan.invert wrote, float32 of the latent shape; raises DataError."""
+    shape = [1, *sampler.latent_shape]
+    try:
+        with open(path, "rb") as file:
+            found = np.float32(np.load(file))
+    except (OSError, EOFError, ValueError, TypeError) as error:
+        raise DataError(f"latents {path!r}: can't be read ({error}). Check the file") from None
+    if list(found.shape) != shape or not np.isfinite(found).all() or not found.any():
+        raise DataError(
+            f"latents {path!r}: {list(found.shape)}, this model's are {shape}, finite, not all 0. "
+            "Find them by vgan.invert with the same --workdir"
+        )
+    return found[0]
+
+
+def slerp(one, other, share):
+    """Goes from one to the other along the arc between them, where normal numbers lie.
+
+    Args:
+      one, other: float arrays of one shape, not opposite to each other.
+      share: of the way, 0 to 1.
+    Returns:
+      float32 of that shape; its length goes evenly from that of one to that of the other.
+
+    Source: Shoemake, "Animating Rotation with Quaternion Curves", 1985; White, "Sampling
+    Generative Networks", 2016, section 2.1.
+    """
+    lengths = [np.linalg.norm(end) for end in (one, other)]
+    directions = [end / length for end, length in zip((one, other), lengths, strict=True)]
+    angle = np.arccos(np.clip(np.sum(directions[0] * directions[1]), -1, 1))
+    weights = np.array([1 - share, share])
+    length = weights @ lengths
+    if angle > _PARALLEL:
+        weights = np.sin(weights * angle) / np.sin(angle)
+    return np.float32(length * (weights[0] * directions[0] + weights[1] * directions[1]))
+
+
+def film(sampler, card, one, other, label, frames):
+    """A film of the walk: the clip plays to and fro while it turns from one into the other.
+
+    Args:
+      sampler: a models.synthesizer.Sampler.
+      card: card.Card of its clips.
+      one, other: latents of the ends.
+      label: int, the class.
+      frames: of the film; the turn begins and ends slowly.
+    Yields:
+      uint8 [H, W, C].
+    """
+    shares = (1 - np.cos(np.linspace(0, np.pi, frames))) / 2
+    swing = [*range(card.clip.frames), *range(card.clip.frames - 2, 0, -1)]
+    decode = tf.function(lambda latents, labels: graphs.decode(sampler, card, latents, labels))
+    labels = tf.fill([graphs.CHUNK], label)
+    for first in range(0, frames, graphs.CHUNK):
+        numbers = range(first, min(first + graphs.CHUNK, frames))
+        # The last chunk is filled up, so that all are computed alike.
+        stops = [slerp(one, other, shares[min(first + n, frames - 1)]) for n in range(graphs.CHUNK)]
+        videos = decode(tf.constant(np.stack(stops)), labels).numpy()
+        for number in numbers:
+            yield videos[number - first, swing[number % len(swing)]]

@@ -1,0 +1,144 @@
+"""Drawing videos from a trained model, the same ones whatever asks for them."""
+
+import numpy as np
+import tensorflow as tf
+
+from vgan.core.clip import to_float
+from vgan.core.errors import UsageError
+from vgan.sampling import graphs
+from vgan.tasks import given
+
+_SEED_LIMIT = 2**59
+
+
+def live(sampler, card):
+    """The Model of a live models.synthesizer.Sampler, by its card.Card."""
+    clip = card.clip
+
+    @tf.function(input_signature=[tf.TensorSpec([], tf.int64)] * 3 + [tf.TensorSpec([], tf.int32)])
+    def draw(seed, first, number, label):
+        return graphs.video_range(sampler, card, seed, first, number, label)
+
+    shapes = [[None, *clip.shape], [None, *clip.shape[:3], 1]]
+    signature = [tf.TensorSpec(shape, tf.uint8) for shape in shapes]
+    signature += [tf.TensorSpec([], tf.int64)]
+    signature += [tf.TensorSpec([None], dtype) for dtype in (tf.int64, tf.int32)]
+
+    @tf.function(input_signature=signature)
+    def complete(pixels, kinds, seed, samples, labels):
+        return graphs.completed(sampler, card, pixels, kinds, seed, samples, labels)
+
+    return Model(draw, card, complete)
+
+
+class Model:
+    """A trained model to draw videos from, or to complete them with.
+
+    Args:
+      draw: (seed, first, number, label) -> uint8 [number, T, H, W, C].
+      card: card.Card.
+      complete: (pixels, kinds, seed, samples, labels) -> uint8 [N, T, H, W, C].
+    Attributes:
+      clip, fps, labels, task: those of the card.
+    """
+
+    def __init__(self, draw, card, complete):
+        self._draw, self._complete = draw, complete
+        self.clip, self.fps, self.task = card.clip, card.fps, card.task
+        self.labels = tuple(card.labels)
+
+    def sample(self, num_videos, seed=0, label=None):
+        """Draws videos; video i of a seed is the same whatever their number.
+
+        Args:
+          num_videos: how many.
+          seed: int of at least 0 and below 2**59.
+          label: name or number of a class; None deals the classes out in turn.
+        Returns:
+          uint8 [num_videos, T, H, W, C], RGB.
+        Raises:
+          UsageError: no such label, a number out of range, or a task that needs given frames.
+        """
+        return np.concatenate(list(self.stream(num_videos, seed, label)))
+
+    def complete(self, pixels, kinds, seed=0, samples=None, labels=None):
+        """Makes videos of given frames.
+
+        Args:
+          pixels: uint8 [N, T, H, W, C], RGB.
+          kinds: uint8 [N, T, H, W, 1]: given.HIDDEN, KNOWN or HINT.
+          seed: int of the latents.
+          samples: int [N], whose latents of the seed each video has; None for 0 to N - 1.
+          labels: int [N], numbers of classes; None for the first one.
+        Returns:
+          uint8 [N, T, H, W, C]; known pixels are as they were.
+        Raises:
+          UsageError: a model that makes videos from noise alone.
+        """
+        if not self.task.shows:
+            raise UsageError("this model was trained with --task=generation: nothing can be given")
+        check_seed(seed)
+        samples = np.int64(np.arange(len(pixels)) if samples is None else samples)
+        labels = np.int32(np.zeros(len(pixels)) if labels is None else labels)
+        chunks = (
+            slice(first, first + graphs.CHUNK) for first in range(0, len(pixels), graphs.CHUNK)
+        )
+        return np.concatenate(
+            [
+                self._complete(pixels[c], kinds[c], np.int64(seed), samples[c], labels[c])
+                for c in chunks
+            ]
+        )
+
+    def show(self, videos, seed=0, samples=None, source=None):
+        """What the task shows of real videos uint8 [N, T, H, W, C]: pixels and kinds.
+
+        Args:
+          seed, samples: what is random in it is drawn from, as in `complete`.
+          source: uint8 [N, T, H, W, C], the videos beside these where the data are pairs.
+        """
+        samples = np.int64(np.arange(len(videos)) if samples is None else samples)
+        source = None if source is None else to_float(tf.constant(source))
+        return given.to_rest(self.task(to_float(tf.constant(videos)), seed, samples, source))
+
+    def stream(self, num_videos, seed=0, label=None):
+        """An iterator over the videos of `sample`, a few at a time, in constant memory."""
+        if self.task.needs_given:
+            raise UsageError(
+                f"this model was trained with --task={self.task.text}: it makes videos of given "
+                "ones, not from noise. Give them"
+            )
+        if num_videos < 1:
+            raise UsageError(f"num_videos={num_videos}: need at least one video")
+        check_seed(seed)
+        number = self.label_number(label)
+        return (
+            np.asarray(self._draw(seed, first, graphs.CHUNK, number))[: num_videos - first]
+            for first in range(0, num_videos, graphs.CHUNK)
+        )
+
+    def needed_label(self, label):
+        """As `label_number`, for one clip: 0 without classes, and with them one must be named."""
+        if self.labels and label is None:
+            raise UsageError(f"--label: not given, the classes are {', '.join(self.labels)}")
+        return max(self.label_number(label), 0)
+
+    def label_number(self, label):
+        """The number of a class by its name or number, -1 for None; raises UsageError."""
+        if label is None:
+            return -1
+        if not self.labels:
+            raise UsageError(
+                f"label {label!r}: this model knows no classes. Train it with --conditional"
+            )
+        if label in self.labels:
+            return self.labels.index(label)
+        if str(label).isdecimal() and int(label) < len(self.labels):
+            return int(label)
+        raise UsageError(f"label {label!r}: unknown. Choose one of {', '.join(self.labels)}")
+
+
+def check_seed(seed):
+    """Raises UsageError for a seed below 0 or too large for int64 keys."""
+    if not 0 <= seed < _SEED_LIMIT:
+        raise UsageError(f"seed={seed}: must be at least 0 and below {_SEED_LIMIT}")

@@ -1,0 +1,167 @@
+"""A run: trains an experiment in a workdir, stage by stage, from its newest checkpoint on."""
+
+import dataclasses
+import itertools
+import platform
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vgan.core.errors import CheckpointError, UsageError
+from vgan.data import pipeline
+from vgan.data.augment import Augment
+from vgan.data.opening import beside, open_windows
+from vgan.runs import building
+from vgan.runs.checkpoints import Checkpoints, newest_good, saved_steps
+from vgan.runs.plan import Plan
+from vgan.runs.workdir import Workdir
+from vgan.sampling.card import Card
+from vgan.sampling.model import live
+from vgan.serving import saved_model
+from vgan.training import loop, monitors, previews
+from vgan.training.scoring import Scoring, check_best_score
+from vgan.training.summaries import Summaries
+
+
+def train(config, path):
+    """Trains a configuration in a workdir, going on from its newest checkpoint.
+
+    Args:
+      config: config.ExperimentConfig.
+      path: folder of the run.
+    Raises:
+      errors.VganError: of the kind that fits what is wrong.
+    """
+    plan = Plan.of(config)
+    windows = open_windows(config.data, config.clip, config.frame_step, "train")
+    num_labels = _num_labels(config, windows)
+    evaluator = monitors.evaluator(config, windows) if config.eval_interval else None
+    if evaluator:
+        check_best_score(plan, evaluator)
+    _check_growth(plan, num_labels)
+    _check_task(plan, windows)
+    Augment(config.augment, config.seed)  # Parts that don't exist are to be known at once.
+    workdir = Workdir(path)
+    stage = plan.stage_at(newest_good(workdir.checkpoints))
+    model = building.build(plan, stage.config, num_labels)
+    workdir.create()
+    with workdir.locked():
+        description = _describe(config, windows)
+        _check_same_experiment(workdir, config, description)
+        start = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
+        if start == 0 and config.init_from:
+            _take_networks(config.init_from, model)
+        workdir.write_config(config.as_flags(), description)
+        print(
+            f"{'resuming' if start else 'training'} {path} from step {start} to {config.steps}: "
+            f"{len(windows)} windows of {stage.config.clip}; tensorboard --logdir {path}",
+            flush=True,
+        )
+        last = plan.stages[-1]
+        scored_by = evaluator if stage == last else None
+        _train_stage(plan, model, stage, start, num_labels, workdir, scored_by)
+        for larger in plan.stages[plan.stages.index(stage) + 1 :]:
+            small, model = model, building.build(plan, larger.config, num_labels)
+            model.grow_from(small)
+            print(f"step {larger.first}: growing to {larger.config.clip}", flush=True)
+            scored_by = evaluator if larger == last else None
+            _train_stage(plan, model, larger, larger.first, num_labels, workdir, scored_by)
+        version = workdir.export / str(max(start, config.steps))
+        if not version.exists():
+            labels = windows.labels if config.conditional else ()
+            saved_model.export(model, plan.card(windows.fps, labels), version)
+
+
+def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator):
+    """Trains one stage of a run from step `start` to its last."""
+    config = dataclasses.replace(stage.config, steps=stage.last)
+    windows = open_windows(config.data, config.clip, config.frame_step, "train")
+    checkpoints = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints)
+    if start == 0:
+        checkpoints.save(0)
+    summaries = Summaries(workdir.summaries, start, windows.fps)
+    labels = tuple(windows.labels) if num_labels else ()
+    fake = live(model, Card(config.clip, windows.fps, labels, plan.task))
+    real = previews.real(windows, config.seed)
+    samples = previews.Previews(fake, config.seed, workdir.samples, summaries, real)
+    routines = [(config.sample_interval, samples.show)]
+    if evaluator is not None:
+        score = Scoring(evaluator, fake, config, model, workdir, summaries)
+        routines.append((config.eval_interval, score))
+    if start == stage.first:
+        samples.show_real(start)
+    if start == 0:
+        summaries.config(config.as_flags())
+        for _, routine in routines:
+            routine(start)
+    first_sample = start * config.batch_size
+    data = pipeline.batches(
+        windows, config.batch_size, config.seed, first_sample, config.augment, model.flow_estimator
+    )
+    health = monitors.health(config, windows, samples, model, plan.task, real)
+    loop.train(model, plan.task, data, config, start, checkpoints, summaries, health, routines)
+
+
+def _check_growth(plan, num_labels):
+    """Builds all sizes and grows through them: what doesn't fit is to be known at once."""
+    if len(plan.stages) > 1:
+        models = [building.build(plan, stage.config, num_labels) for stage in plan.stages]
+        for small, large in itertools.pairwise(models):
+            large.grow_from(small)
+
+
+def _check_task(plan, windows):
+    """Shows the task a clip of each size: what doesn't fit is to be known at once."""
+    channels = beside(windows, 0)[1].shape[-1]
+    for stage in plan.stages:
+        clip = tf.zeros([1, *stage.config.clip.shape])
+        plan.task(clip, 0, tf.zeros([1], tf.int64), tf.zeros([*clip.shape[:-1], channels]))
+
+
+def _num_labels(config, windows):
+    if not config.conditional:
+        return 0
+    if len(windows.labels) < 2:
+        raise UsageError(
+            f"--conditional: {config.data!r} has {len(windows.labels)} labels. Put the videos of "
+            "each class in a subfolder of its own and prepare them again, or drop the flag"
+        )
+    return len(windows.labels)
+
+
+def _describe(config, windows):
+    """What config.json says of a run."""
+    versions = {"python": platform.python_version(), "tensorflow": tf.__version__}
+    versions |= {"keras": keras.__version__, "numpy": np.__version__}
+    data = {"fingerprint": windows.fingerprint, "fps": windows.fps}
+    data |= {"labels": list(windows.labels), "windows": len(windows)}
+    return {"config": vars(config), "versions": versions, "data": data}
+
+
+def _check_same_experiment(workdir, config, description):
+    before = workdir.read_config()
+    if before is None:
+        return
+    fixed, harmless = config.changes(before["config"])
+    if before["data"]["fingerprint"] != description["data"]["fingerprint"]:
+        fixed.append(f"--data: {before['config']['data']} -> {config.data} (other contents)")
+    if fixed:
+        raise CheckpointError(
+            f"workdir {str(workdir.path)!r}: it holds another experiment: {'; '.join(fixed)}. "
+            "Use the flags it was started with, or give another --workdir"
+        )
+    for change in harmless:
+        print(f"resuming with a changed flag: {change}", flush=True)
+
+
+def _take_networks(path, model):
+    """Copies the networks of another run's newest checkpoint; optimizers and step start anew."""
+    folder = Workdir(path).checkpoints
+    if not saved_steps(folder):
+        raise CheckpointError(
+            f"--init_from={str(path)!r}: no checkpoint in it. Give the workdir of a training run"
+        )
+    # As in a whole model, whose checkpoints have these names below "synthesizer".
+    networks = tf.train.Checkpoint(**model.networks())
+    Checkpoints(folder, networks, keep=2).restore()
