@@ -27,11 +27,11 @@ def restored():
     return trained.restore(flags.FLAGS.workdir, flags.FLAGS.checkpoint)
 
 
-def windows(run, clip=None):
+def windows(run, size=None):
     """Held-out windows of the data of a run, of the size of its clips or another ClipSpec."""
     from vgan.data.opening import open_windows
 
-    return open_windows(run.config.data, clip or run.card.clip, run.config.frame_step, "test")
+    return open_windows(run.config.data, size or run.card.clip, run.config.frame_step, "test")
 
 
 def clips(windows, numbers):
@@ -41,16 +41,16 @@ def clips(windows, numbers):
     return tuple(np.stack(of) for of in zip(*(beside(windows, n) for n in numbers), strict=True))
 
 
-def evaluator(data, clip, frame_step, most, interval, seed):
+def evaluator(data, size, frame_step, most, interval, seed):
     """A vgan.evaluation.evaluator.Evaluator against the held-out clips of some data.
 
     Args:
-      data, clip, frame_step: as of opening.open_windows.
+      data, size, frame_step: as of opening.open_windows.
       most, interval, seed: as of Evaluator.
     """
     from vgan.data.opening import open_windows
     from vgan.evaluation.cache import Cache, default_folder
     from vgan.evaluation.evaluator import SPLITS, Evaluator
 
-    windows = {split: open_windows(data, clip, frame_step, split) for split in SPLITS}
+    windows = {split: open_windows(data, size, frame_step, split) for split in SPLITS}
     return Evaluator(windows, "test", most, interval, seed, Cache(default_folder()))
