@@ -13,6 +13,7 @@ from vgan.core.errors import UsageError
 
 OTHER = {
     "data": """clips of "cats" + 'dogs' #1, 100%/a=b  é""",
+    "model": "gan()",
     "frames": 8,
     "frame_step": 2,
     "height": 24,
