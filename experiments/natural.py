@@ -1,4 +1,4 @@
-"""Videos of one's own, at their own size, through a trained model: does it hold its promises?
+"""Your own videos, at their own size, through a trained model: does it keep its promises?
 
   python experiments/natural.py --workdir=runs/denoising --inputs=a.mp4,b.mp4 --videos=out
 

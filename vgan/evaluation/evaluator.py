@@ -122,8 +122,8 @@ class Evaluator:
         per_clip = {
             name: {"generated": measured[name], "real": real[name]} for name in measure.UNITS
         }
-        beside = scores.of_statistics(three, measure.UNITS, self._nearest(measured, made))
-        return Result(found, beside, per_clip, made, nearest)
+        statistics = scores.of_statistics(three, measure.UNITS, self._nearest(measured, made))
+        return Result(found, statistics, per_clip, made, nearest)
 
     def real(self, chosen):
         """Real clips by a slice of their order, the sources beside them, and labels."""

@@ -105,7 +105,7 @@ def discriminator(
       UsageError: the strides don't divide the clip, or an option is out of its range.
 
     Source: without halve_time, Tulyakov et al., "MoCoGAN: Decomposing Motion and Content", 2018,
-    the video discriminator of its code.
+    the video critic of its code.
     """
     check_whole("--discriminator=conv3d", 1, channels=channels)
     factors = sizes.factors if halve_time else lambda clip: (1, *sizes.factors(clip)[1:])

@@ -1,6 +1,6 @@
 """A 2-D convolutional critic of random frames, which teaches how a single picture looks.
 
-Source: Tulyakov et al., "MoCoGAN: Decomposing Motion and Content", 2018, the image discriminator.
+Source: Tulyakov et al., "MoCoGAN: Decomposing Motion and Content", 2018, its critic of images.
 """
 
 import keras
