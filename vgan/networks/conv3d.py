@@ -135,11 +135,15 @@ def discriminator(
 
 
 def _convolved(x, width, time_stride, spectral_norm):
-    """Half the size in space; in time by the stride, or where it is None without padding."""
+    """Half the size in space; in time by the stride, or where it is None without padding.
+
+    A time kernel is never longer than the clip: oneDNN's bfloat16 gradient of the filter of a 3-D
+    convolution of stride 1 in time is garbage where the kernel has one frame more than the clip
+    (TensorFlow 2.21, processors with avx512_bf16).
+    """
     padding = "same"
     if time_stride is None:
         x, padding = layers.ZeroPadding3D((0, 1, 1))(x), "valid"
-    # A time kernel never longer than the clip: see the facts met of oneDNN in WORKSPACE.md.
     time = min(3 if time_stride == 1 else 4, x.shape[1])
     return weighted(
         layers.Conv3D,

@@ -117,7 +117,7 @@ def _block(x, width, style):
 
 
 def _around(x, width):
-    # A time kernel never longer than the clip: see the facts met of oneDNN in WORKSPACE.md.
+    # A time kernel never longer than the clip, as conv3d._convolved says.
     return layers.Conv3D(width, (min(3, x.shape[1]), 3, 3), padding="same")(x)
 
 
@@ -166,7 +166,7 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
 
 def _convolved(layer_class, x, width, stride, spectral_norm):
     """A convolution by the stride, or a transposed one, and a leaky rectifier."""
-    # A time kernel never longer than the clip: see the facts met of oneDNN in WORKSPACE.md.
+    # A time kernel never longer than the clip, as conv3d._convolved says.
     time = 4 if stride[0] == 2 else min(3, x.shape[1])
     convolution = weighted(
         layer_class,
