@@ -48,7 +48,7 @@ def _define_looks():
         "area averages where frames shrink (and is cubic where they grow); cubic.",
     )  # fmt: skip
     flags.DEFINE_float(
-        "fps", 0.0, "Frames per second, sampled by time stamps; 0: every frame as stored.",
+        "fps", 0.0, "Frames per second, sampled by time stamps; 0: each file's own rate.",
         lower_bound=0.0, upper_bound=1000.0,
     )  # fmt: skip
     flags.DEFINE_string("background", "0,0,0", "Red,green,blue behind what is transparent.")

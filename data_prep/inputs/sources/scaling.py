@@ -8,9 +8,9 @@ import av
 import numpy as np
 
 from data_prep.inputs.framing import pad
+from vgan.media.stream import COLOUR_MATRICES, colour_matrix, quarter_turns
 
 _TURNS = {0: [], 1: ["transpose=2"], 2: ["hflip", "vflip"], 3: ["transpose=1"]}
-_MATRICES = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020"}
 _EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
@@ -55,7 +55,7 @@ class Scaler:
         alpha = any(part.is_alpha for part in frame.format.components)
         cubic = look.grows or self._framing.interpolation == "cubic"
         way = "bicubic" if cubic else "area"
-        matrix = _MATRICES.get(frame.colorspace, "bt709" if frame.height >= 720 else "bt601")
+        matrix = COLOUR_MATRICES[colour_matrix(frame)]
         steps = [
             *_TURNS[turns],
             f"crop={width}:{height}:{left}:{top}:exact=1",
@@ -80,8 +80,3 @@ def _graph(frame, steps):
     last.link_to(graph.add("buffersink"))
     graph.configure()
     return graph
-
-
-def quarter_turns(frame):
-    """How many times a stored frame is to be turned left by 90 degrees."""
-    return round(frame.rotation / 90) % 4
