@@ -1,6 +1,5 @@
 """Measurements of real data, kept on disk by the digest of all that determines them."""
 
-import contextlib
 import hashlib
 import os
 import zipfile
@@ -8,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 from absl import logging
+
+from vgan.core.files import replacing
 
 
 def default_folder():
@@ -42,15 +43,11 @@ class Cache:
             except (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile):
                 logging.warning("cached features %r are damaged, computing them again", str(path))
         found = compute()
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
+            with replacing(path) as temporary, temporary.open("wb") as file:
                 np.savez(file, **found)
-            temporary.replace(path)
         except OSError as error:
-            logging.warning("features can't be cached in %r: %s", str(self._folder), error.strerror)
-        finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+            why = (error.__cause__ or error).strerror
+            logging.warning("features can't be cached in %r: %s", str(self._folder), why)
         return found

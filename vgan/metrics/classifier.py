@@ -6,7 +6,6 @@ The folder holds `network.keras`, and `classifier.json`, which says what it was 
 import hashlib
 import json
 import os
-import shutil
 from pathlib import Path
 
 import keras
@@ -15,6 +14,7 @@ import tensorflow as tf
 
 from vgan.core.clip import ClipSpec, to_float
 from vgan.core.errors import CheckpointError, StorageError, UsageError
+from vgan.core.files import replacing_folder
 
 CHUNK = 16
 """Clips are always looked at so many at a time, lest another number round differently."""
@@ -103,21 +103,9 @@ def save(classifier, path, overwrite):
       StorageError: the path exists and may not be replaced.
     """
     check_output(path, overwrite)
-    path = Path(os.path.realpath(path))
-    incomplete = path.with_name(f"incomplete-{path.name}-{os.getpid()}")
-    old = path.with_name(f"old-{path.name}-{os.getpid()}")
-    incomplete.mkdir(parents=True)
-    try:
+    with replacing_folder(os.path.realpath(path)) as incomplete:
         classifier.network.save(incomplete / _NETWORK)
         (incomplete / _ABOUT).write_text(json.dumps(classifier.about, indent=2) + "\n")
-        if path.exists():
-            path.rename(old)
-        incomplete.rename(path)
-    finally:
-        if old.exists() and not path.exists():
-            old.rename(path)
-        shutil.rmtree(incomplete, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def load(path):
