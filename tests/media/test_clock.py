@@ -91,4 +91,5 @@ def test_a_file_that_ends_before_what_it_announces_is_short():
     timed = clock.Clock(stamped([0, 1, 2]), 0, Fraction(1))
     list(timed)
     assert timed.is_short(10, 10)
-    assert not any(timed.is_short(*told) for told in [(3, 10), (10, 4), (0, 10), (10, None)])
+    for frames, seconds in [(3, 10), (10, 4), (0, 10), (10, None)]:
+        assert not timed.is_short(frames, seconds)

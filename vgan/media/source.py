@@ -34,8 +34,8 @@ class VideoSource:
       fps: frames per second, a `Fraction`; 25 for a picture.
       size: height and width in pixels, all frames alike.
       pixel_aspect: width of a pixel over its height, a `Fraction`, for the writer; mostly 1.
-      num_frames: what the file announces, for a progress bar; None where it doesn't tell how long
-        its pictures are.
+      num_frames: what the file announces, for a progress bar; None where it doesn't say how long
+        its pictures last.
       has_audio: whether it has sound.
       frames_read: how many the latest iteration has given.
     """

@@ -43,24 +43,24 @@ class Scaler:
         if pixels.shape[-1] == 4:  # Colours are weighted by their opacity already.
             through = (255 - pixels[..., 3:]) / np.float32(255)
             pixels = np.rint(pixels[..., :3] + through * self._background).clip(0, 255)
-        return pad(pixels.astype(np.uint8, copy=False), self._look)
+        return pad(pixels.astype(np.uint8, copy=False), self._layout)
 
     def _build(self, frame):
         turns = quarter_turns(frame)
         size, aspect = (frame.height, frame.width), self._aspect
         if turns % 2:
             size, aspect = size[::-1], 1 / aspect
-        self._look = look = self._framing.look(*size, aspect)
-        top, left, height, width = look.box
+        self._layout = layout = self._framing.layout(*size, aspect)
+        top, left, height, width = layout.box
         alpha = any(part.is_alpha for part in frame.format.components)
-        cubic = look.grows or self._framing.interpolation == "cubic"
+        cubic = layout.grows or self._framing.interpolation == "cubic"
         way = "bicubic" if cubic else "area"
         matrix = COLOUR_MATRICES[colour_matrix(frame)]
         steps = [
             *_TURNS[turns],
             f"crop={width}:{height}:{left}:{top}:exact=1",
             *(["format=gbrap", "premultiply=inplace=1"] if alpha else []),
-            f"scale={look.size[1]}:{look.size[0]}:flags={way}+{_EXACT}:in_color_matrix={matrix}",
+            f"scale={layout.size[1]}:{layout.size[0]}:flags={way}+{_EXACT}:in_color_matrix={matrix}",
             f"format={'rgba' if alpha else 'rgb24'}",
         ]
         return _graph(frame, steps)
