@@ -13,11 +13,11 @@ distances beside their floors at the same number. Rows that are there aren't mad
 import itertools
 import shlex
 
+import held_out
 import trial
 from absl import flags
 
 from vgan.core import command
-from vgan.core.errors import UsageError
 
 RECIPES = {"best": (None,), "mocogan": (2e-4, 5e-4), "vgan": (2e-4, 5e-4)}
 """Flagfiles, and learning rates; None for the flagfile's own."""
@@ -39,8 +39,7 @@ KEYS = ("data", "recipe", "flags", "learning_rate", "seed", "cpu_seconds")
 
 def main():
     values = flags.FLAGS
-    if None in (values.name, values.data):
-        raise UsageError("--name, --data: both are needed")
+    held_out.check_given("name", "data")
     rows = trial.Rows(values.output, KEYS)
     for seed, recipe in itertools.product(values.seeds, values.recipes):
         for rate in RECIPES[recipe]:

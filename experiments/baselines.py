@@ -10,54 +10,45 @@ clips harder than others.
 """
 
 import functools
+import itertools
 
 import cv2
+import held_out
 import numpy as np
 import trial
 from absl import flags
 
 from vgan.core import command
-from vgan.core.errors import UsageError
 
 PAIRED = ("psnr", "ssim", "psnr_moving", "ssim_moving")
 MOVES = 0.5
 """Pixels a frame from which on a pixel moves."""
 
-flags.DEFINE_string("workdir", None, "Folder of a training run with a --task.")
-flags.DEFINE_string("checkpoint", "last", "Which checkpoint of it.")
-flags.DEFINE_string("experiment", None, "What it was: the flagfile's name, and what was changed.")
-flags.DEFINE_integer("num_videos", 256, "At most so many held-out clips.", lower_bound=1)
+held_out.define_flags()
+flags.DEFINE_integer("num_videos", 256, "The most held-out clips.", lower_bound=1)
 flags.DEFINE_integer("start_interval", 16, "Frames between starts of clips of a video.", 1)
 flags.DEFINE_integer("seed", 1, "Of what is given and of the latents.", lower_bound=0)
 flags.DEFINE_string("output", "experiments/results/baselines.csv", "CSV file that rows go to.")
 
 
 def main():
-    from vgan.data import pipeline
-    from vgan.runs import trained
     from vgan.tasks import given
 
     values = flags.FLAGS
-    if None in (values.workdir, values.experiment):
-        raise UsageError("--workdir, --experiment: both are needed")
-    run = trained.restore(values.workdir, values.checkpoint)
-    model, config = run.sampling_model(), run.config
-    windows = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")
+    run = held_out.restored()
+    model, task = run.sampling_model(), run.card.task
+    windows = held_out.windows(run)
     numbers, sources = (of[: values.num_videos] for of in windows.apart(values.start_interval))
-    seen, labels = zip(*(pipeline.joined(windows, number) for number in numbers), strict=True)
-    seen = np.stack(seen)
-    pixels, kinds = model.show(seen, values.seed)
-    real, asked = given.parted(seen)[0], kinds != given.KNOWN
-    about = {"experiment": values.experiment, "task": config.task, "steps": run.step}
-    about |= {"seed": config.seed, "n_clips": len(seen), "n_sources": len(set(sources.tolist()))}
+    real, beside, labels = held_out.clips(windows, numbers)
+    pixels, kinds = model.show(real, values.seed, source=beside)
+    asked = kinds != given.KNOWN
+    about = {"experiment": values.experiment, "task": task.text, "steps": run.step}
+    about |= {"seed": run.config.seed, "n_clips": len(real), "n_sources": len(np.unique(sources))}
     moving = asked & _moving(real)
-    made = {"model": lambda: model.complete(pixels, kinds, values.seed, labels=labels)}
-    made |= {
-        n: functools.partial(way, pixels, kinds)
-        for n, way in ways(config.task, pixels, kinds).items()
-    }
+    made = {"model": model.complete(pixels, kinds, values.seed, labels=labels)}
+    made |= {name: method(pixels) for name, method in methods(task, kinds).items()}
     found = {
-        n: figures(np.where(asked, make(), real), real, asked, moving) for n, make in made.items()
+        name: figures(np.where(asked, of, real), real, asked, moving) for name, of in made.items()
     }
     rows = [
         about | {"method": method} | columns(of, found["model"], sources)
@@ -67,28 +58,32 @@ def main():
     trial.Rows(values.output, ()).add(*rows)
 
 
-def ways(task, pixels, kinds):
-    """What can be done without a network for a --task, by name: functions of pixels and kinds."""
+def methods(task, kinds):
+    """What can be done without a network for a Task, by name: functions of given pixels."""
     from vgan.motion import estimators, interpolation
-    from vgan.tasks import given
+    from vgan.tasks import given, ways
 
-    if (kinds == given.HINT).all():
-        as_given = {"as given": lambda pixels, kinds: pixels}
-        return as_given | ({"fastNlMeans": _denoised} if task.startswith("denoising") else {})
-    known = (kinds == given.KNOWN)[0].all(axis=(1, 2, 3))
-    hidden = (kinds == given.HIDDEN)[0].all(axis=(1, 2, 3))
-    if not (known | hidden).all():
-        return {"cv2.inpaint": _inpainted}
-    last = int(np.flatnonzero(known)[-1])
-    if last < known.sum():
-        flow = functools.partial(_extrapolated, last, estimators.dis())
-        return {"last frame": functools.partial(_repeated, last), "flow": flow}
-    return {
-        "blend": functools.partial(_between, known, interpolation.blend()),
-        "flow": functools.partial(_between, known, interpolation.flow()),
-        "flow, bicubic": functools.partial(_between, known, interpolation.flow(kind="bicubic")),
-        "blocks": functools.partial(_between, known, interpolation.blocks()),
-    }
+    frames = kinds.shape[1]
+    match way := task.way(frames):
+        case ways.Restored():
+            as_given = {"as given": lambda pixels: pixels}
+            noisy = task.text.startswith("denoising")
+            return as_given | ({"fastNlMeans": _denoised} if noisy else {})
+        case ways.Inpainted():
+            return {"cv2.inpaint": functools.partial(_inpainted, kinds == given.HIDDEN)}
+        case ways.Continued(known):
+            flow = functools.partial(_extrapolated, known - 1, estimators.dis())
+            return {"last frame": functools.partial(_repeated, known - 1), "flow": flow}
+        case ways.Raised() | ways.Between():
+            known = range(0, frames, way.rate) if isinstance(way, ways.Raised) else way.positions
+            between = {
+                "blend": interpolation.blend(),
+                "flow": interpolation.flow(),
+                "flow, bicubic": interpolation.flow(kind="bicubic"),
+                "blocks": interpolation.blocks(),
+            }
+            return {n: functools.partial(_between, known, of) for n, of in between.items()}
+    return {}
 
 
 def figures(videos, real, asked, moving):
@@ -107,10 +102,9 @@ def figures(videos, real, asked, moving):
 
 def columns(found, of_model, sources):
     """The columns of a row: means and gains of the model, each with the half of its interval."""
-    told = dict(found)
-    told |= {f"{name}_gain": of_model[name] - found[name] for name in PAIRED}
+    gains = {f"{name}_gain": of_model[name] - found[name] for name in PAIRED}
     row = {}
-    for name, values in told.items():
+    for name, values in (found | gains).items():
         mean, error = _over_sources(values, sources)
         row |= {name: round(mean, 4), f"{name}_plus_minus": round(2 * error, 4)}
     return row
@@ -137,37 +131,33 @@ def _moving(real):
     return np.concatenate([moves, moves[:, -1:]], axis=1)
 
 
-def _repeated(last, pixels, kinds):
-    del kinds
+def _repeated(last, pixels):
     return np.repeat(pixels[:, last : last + 1], pixels.shape[1], axis=1)
 
 
-def _extrapolated(last, estimate, pixels, kinds):
+def _extrapolated(last, estimate, pixels):
     from vgan.motion.extrapolation import extrapolate
 
-    made, frames = _repeated(last, pixels, kinds), pixels.shape[1]
+    made, frames = _repeated(last, pixels), pixels.shape[1]
     if last:
         times = np.arange(1, frames - last)
         made[:, last + 1 :] = extrapolate(pixels[:, last - 1], pixels[:, last], times, estimate)
     return made
 
 
-def _between(known, between, pixels, kinds):
-    del kinds
-    places, made = np.flatnonzero(known), pixels.copy()
-    for one, other in zip(places, places[1:], strict=False):
+def _between(known, between, pixels):
+    made = pixels.copy()
+    for one, other in itertools.pairwise(known):
         times = (np.arange(one + 1, other) - one) / (other - one)
         made[:, one + 1 : other] = between(pixels[:, one], pixels[:, other], times)
-    made[:, places[-1] + 1 :] = pixels[:, places[-1], None]
+    made[:, known[-1] + 1 :] = pixels[:, known[-1], None]
     return made
 
 
-def _denoised(pixels, kinds, frames=5, strength=14):
+def _denoised(pixels, frames=5, strength=14):
     # Of 6 to 30 the strength with the highest PSNR on people with noise of 25 grey levels.
-    del kinds
-    made = np.empty_like(pixels)
+    made, half = np.empty_like(pixels), frames // 2
     for video, out in zip(pixels, made, strict=True):
-        half = frames // 2
         padded = np.pad(video, [(half, half), (0, 0), (0, 0), (0, 0)], "reflect")
         bgr = [np.ascontiguousarray(frame[..., ::-1]) for frame in padded]
         for time in range(len(video)):
@@ -178,11 +168,9 @@ def _denoised(pixels, kinds, frames=5, strength=14):
     return made
 
 
-def _inpainted(pixels, kinds):
-    from vgan.tasks import given
-
+def _inpainted(hidden, pixels):
     flat = pixels.reshape(-1, *pixels.shape[2:])
-    holes = np.uint8(kinds == given.HIDDEN).reshape(-1, *pixels.shape[2:4])
+    holes = np.uint8(hidden).reshape(-1, *pixels.shape[2:4])
     made = [cv2.inpaint(f, h, 3, cv2.INPAINT_TELEA) for f, h in zip(flat, holes, strict=True)]
     return np.stack(made).reshape(pixels.shape)
 

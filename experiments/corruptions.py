@@ -11,6 +11,7 @@ the last is 3 or more. Fréchet distances are the plain ones.
 from pathlib import Path
 
 import cv2
+import held_out
 import numpy as np
 import trial
 from absl import flags
@@ -21,9 +22,9 @@ from vgan.core.errors import StorageError, UsageError
 
 flags.DEFINE_string("data", "shapes(textured=True, num_videos=4096)", "Data, as for training.")
 flags.DEFINE_integer("size", 32, "Height and width of the clips.", lower_bound=8)
-flags.DEFINE_integer("frame_step", 1, "Take every so many-th frame.", lower_bound=1)
+flags.DEFINE_integer("frame_step", 1, "Take every frame_step-th frame of a video.", lower_bound=1)
 flags.DEFINE_integer("start_interval", 16, "Frames between starts of clips.", lower_bound=1)
-flags.DEFINE_integer("num_videos", 512, "At most so many clips of each split.", lower_bound=16)
+flags.DEFINE_integer("num_videos", 512, "The most clips of each split.", lower_bound=16)
 flags.DEFINE_integer("seed", 0, "Of all choices.", lower_bound=0)
 flags.DEFINE_string("output", None, "CSV file to which rows are added.")
 
@@ -32,7 +33,7 @@ SHARES = ("precision", "recall", "coverage")
 
 
 def swap_frames(videos, swaps, random):
-    """Exchanges neighbouring frames so many times."""
+    """Exchanges two neighbouring frames, `swaps` times in each clip."""
     videos = videos.copy()
     for video in videos:
         for first in random.integers(FRAMES - 1, size=swaps):
@@ -41,7 +42,7 @@ def swap_frames(videos, swaps, random):
 
 
 def jitter(videos, reach, random):
-    """Moves each frame by up to so many pixels along each axis."""
+    """Moves each frame by up to `reach` pixels along each axis."""
     height, width = videos.shape[2:4]
     edge = (reach, reach)
     padded = np.pad(videos, ((0, 0), (0, 0), edge, edge, (0, 0)), mode="edge")
@@ -53,7 +54,7 @@ def jitter(videos, reach, random):
 
 
 def average(videos, frames, random):
-    """Replaces each frame by the mean of so many around it."""
+    """Replaces each frame by the mean of the `frames` frames around it."""
     del random
     half = (frames // 2, frames // 2)
     padded = np.pad(videos.astype(float), ((0, 0), half, (0, 0), (0, 0), (0, 0)), mode="edge")
@@ -61,37 +62,37 @@ def average(videos, frames, random):
 
 
 def noise(videos, deviation, random):
-    """Adds noise, in grey levels."""
+    """Adds normal noise; `deviation` is in grey levels."""
     return _pixels(videos + random.normal(0, deviation, videos.shape))
 
 
 def flicker(videos, deviation, random):
-    """Adds a number of grey levels to each frame."""
+    """Makes each frame lighter or darker; `deviation` is in grey levels."""
     return _pixels(videos + random.normal(0, deviation, (*videos.shape[:2], 1, 1, 1)))
 
 
 def blur(videos, deviation, random):
-    """Blurs each frame with a Gaussian of so many pixels."""
+    """Blurs each frame with a Gaussian of `deviation` pixels."""
     del random
     return np.array([[cv2.GaussianBlur(f, (0, 0), deviation) for f in v] for v in videos])
 
 
 def memorise(videos, part, random):
-    """Shows clips of the first so many-th part over and over."""
+    """Shows only the first one in `part` of the clips, over and over."""
     del random
     known = max(1, len(videos) // part)
     return videos[np.arange(len(videos)) % known]
 
 
 def freeze(videos, share, random):
-    """Stops the last part of each clip."""
+    """Stops each clip for the last `share` of its frames."""
     del random
     last = max(FRAMES - round(FRAMES * share), 1) - 1
     return videos[:, np.minimum(np.arange(FRAMES), last)]
 
 
 def dissolve(videos, frames, random):
-    """Fades each clip to another one within so many frames in its middle."""
+    """Fades each clip to another one, within `frames` frames in its middle."""
     del random
     weight = np.clip((np.arange(FRAMES) - FRAMES / 2 + frames / 2 + 0.5) / frames, 0, 1)
     weight = weight[:, None, None, None]
@@ -99,7 +100,7 @@ def dissolve(videos, frames, random):
 
 
 def slow(videos, speed, random):
-    """Plays each clip at a part of its speed, from its start, with frames mixed in between."""
+    """Plays each clip from its start at `speed` times its speed, and blends frames in between."""
     del random
     moment = np.arange(FRAMES) * speed
     frame = moment.astype(int)
@@ -127,19 +128,9 @@ def main():
         raise UsageError("--output: not given. Name a CSV file")
     if not Path(values.output).parent.is_dir():
         raise StorageError(f"output {values.output!r}: no such folder. Make it first")
-    from vgan.data import pipeline
-    from vgan.evaluation.cache import Cache, default_folder
-    from vgan.evaluation.evaluator import SPLITS, Evaluator
-
     clip = ClipSpec(FRAMES, values.size, values.size)
-    windows = {
-        split: pipeline.open_windows(values.data, clip, values.frame_step, split)
-        for split in SPLITS
-    }
-    cache = Cache(default_folder())
-    evaluator = Evaluator(
-        windows, "test", values.num_videos, values.start_interval, values.seed, cache
-    )
+    chosen = values.num_videos, values.start_interval, values.seed
+    evaluator = held_out.evaluator(values.data, clip, values.frame_step, *chosen)
     videos = evaluator.sets["train"].take(np.s_[:])
     data = Path(values.data).name
     about = {"data": data, "clip": str(clip), "videos": len(videos), "seed": values.seed}
@@ -173,7 +164,7 @@ def _figures(result):
 def _rows(name, strengths, figures):
     for score, (_, floor) in figures[0].items():
         if floor <= 0:
-            continue  # Nothing can be so many times nothing.
+            continue  # There is no ratio to 0.
         ratios = [found[score][0] / floor for found in figures]
         holds = 1 < ratios[0] < ratios[1] < ratios[2] and ratios[2] >= 3
         row = {"corruption": name, "score": score, "floor": f"{floor:.4g}"}

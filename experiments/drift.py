@@ -2,7 +2,7 @@
 
   python experiments/drift.py --workdir=runs/prediction --experiment=prediction --parts=4
 
-Held-out videos go on from their first frames as generate --input does it. A row tells of a part, as
+Held-out videos go on from their first frames as generate --input does it. A row is of one part, as
 many frames as one clip adds: PSNR and SSIM against what really came, beside those of the last given
 frame repeated; and what needs no such truth, in ratios to real frames: sharpness, and mean flow;
 and how far the mean colour of a frame has gone from that of the last given one, in grey levels.
@@ -10,6 +10,7 @@ and how far the mean colour of a frame has gone from that of the last given one,
 
 from fractions import Fraction
 
+import held_out
 import numpy as np
 import trial
 from absl import flags
@@ -18,39 +19,27 @@ from vgan.core import command
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 
-flags.DEFINE_string("workdir", None, "Folder of a training run of --task=prediction.")
-flags.DEFINE_string("checkpoint", "last", "Which checkpoint of it.")
-flags.DEFINE_string("experiment", None, "What it was: the flagfile's name, and what was changed.")
+held_out.define_flags()
 flags.DEFINE_integer("parts", 4, "How many clips it goes on for.", lower_bound=1)
-flags.DEFINE_integer("num_videos", 32, "At most so many held-out videos.", lower_bound=1)
+flags.DEFINE_integer("num_videos", 32, "The most held-out videos.", lower_bound=1)
 flags.DEFINE_integer("start_interval", 16, "Frames between starts in a video.", lower_bound=1)
 flags.DEFINE_integer("seed", 1, "Of the latents.", lower_bound=0)
 flags.DEFINE_string("output", "experiments/results/drift.csv", "CSV file that rows go to.")
 
 
 def main():
-    from vgan.data import pipeline
-    from vgan.runs import trained
-    from vgan.tasks import given
-    from vgan.tasks.task import Task
+    from vgan.tasks.ways import Continued
 
     values = flags.FLAGS
-    if None in (values.workdir, values.experiment):
-        raise UsageError("--workdir, --experiment: both are needed")
-    run = trained.restore(values.workdir, values.checkpoint)
-    clip, config = run.config.clip, run.config
-    task = Task(config.task).alone()
-    nothing = np.zeros([1, *clip.shape], np.float32)
-    _, kinds = given.to_rest(task(nothing, 0, np.zeros(1, np.int64)))
-    shown = np.flatnonzero((kinds == given.KNOWN).all((0, 2, 3, 4)))
-    known = len(shown)
-    if shown.tolist() != list(range(known)) or not known:
+    run = held_out.restored()
+    clip, task = run.card.clip, run.card.task.alone()
+    way = task.way(clip.frames)
+    if not isinstance(way, Continued):
         raise UsageError(f"--workdir: --task={task.text} predicts nothing. Give a prediction's")
-    added = clip.frames - known
-    longer = ClipSpec(known + values.parts * added, *clip.shape[1:])
-    windows = pipeline.open_windows(config.data, longer, config.frame_step, "test")
+    known, added = way.given, clip.frames - way.given
+    windows = held_out.windows(run, ClipSpec(known + values.parts * added, *clip.shape[1:]))
     numbers = windows.apart(values.start_interval)[0][: values.num_videos]
-    real, labels = (np.stack(of) for of in zip(*(windows[n] for n in numbers), strict=True))
+    real, _, labels = held_out.clips(windows, numbers)
     how = run.sampling_model(), task, values.seed
     made = continued(*how, real[:, :known], labels, values.parts * added)
     about = {"experiment": values.experiment, "steps": run.step, "n_videos": len(real)}

@@ -4,10 +4,10 @@
 
 Files of six containers are damaged in six ways (mutants.py) and go through python -m
 data_prep.prepare_clips: plain, and every eleventh with all that looks at frames and times
-(thorough). A row tells of a container, a way and a damage what became of the files: prepared whole,
+(thorough). A row says what became of the files of a container, a way and a damage: prepared whole,
 prepared up to where they break (short), left out as dull or alike (dropped), or skipped. Three ways
 to be skipped would be defects: the process that read the file crashed, it hung until the time for
-one file was up, or needed more memory than one file may. The longest clip tells whether a damaged
+one file was up, or needed more memory than one file may. The longest clip shows whether a damaged
 time stamp repeats frames: undamaged files have 24 frames, 29 when thorough. Peak MiB are of the
 largest process, milliseconds of processor time a file's, the start of the processes included; both
 are of all files of a container and way.
@@ -120,7 +120,7 @@ def fates(raw, output):
         clips = [row["frames"] for row in said if row["path"] in names and "frames" in row]
         rows.append({**row, "longest_clip": max(clips, default=0)})
     if found:
-        raise SystemExit(f"{output}: tells of what is not in the input: {sorted(found)}")
+        raise SystemExit(f"{output}: names what is not in the input: {sorted(found)}")
     return rows
 
 

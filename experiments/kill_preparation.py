@@ -85,7 +85,7 @@ class Preparation:
 
 
 def watched(preparation, seconds=float("inf"), what="group"):
-    """Runs for so long, then kills it.
+    """Lets a preparation run for `seconds`, then kills it.
 
     Returns:
       whether it was killed; how often its final name was not whole; and what it printed.

@@ -13,13 +13,13 @@ import itertools
 import shlex
 from pathlib import Path
 
+import held_out
 import numpy as np
 import spread
 import trial
 from absl import flags
 
 from vgan.core import command
-from vgan.core.errors import UsageError
 
 CRITIC = " + compensated(pairs=1)"
 VARIANTS = {
@@ -46,8 +46,7 @@ KEYS = ("data", "flags", "variant", "seed", "steps")
 
 def main():
     values = flags.FLAGS
-    if None in (values.data, values.name):
-        raise UsageError("--data, --name: both are needed")
+    held_out.check_given("data", "name")
     rows = trial.Rows(values.output, KEYS)
     for seed, variant in itertools.product(values.seeds, values.variants):
         about = {"data": values.name, "flags": values.flags, "variant": variant}
@@ -73,18 +72,12 @@ def measure(values, workdir, variant, seed):
 
 def judge(values, workdir):
     """The figures of a run."""
-    from vgan.data import pipeline
-    from vgan.evaluation import cache, evaluator
     from vgan.runs import trained
 
     run = trained.restore(workdir)
     made = run.sampling_model().sample(values.num_videos, seed=1)
-    clip, step = run.config.clip, run.config.frame_step
-    windows = {s: pipeline.open_windows(run.config.data, clip, step, s) for s in evaluator.SPLITS}
-    kept = cache.Cache(cache.default_folder())
-    real = evaluator.Evaluator(
-        windows, "test", values.num_videos, values.start_interval, seed=0, cache=kept
-    )
+    data = run.config.data, run.card.clip, run.config.frame_step
+    real = held_out.evaluator(*data, values.num_videos, values.start_interval, seed=0)
     result = real.score(made)
     sources = real.sets["test"].sources
     row = {"n_generated": len(made), "n_real": len(sources)}

@@ -1,11 +1,11 @@
-"""Videos of one's own, at their own size, through a trained model: does it hold its promises?
+"""Your own videos, at their own size, through a trained model: does it keep its promises?
 
   python experiments/natural.py --workdir=runs/denoising --inputs=a.mp4,b.mp4 --videos=out
 
-Each goes through python -m vgan.generate --input, once, and a row tells what it cost and whether
+Each goes through python -m vgan.generate --input, once, and a row says what it cost and whether
 size, rate, frames and sound came out as they should. A seam is the mean step across the borders of
 windows or tiles over the mean step elsewhere, 1 where borders can't be seen; those of the input at
-the same places tell what of it is content.
+the same places say how much of it is content.
 """
 
 import itertools
@@ -17,7 +17,7 @@ import typing
 from pathlib import Path
 
 import av
-import numpy as np
+import held_out
 import trial
 from absl import flags
 
@@ -36,28 +36,28 @@ def main():
     from vgan.runs import trained
 
     values = flags.FLAGS
-    if None in (values.workdir, values.inputs):
-        raise UsageError("--workdir, --inputs: both are needed")
+    held_out.check_given("workdir", "inputs")
     run = trained.restore(values.workdir, values.checkpoint)
-    way = Way.of(run, values.num_frames)
+    blocks = Blocks.of(run.card, values.num_frames)
     for path in map(Path, values.inputs):
-        output = Path(values.videos) / f"{path.stem}-{run.config.task.partition('(')[0]}.mp4"
-        row = {"task": run.config.task, "input": path.name, "steps": run.step}
-        row |= passed_through(values, way, path, output)
+        output = Path(values.videos) / f"{path.stem}-{run.card.task.text.partition('(')[0]}.mp4"
+        row = {"task": run.card.task.text, "input": path.name, "steps": run.step}
+        row |= passed_through(values, blocks, path, output)
         print(row)
         trial.Rows(values.output, ()).add(row)
 
 
-class Way(typing.NamedTuple):
-    """What a task does with a whole file.
+class Blocks(typing.NamedTuple):
+    """How a file goes through a model, block by block.
 
     Attributes:
-      block, overlap: frames, rows and columns of the file that a model sees at once, and shares.
+      size: frames, rows and columns of the file that the model sees at once.
+      overlap: how many of each neighbouring blocks share.
       rate, scale: times as many frames, times as large.
       added: frames that a prediction adds; turn: after how many of them it takes the next turn.
     """
 
-    block: tuple
+    size: tuple
     overlap: tuple
     rate: int = 1
     scale: int = 1
@@ -65,34 +65,30 @@ class Way(typing.NamedTuple):
     turn: int = 1
 
     @classmethod
-    def of(cls, run, num_frames):
-        """That of a trained.Restored; raises UsageError for a task that needs more than a file."""
-        from vgan.sampling.files import LEAST_GIVEN, frames_of_turn, overlap_of, overlap_of_made
-        from vgan.tasks import given
-        from vgan.tasks.task import Task
+    def of(cls, card, num_frames):
+        """Those of a model by its card; raises UsageError where a file alone isn't enough."""
+        from vgan.sampling.files import frames_of_turn, overlap_of, overlap_of_made
+        from vgan.tasks import ways
 
-        task, clip = Task(run.config.task).alone(), run.config.clip
-        nothing = np.zeros([1, *clip.shape], np.float32)
-        _, kinds = given.to_rest(task(nothing, 0, np.zeros(1, np.int64)))
-        known = np.flatnonzero((kinds == given.KNOWN).all((0, 2, 3, 4)))
-        sides, shared = clip.shape[:3], overlap_of(clip)
-        if (kinds == given.HINT).all():
-            small = [(side // task.scale, side // task.scale // 4) for side in sides[1:]]
-            block, overlap = zip((sides[0], shared[0]), *small, strict=True)
-            return cls(block, overlap, scale=task.scale)
-        if known.tolist() == list(range(len(known))) != []:
-            turn = frames_of_turn(clip.frames - len(known))
-            overlap = (shared[0], *overlap_of_made(clip))
-            return cls(sides, overlap, added=num_frames, turn=turn)
-        if len(known) >= LEAST_GIVEN and known.tolist() == list(range(0, clip.frames, known[1])):
-            frames = len(known)
-            return cls((frames, *sides[1:]), (frames // 2, *shared[1:]), rate=int(known[1]))
+        task, (frames, *space) = card.task.alone(), card.clip.shape[:3]
+        in_time, *in_space = overlap_of(card.clip)
+        match task.way(frames):
+            case ways.Restored(scale):
+                space = [side // scale for side in space]
+                return cls((frames, *space), (in_time, *(n // 4 for n in space)), scale=scale)
+            case ways.Continued(given):
+                overlap = (in_time, *overlap_of_made(card.clip))
+                turn = frames_of_turn(frames - given)
+                return cls((frames, *space), overlap, added=num_frames, turn=turn)
+            case ways.Raised(rate):
+                given = frames // rate
+                return cls((given, *space), (given // 2, *in_space), rate=rate)
         raise UsageError(f"--workdir: --task={task.text} isn't one that a file alone goes through")
 
 
-def passed_through(values, way, path, output):
+def passed_through(values, blocks, path, output):
     """Completes one file: the rest of its row."""
-    more = [f"--num_frames={way.added}"] if way.added else []
+    more = [f"--num_frames={blocks.added}"] if blocks.added else []
     given = [f"--workdir={values.workdir}", f"--checkpoint={values.checkpoint}"]
     given += [f"--input={path}", f"--output={output}", *more]
     seconds, mebibytes = cost("vgan.generate", *given)
@@ -102,12 +98,12 @@ def passed_through(values, way, path, output):
     row |= {f"{name}_after": value for name, value in new.items()}
     sound = min(old["sound_seconds"], old["frames"] / old["fps"])
     row["as_promised"] = (
-        new["frames"] == way.rate * old["frames"] + way.added
-        and new["fps"] == way.rate * old["fps"]
-        and (new["width"], new["height"]) == (way.scale * old["width"], way.scale * old["height"])
+        new["frames"] == blocks.rate * old["frames"] + blocks.added
+        and new["fps"] == blocks.rate * old["fps"]
+        and all(new[side] == blocks.scale * old[side] for side in ("width", "height"))
         and abs(new["sound_seconds"] - sound) < 0.1
     )
-    return row | seams_of(way, path, output)
+    return row | seams_of(blocks, path, output)
 
 
 def cost(module, *arguments):
@@ -134,7 +130,7 @@ def about(path):
     return row
 
 
-def seams_of(way, path, output):
+def seams_of(blocks, path, output):
     """Ratios of steps in time, down and across: of what was made, and of the input.
 
     None where there are no borders, or where the input has no such frames.
@@ -144,16 +140,17 @@ def seams_of(way, path, output):
 
     source, made = open_video(path), open_video(output)
     count = sum(1 for _ in source)
-    places = seams.borders((count, *source.size), way.block, way.overlap, way.scale, way.rate)
-    if way.added:
+    shape = count, *source.size
+    places = seams.borders(shape, blocks.size, blocks.overlap, blocks.scale, blocks.rate)
+    if blocks.added:
         # What is given is only copied: from its last frame on, each turn is a window.
         made = itertools.islice(made, count - 1, None)
-        places[0] = list(range(1, way.added + 1, way.turn))
+        places[0] = list(range(1, blocks.added + 1, blocks.turn))
     found, of_input = seams.steps(made), seams.steps(source)
     row = {}
     for axis, name in enumerate(("time", "down", "across")):
         row[f"seam_{name}"] = _ratio(found[axis], places[axis])
-        alike = len(found[axis]) == len(of_input[axis]) and not (way.added and not axis)
+        alike = len(found[axis]) == len(of_input[axis]) and not (blocks.added and not axis)
         row[f"seam_{name}_input"] = _ratio(of_input[axis], places[axis]) if alike else None
     return row
 

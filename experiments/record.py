@@ -7,22 +7,22 @@
 import json
 from pathlib import Path
 
+import held_out
 import trial
 from absl import flags
 
 from vgan.core import command
-from vgan.core.errors import DataError, UsageError
+from vgan.core.errors import DataError
 
 flags.DEFINE_string("scores", None, "scores.json of python -m vgan.evaluate.")
 flags.DEFINE_string("experiment", None, "What it was: the flagfile's name, and what was changed.")
-flags.DEFINE_integer("steps", None, "Steps that were trained.", lower_bound=0)
+flags.DEFINE_integer("steps", None, "How many steps were trained.", lower_bound=0)
 flags.DEFINE_string("output", "experiments/results/scores.csv", "CSV file that rows are added to.")
 
 
 def main():
     values = flags.FLAGS
-    if None in (values.scores, values.experiment, values.steps):
-        raise UsageError("--scores, --experiment, --steps: all three are needed")
+    held_out.check_given("scores", "experiment", "steps")
     try:
         found = json.loads(Path(values.scores).read_text())
     except (OSError, json.JSONDecodeError) as error:

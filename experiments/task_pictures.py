@@ -2,10 +2,11 @@
 
   python experiments/task_pictures.py --workdirs=runs/prediction,runs/denoising --output=tasks.webp
 
-In each row held-out clips stand in threes: given, made, real. They are those at even distances
-through the split, so none is picked by eye.
+Each row shows held-out clips in threes: given, made, real. They are spread evenly through the
+split, so none is picked by eye.
 """
 
+import held_out
 import numpy as np
 from absl import flags
 
@@ -16,7 +17,7 @@ flags.DEFINE_list("workdirs", None, "Folders of training runs with a --task, of 
 flags.DEFINE_string("checkpoint", "last", "Which checkpoint of each.")
 flags.DEFINE_integer("num_videos", 3, "How many clips of each.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Of what is given and of the latents.", lower_bound=0)
-flags.DEFINE_integer("zoom", 2, "Enlarge every pixel so many times.", lower_bound=1)
+flags.DEFINE_integer("zoom", 2, "How many times to enlarge each pixel.", lower_bound=1)
 flags.DEFINE_string("output", None, "out.webp, .gif or .mp4.")
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 
@@ -37,22 +38,17 @@ def main():
         if rows[-1].shape != rows[0].shape:
             raise UsageError(f"--workdirs: {workdir} has clips of another size than the first")
     output.parent.mkdir(parents=True, exist_ok=True)
-    write_video(output, grid(np.stack(rows), 1), run.fps, values.zoom)
+    write_video(output, grid(np.stack(rows), 1), run.card.fps, values.zoom)
     print(f"wrote {output}")
 
 
 def row(run, values):
     """A list of given, made and real side by side, for each clip."""
-    from vgan.data import pipeline
-    from vgan.tasks import given
-
-    config, model = run.config, run.sampling_model()
-    windows = pipeline.open_windows(config.data, config.clip, config.frame_step, "test")
+    model, windows = run.sampling_model(), held_out.windows(run)
     numbers = np.linspace(0, len(windows) - 1, values.num_videos).round().astype(int)
-    shown, labels = zip(*(pipeline.joined(windows, int(n)) for n in numbers), strict=True)
-    pixels, kinds = model.show(np.stack(shown), values.seed)
+    real, beside, labels = held_out.clips(windows, numbers)
+    pixels, kinds = model.show(real, values.seed, source=beside)
     made = model.complete(pixels, kinds, values.seed, labels=labels)
-    real = given.parted(np.stack(shown))[0]
     return [np.concatenate(three, axis=2) for three in zip(pixels, made, real, strict=True)]
 
 

@@ -1,7 +1,7 @@
 """Follows forms through clips.
 
 A form is a connected component of pixels unlike the clip's ground. It is followed to the component
-of the next frame that overlaps it most, where the IoU is above .3. A track of at least 8 frames is
+of the next frame that overlaps it most, where the IoU is above 0.3. A track of at least 8 frames is
 kept where in each of its frames the hue is within 20 degrees, and the area within 25 %, of the
 track's median. Two figures are given, each for made and for held-out real clips: the share of
 tracks of that length that are kept, and the share of all unlike pixels that lie in kept tracks,

@@ -59,13 +59,13 @@ class Rows:
 
 def folder(runs, about):
     """The workdir of a run, named by the columns that say what it is."""
-    told = "-".join(str(value) for value in about.values())
-    digest = hashlib.sha256(told.encode()).hexdigest()[:8]
-    return Path(runs) / f"{re.sub('[^0-9A-Za-z.]+', '-', told)[:60]}-{digest}"
+    text = "-".join(str(value) for value in about.values())
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return Path(runs) / f"{re.sub('[^0-9A-Za-z.]+', '-', text)[:60]}-{digest}"
 
 
 def train(workdir, flags, cpu_seconds=None):
-    """Trains with python -m vgan.train, and stops it where it has cost so much.
+    """Trains with python -m vgan.train, and stops it once it has cost `cpu_seconds`.
 
     The workdir's log.txt is what it printed, cpu_seconds.txt what it has cost in all sittings. A
     stopped run has saved its last step.
@@ -87,7 +87,7 @@ def train(workdir, flags, cpu_seconds=None):
     with (workdir / "log.txt").open("a") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            for spent in _watch(process, cpu_seconds and cpu_seconds - before):
+            for spent in _costs(process, cpu_seconds and cpu_seconds - before):
                 cost.write_text(f"{before + spent:.1f}")
         finally:
             process.kill()
@@ -96,7 +96,7 @@ def train(workdir, flags, cpu_seconds=None):
     return float(cost.read_text())
 
 
-def _watch(process, limit):
+def _costs(process, limit):
     """What the process has cost so far, again and again."""
     spent, asked = 0.0, False
     while process.poll() is None:

@@ -3,18 +3,18 @@
   python experiments/variant.py --name=people --data=FOLDER --cpu_seconds=300 \
     --flags="--conditional --batch_size=8"
 
-The row tells the flags in full. It is compared with real clips of both splits: those of the train
+The row has the flags in full. It is compared with real clips of both splits: those of the train
 split show what is learnt, those of the test split may be of other people. Rows that are there
 aren't made again.
 """
 
 import shlex
 
+import held_out
 import trial
 from absl import flags
 
 from vgan.core import command
-from vgan.core.errors import UsageError
 
 flags.DEFINE_string("name", None, "What the row calls the data.")
 flags.DEFINE_string("data", None, "A prepared folder, or shapes().")
@@ -28,8 +28,7 @@ flags.DEFINE_string("output", "experiments/results/variants.csv", "CSV file of t
 
 def main():
     values = flags.FLAGS
-    if None in (values.name, values.data):
-        raise UsageError("--name, --data: both are needed")
+    held_out.check_given("name", "data")
     about = {"data": values.name, "flags": values.flags}
     about |= {"seed": values.seed, "cpu_seconds": values.cpu_seconds}
     rows = trial.Rows(values.output, tuple(about))

@@ -10,8 +10,8 @@ import pytest
 from vgan.data import pipeline
 from vgan.data.opening import open_windows
 from vgan.runs import building
+from vgan.runs.plan import Plan
 from vgan.runs.stages import stages_of
-from vgan.tasks.task import Task
 from vgan.training import loop
 
 ROOT = Path(__file__).parents[1]
@@ -43,7 +43,7 @@ def test_two_tiny_steps(path, parse, monkeypatch):
         for name in ("generator", "discriminator")
     }
     config = dataclasses.replace(config, data=data, **networks)
-    building.build(config, 0)  # Its own size fits the networks.
+    building.build(Plan.of(config), config, 0)  # Its own size fits the networks.
     trained_for_two_steps(dataclasses.replace(config, **SMALL, stages=""))
 
 
@@ -57,13 +57,13 @@ def test_a_first_stage_can_be_trained(name, parse, monkeypatch):
 
 def trained_for_two_steps(config):
     windows = open_windows(config.data, config.clip, 1, "train")
-    model = building.build(config, len(windows.labels) if config.conditional else 0)
-    task = Task(config.task)
-    step = loop.compile_step(model, task, config.seed).python_function  # Tracing takes longer.
+    plan = Plan.of(config)
+    model = building.build(plan, config, len(windows.labels) if config.conditional else 0)
+    step = loop.compile_step(model, plan.task, config.seed).python_function  # Or it is traced.
     batches = pipeline.batches(windows, config.batch_size, config.seed, 0, config.augment).take(2)
     turn = model.turn(0)  # All that is lazy is due.
-    for batch in batches:
-        report = step(*batch, turn=turn)
+    for clips in batches:
+        report = loop.by_path(step(clips, turn=turn))
         assert all(np.isfinite(value) for value in report.values()), report
-    assert len([name for name in report if name.startswith("terms/")]) >= 2 + len(turn.due)
+    assert len([path for path in report if path[0] == "terms"]) >= 2 + len(turn.due)
     assert int(model.steps) == 2

@@ -1,7 +1,7 @@
 """Measures an evaluation: python experiments/benchmarks/evaluation.py --num_videos=1024 --size=64
 
 Real clips are measured first and kept, as they are after the first evaluation of a data set; then
-as many other clips are scored. Time is told beside that of reading the real clips once.
+as many other clips are scored. Times stand beside that of reading the real clips once.
 """
 
 import resource
@@ -20,20 +20,20 @@ flags.DEFINE_integer("frames", 16, "Frames of a clip.", lower_bound=2)
 
 
 def main():
-    from vgan.data import pipeline
+    from vgan.data.opening import open_windows
     from vgan.evaluation.cache import Cache
     from vgan.evaluation.evaluator import SPLITS, Evaluator
 
     values = flags.FLAGS
     clip = ClipSpec(values.frames, values.size, values.size)
     data = f"shapes(textured=True, num_videos={8 * values.num_videos})"
-    windows = {split: pipeline.open_windows(data, clip, 1, split) for split in SPLITS}
+    windows = {split: open_windows(data, clip, 1, split) for split in SPLITS}
     with tempfile.TemporaryDirectory() as folder:
         arguments = (windows, "test", values.num_videos, values.frames, 0, Cache(folder))
         first, evaluator = _timed(lambda: Evaluator(*arguments))
         opened, evaluator = _timed(lambda: Evaluator(*arguments))
         reading, _ = _timed(lambda: [len(chunk) for chunk in evaluator.sets["test"].chunks()])
-        others = pipeline.open_windows(data.replace(")", ", seed=1)"), clip, 1, "test")
+        others = open_windows(data.replace(")", ", seed=1)"), clip, 1, "test")
         videos = np.stack([others[number][0] for number in range(values.num_videos)])
         scoring, _ = _timed(lambda: evaluator.score(videos))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

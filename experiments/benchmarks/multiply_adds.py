@@ -17,6 +17,8 @@ import math
 import keras
 from keras import layers
 
+from vgan.networks.layers import SpectralNorm
+
 
 def of_step(generator, critics):
     """Multiply-adds of one clip in one step of BCE, without penalties and other losses.
@@ -44,7 +46,7 @@ def _layers(network):
 
 
 def _forward(layer):
-    inner = getattr(layer, "layer", layer)  # of a spectral norm
+    inner = layer.layer if isinstance(layer, SpectralNorm) else layer
     if isinstance(inner, layers.Dense):
         return math.prod(inner.kernel.shape) * math.prod(layer.input.shape[1:-1])
     transposed = isinstance(inner, (layers.Conv2DTranspose, layers.Conv3DTranspose))
@@ -55,7 +57,7 @@ def _forward(layer):
         frame = (layer.output if transposed else layer.input).shape[1:-1]
         taps = map(_taps_inside, frame, inner.kernel_size, inner.strides)
         return math.prod(taps) * math.prod(inner.kernel.shape[-2:])
-    if hasattr(inner, "kernel"):
+    if any(weight.name == "kernel" for weight in inner.weights):
         raise ValueError(f"layer {layer.name!r}: no rule to count a {type(inner).__name__}")
     return 0
 

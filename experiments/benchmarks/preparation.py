@@ -5,7 +5,7 @@
 All is measured in one run, in turns, so that what else the machine does meets all alike; what
 counts are the ratios. Synthetic 640x360 H.264 is prepared at 64x64 by one worker and by two, and
 decoded by OpenCV with one and two processes of one thread each. All include the start of the
-processes. How far two decoders are faster than one tells how far the machine lets them.
+processes. How much faster two decoders are than one shows how much the machine allows.
 Seconds are those of the wall, and in brackets of the processors, which another load disturbs less.
 """
 
@@ -116,9 +116,9 @@ def _split(path):
 
 def _read_windows(folder, count):
     from vgan.core.clip import ClipSpec
-    from vgan.data import pipeline
+    from vgan.data import opening, pipeline
 
-    windows = pipeline.open_windows(folder, ClipSpec(16, *_SIZE), 1, "train")
+    windows = opening.open_windows(folder, ClipSpec(16, *_SIZE), 1, "train")
     batches = iter(pipeline.batches(windows, 8, seed=0))
     next(batches)
 

@@ -1,8 +1,8 @@
 """Peak memory of the preparation: a long video and many files, beside a hundredth of each.
 
-  python experiments/benchmarks/preparation_memory.py
+  PYTHONPATH=experiments python experiments/benchmarks/preparation_memory.py
 
-Each case is prepared by the command itself, with two workers. What is told is the peak resident
+Each case is prepared by the command itself, with two workers. The figures are the peak resident
 memory of the command and of its largest worker, as the system kept them, and the sum of the
 command's and all workers' peaks. Needs Linux, 2 GiB of disk, and half an hour.
 """

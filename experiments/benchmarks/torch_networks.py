@@ -82,8 +82,8 @@ class Generator(nn.Module):
         return torch.tanh(x.float())
 
 
-class Discriminator(nn.Module):
-    """conv3d.discriminator without labels and conditions."""
+class Critic(nn.Module):
+    """The critic conv3d.discriminator without labels and conditions."""
 
     def __init__(self, clip, channels=32, spectral_norm=True):
         super().__init__()
@@ -119,7 +119,7 @@ def prepare(config, memory_format):
     torch.set_num_threads(os.cpu_count())
     players = {
         "generator": Generator(config.clip, memory_format, **_arguments(config.generator)),
-        "discriminator": Discriminator(config.clip, **_arguments(config.discriminator)),
+        "discriminator": Critic(config.clip, **_arguments(config.discriminator)),
     }
     counts = {n: sum(v.numel() for v in p.parameters()) for n, p in players.items()}
     for player in players.values():

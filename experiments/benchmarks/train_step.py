@@ -19,7 +19,7 @@ from vgan.core import command, spec
 from vgan.core.errors import UsageError
 from vgan.runs import config
 
-UNITS = flags.DEFINE_integer("units", 7, "Units that each line is a median of.", lower_bound=2)
+UNITS = flags.DEFINE_integer("units", 7, "How many units each line is a median of.", lower_bound=2)
 PARTS = flags.DEFINE_bool("parts", True, "Measure what flow, R1, a second critic, input cost.")
 TORCH = flags.DEFINE_bool("torch", True, "Compare with PyTorch, where it is installed.")
 OUTPUT = flags.DEFINE_string("output", None, "A CSV file that the lines are added to.")
@@ -27,7 +27,8 @@ OUTPUT = flags.DEFINE_string("output", None, "A CSV file that the lines are adde
 
 def main():
     asked = config.from_flags()
-    first_critic = _text(spec.parse_sum(asked.discriminator)[0])
+    first = spec.parse_sum(asked.discriminator)[0]
+    first_critic = f"{first.weight}*{spec.unparse(first)}"
     plain = dataclasses.replace(_bare(asked), discriminator=first_critic)
     setting = f"{asked.clip} batch {asked.batch_size} {asked.precision}"
     table = Table(setting, ("tensorflow", "torch"), OUTPUT.value)
@@ -126,10 +127,9 @@ def report_torch(table, plain, worker):
 
 def _bare(asked):
     """The networks and the size that were asked for, all else plain."""
-    defaults = {field.name: field.default for field in dataclasses.fields(asked)}
     kept = ("data", "frames", "frame_step", "height", "width", "conditional", "batch_size")
     kept += ("generator", "discriminator", "precision", "seed")
-    return type(asked)(**defaults | {name: getattr(asked, name) for name in kept})
+    return type(asked)(**{name: vars(asked)[name] for name in kept})
 
 
 def _by_turns(first, second):
@@ -159,11 +159,6 @@ def _added(pairs):
 
 def _added_percent(pairs, clock):
     return [100 * (second[clock] / first[clock] - 1) for first, second in pairs]
-
-
-def _text(part):
-    arguments = ", ".join(f"{name}={value!r}" for name, value in part.arguments.items())
-    return f"{part.weight}*{part.name}({arguments})"
 
 
 if __name__ == "__main__":

@@ -69,29 +69,31 @@ def tensorflow_step(config, live=False):
     Raises:
       UsageError: the lazy terms are due at other steps of each unit.
     """
+    from vgan.motion.compensation import take_seconds
     from vgan.runs import building
-    from vgan.tasks.task import Task
+    from vgan.runs.plan import Plan
     from vgan.training import loop
 
     windows, data = _open(config)
-    model = building.build(config, len(windows.labels) if config.conditional else 0)
+    plan = Plan.of(config)
+    model = building.build(plan, config, len(windows.labels) if config.conditional else 0)
     turns = [model.turn(step) for step in range(2 * STEPS)]
     if turns[:STEPS] != turns[STEPS:]:
         raise UsageError(
             f"--r1_interval, --turns, every=... of the losses: a unit of {STEPS} steps doesn't "
             f"always hold the same work. Give divisors of {STEPS}"
         )
-    train_step = loop.compile_step(model, Task(config.task), config.seed)
+    train_step = loop.compile_step(model, plan.task, config.seed)
     guard = loop.Guard(config.precision, 0)
     batches = iter(data) if live else itertools.cycle(list(data.take(4)))
 
     def steps():
         for step, turn in enumerate(turns[:STEPS]):
-            guard.check(step, train_step(*next(batches), turn=turn))
+            guard.check(step, train_step(next(batches), turn=turn))
 
     def unit():
-        host = model.host_seconds
-        measured = _timed(steps) | {"host": model.host_seconds - host}
+        take_seconds()
+        measured = _timed(steps) | {"host": take_seconds()}
         return measured | {"matmul_rate": _matmul_rate(config.precision)}
 
     return _count(model, config), unit
@@ -126,9 +128,9 @@ def torch_step(config, memory_format):
 
 
 def _open(config):
-    from vgan.data import pipeline
+    from vgan.data import opening, pipeline
 
-    windows = pipeline.open_windows(config.data, config.clip, config.frame_step, "train")
+    windows = opening.open_windows(config.data, config.clip, config.frame_step, "train")
     return windows, pipeline.batches(
         windows, config.batch_size, config.seed, augment=config.augment
     )

@@ -61,7 +61,7 @@ def test_another_key_is_computed_again(kept, position):
     assert_same(cache.get(KEY, never), arrays())
 
 
-def test_keys_that_look_alike_are_told_apart(tmp_path):
+def test_keys_that_look_alike_differ(tmp_path):
     cache = Cache(tmp_path)
     keys = [(1, 2), ("1", 2), (12,), ((1, 2),), (1, 2, None), (1.0, 2)]
     for number, key in enumerate(keys):

@@ -93,11 +93,11 @@ def test_another_seed_keeps_other_clips_in_another_order():
 
 def test_the_order_is_kept_and_read_without_the_clips(tmp_path):
     first, again = Windows(VIDEOS), Windows(VIDEOS)
-    told = []
-    one = clips.of_windows(first, 1, 0, 10, Cache(tmp_path), told.append)
-    other = clips.of_windows(again, 1, 0, 10, Cache(tmp_path), told.append)
-    assert first.reads == sum(told) > 10 and again.reads == 0
-    clips.of_windows(again, 1, 7, 5, Cache(tmp_path), told.append)
+    reads = []
+    one = clips.of_windows(first, 1, 0, 10, Cache(tmp_path), reads.append)
+    other = clips.of_windows(again, 1, 0, 10, Cache(tmp_path), reads.append)
+    assert first.reads == sum(reads) > 10 and again.reads == 0
+    clips.of_windows(again, 1, 7, 5, Cache(tmp_path), reads.append)
     assert again.reads == 0  # Another choice among windows whose contents are known.
     assert one.key == other.key
     np.testing.assert_array_equal(content(other), content(one))
@@ -166,7 +166,7 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path):
     assert names == ["a.npy", "b.mkv", "c.NPY"] and lossy == []
 
 
-def test_lossy_codecs_are_told(tmp_path):
+def test_lossy_codecs_are_named(tmp_path):
     video = np.repeat(np.arange(0, 96, 16, np.uint8), 8 * 12 * 3).reshape(6, 8, 12, 3)
     np.save(tmp_path / "1.npy", video)
     for name in ("2.mp4", "3.mp4"):
@@ -188,26 +188,26 @@ def test_what_is_not_a_folder_of_videos(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("shape", "told"), [((4, 8, 12), "4 frames of 8x12"), ((5, 12, 8), "5 frames of 12x8")]
+    ("shape", "text"), [((4, 8, 12), "4 frames of 8x12"), ((5, 12, 8), "5 frames of 12x8")]
 )
-def test_a_video_of_another_length_or_size_is_named(tmp_path, shape, told):
+def test_a_video_of_another_length_or_size_is_named(tmp_path, shape, text):
     np.save(tmp_path / "a.npy", noise(5, 8, 12))
     np.save(tmp_path / "b.npy", noise(*shape))
-    with pytest.raises(DataError, match=rf"b.npy': {told}, but 'a.npy' is 5 frames of 8x12"):
+    with pytest.raises(DataError, match=rf"b.npy': {text}, but 'a.npy' is 5 frames of 8x12"):
         clips.read_folder(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("array", "told"),
+    ("array", "text"),
     [
         (np.zeros((2, 4, 4, 3), np.float32), r"float32 \[2, 4, 4, 3\]"),
         (np.zeros((4, 4, 3), np.uint8), r"uint8 \[4, 4, 3\]"),
         (np.zeros((2, 4, 4, 1), np.uint8), r"uint8 \[2, 4, 4, 1\]"),
     ],
 )
-def test_an_array_of_another_kind(tmp_path, array, told):
+def test_an_array_of_another_kind(tmp_path, array, text):
     np.save(tmp_path / "a.npy", array)
-    with pytest.raises(DataError, match=rf"a.npy': {told}, not uint8 \[T, H, W, 3\]. Save each"):
+    with pytest.raises(DataError, match=rf"a.npy': {text}, not uint8 \[T, H, W, 3\]. Save each"):
         clips.read_folder(tmp_path)
 
 

@@ -15,12 +15,13 @@ def test_what_was_asked_of_each_clip():
     kinds[0, 0], kinds[1] = given.KNOWN, given.HINT
     model = types.SimpleNamespace(
         task=types.SimpleNamespace(shows=True),
-        show=lambda seen, seed, samples: (seen, kinds[samples]),
+        show=lambda videos, seed, samples, source: (source, kinds[samples]),
         complete=lambda pixels, kinds, seed, samples, labels: 255 - pixels,
     )
-    evaluator = types.SimpleNamespace(real=lambda chosen: (real[chosen], np.zeros(3)[chosen]))
+    parts = real, real // 2, np.zeros(3)
+    evaluator = types.SimpleNamespace(real=lambda chosen: [part[chosen] for part in parts])
     found = generated.videos(model, 9, 0, evaluator)
-    np.testing.assert_array_equal(found.videos, 255 - real)
+    np.testing.assert_array_equal(found.videos, 255 - real // 2)
     np.testing.assert_array_equal(found.targets, real)
     assert found.asked[0, 1].all() and not found.asked[0, 0].any()
     assert found.asked[1].all() and not found.asked[2].any()

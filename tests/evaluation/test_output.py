@@ -67,20 +67,20 @@ def test_lines_of_scores():
         "psnr": FIGURE | {"value": 31.25, "floor": None},
         "ssim": FIGURE | {"interval": None, "floor": None},
     }
-    told = cells(scores)
-    assert list(told) == ["score", *scores, "statistic"]
-    assert told["score"][:5] == ["value", "about", "95", "%", "floor"]
-    assert told["frechet_random3d"] == ["1235", "0.0001235", "to", "2e-08", "0.25"]
-    assert told["kernel_random3d"] == ["-0.01", "-0.02", "to", "0", "-0.5"]
-    assert told["frechet_random3d_extrapolated"] == ["-3.5", "(of", "the", "fit:", "0.5)", "0.25"]
-    assert told["precision"] == ["1", "unknown", "0.25"]
-    assert told["psnr"] == ["31.25", "0.5", "to", "1.5"]
-    assert told["ssim"] == ["1", "unknown"]
+    found = cells(scores)
+    assert list(found) == ["score", *scores, "statistic"]
+    assert found["score"][:5] == ["value", "about", "95", "%", "floor"]
+    assert found["frechet_random3d"] == ["1235", "0.0001235", "to", "2e-08", "0.25"]
+    assert found["kernel_random3d"] == ["-0.01", "-0.02", "to", "0", "-0.5"]
+    assert found["frechet_random3d_extrapolated"] == ["-3.5", "(of", "the", "fit:", "0.5)", "0.25"]
+    assert found["precision"] == ["1", "unknown", "0.25"]
+    assert found["psnr"] == ["31.25", "0.5", "to", "1.5"]
+    assert found["ssim"] == ["1", "unknown"]
 
 
-@pytest.mark.parametrize(("ratio", "told"), [(0.0, "0"), (4.5, "4.5"), (12345.678, "1.235e+04")])
-def test_a_ratio_to_the_floor_ends_the_line(ratio, told):
-    assert cells({"copying": FIGURE | {"over_floor": ratio}})["copying"][-2:] == ["0.25", told]
+@pytest.mark.parametrize(("ratio", "text"), [(0.0, "0"), (4.5, "4.5"), (12345.678, "1.235e+04")])
+def test_a_ratio_to_the_floor_ends_the_line(ratio, text):
+    assert cells({"copying": FIGURE | {"over_floor": ratio}})["copying"][-2:] == ["0.25", text]
 
 
 def test_lines_of_statistics():
@@ -88,9 +88,9 @@ def test_lines_of_statistics():
         "magnitude": STATISTIC | {"unit": "pixels a frame", "distance": 0.4},
         "near_static": STATISTIC | {"unit": "share of clips", "interval": None},
     }
-    told = cells({}, statistics)
-    assert told["magnitude"] == "0.25 0.125 to 0.375 0.6 0.7 pixels a frame".split()
-    assert told["near_static"] == "0.25 unknown 0.6 0.7 share of clips".split()
+    found = cells({}, statistics)
+    assert found["magnitude"] == "0.25 0.125 to 0.375 0.6 0.7 pixels a frame".split()
+    assert found["near_static"] == "0.25 unknown 0.6 0.7 share of clips".split()
 
 
 def test_columns_are_aligned():

@@ -1,4 +1,4 @@
-"""What is told of an evaluation, and what is warned of."""
+"""What an evaluation says about itself, and what it warns of."""
 
 import types
 
@@ -19,7 +19,7 @@ def opened(fps=25.0, count=600, labels=("a", "b")):
 
 
 def made(**changes):
-    usual = {"draw": None, "number": 600, "clip": None, "told": "export 'x'", "data": "d"}
+    usual = {"draw": None, "number": 600, "clip": None, "origin": "export 'x'", "data": "d"}
     usual |= {"frame_step": 1, "fps": 25.0, "lossy": []}
     return protocol.Made(**usual | changes)
 

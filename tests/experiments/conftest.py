@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "experiments"))
 
 # Each is a command with flags of its own, of which some have the same names.
 for script in ("baselines", "drift", "fuzz_preparation", "kill_preparation", "natural"):
+    before = set(flags.FLAGS)
     importlib.import_module(script)
-    for flag in flags.FLAGS.get_flags_for_module(script):
-        delattr(flags.FLAGS, flag.name)
+    for name in set(flags.FLAGS) - before:
+        delattr(flags.FLAGS, name)

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from vgan.tasks import given
+from vgan.tasks.task import Task
 
 SHAPE = (2, 6, 16, 24, 3)
 
@@ -15,20 +16,25 @@ def shown(frames):
     return np.where(kinds == given.KNOWN, whole, 128).astype(np.uint8), kinds, whole
 
 
+def methods(task, kinds):
+    return baselines.methods(Task(task), kinds)
+
+
 def test_what_goes_on_from_the_first_frames():
     pixels, kinds, whole = shown([0, 1])
-    ways = baselines.ways("prediction(given=2)", pixels, kinds)
-    assert list(ways) == ["last frame", "flow"]
-    copied = ways["last frame"](pixels, kinds)
-    np.testing.assert_array_equal(copied[:, 2:], np.repeat(whole[:, 1:2], 4, axis=1))
-    assert ways["flow"](pixels, kinds).shape == SHAPE
+    found = methods("prediction(given=2)", kinds)
+    assert list(found) == ["last frame", "flow"]
+    np.testing.assert_array_equal(
+        found["last frame"](pixels)[:, 2:], np.repeat(whole[:, 1:2], 4, axis=1)
+    )
+    assert found["flow"](pixels).shape == SHAPE
 
 
 def test_what_lies_between():
     pixels, kinds, whole = shown([0, 2, 4])
-    ways = baselines.ways("interpolation(every=2)", pixels, kinds)
-    assert list(ways) == ["blend", "flow", "flow, bicubic", "blocks"]
-    blend = ways["blend"](pixels, kinds).astype(int)
+    found = methods("interpolation(every=2)", kinds)
+    assert list(found) == ["blend", "flow", "flow, bicubic", "blocks"]
+    blend = found["blend"](pixels).astype(int)
     middle = (whole[:, 2].astype(int) + whole[:, 4]) / 2
     assert np.abs(blend[:, 3] - middle).max() <= 1
     np.testing.assert_array_equal(blend[:, 5], whole[:, 4])
@@ -39,14 +45,14 @@ def test_what_is_restored():
     pixels = np.full(SHAPE, 128, np.uint8)
     pixels[:, :, 4:8] = 130
     hints = np.full([*SHAPE[:-1], 1], given.HINT, np.uint8)
-    assert list(baselines.ways("colorization", pixels, hints)) == ["as given"]
-    ways = baselines.ways("denoising", pixels, hints)
-    assert list(ways) == ["as given", "fastNlMeans"]
-    assert np.abs(ways["fastNlMeans"](pixels, hints).astype(int) - pixels).max() < 4
+    assert list(methods("colorization", hints)) == ["as given"]
+    found = methods("denoising", hints)
+    assert list(found) == ["as given", "fastNlMeans"]
+    assert np.abs(found["fastNlMeans"](pixels).astype(int) - pixels).max() < 4
     holes = np.full([*SHAPE[:-1], 1], given.KNOWN, np.uint8)
     holes[:, :, 6:10, 6:10] = given.HIDDEN
     seen = np.where(holes == given.KNOWN, pixels, 0).astype(np.uint8)
-    filled = baselines.ways("inpainting", seen, holes)["cv2.inpaint"](seen, holes)
+    filled = methods("inpainting", holes)["cv2.inpaint"](seen)
     assert np.abs(filled.astype(int) - 129).max() <= 2
 
 

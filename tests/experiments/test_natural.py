@@ -1,5 +1,3 @@
-import types
-
 import natural
 import numpy as np
 import pytest
@@ -7,11 +5,12 @@ import pytest
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.media.clips import write_video
+from vgan.sampling.card import Card
+from vgan.tasks.task import Task
 
 
-def run_of(task):
-    config = types.SimpleNamespace(task=task, clip=ClipSpec(16, 32, 32))
-    return types.SimpleNamespace(config=config)
+def card_of(task):
+    return Card(ClipSpec(16, 32, 32), 8.0, (), Task(task))
 
 
 @pytest.mark.parametrize(
@@ -25,13 +24,13 @@ def run_of(task):
     ],
 )
 def test_how_files_go_through(task, expected):
-    assert tuple(natural.Way.of(run_of(task), 20)) == expected
+    assert tuple(natural.Blocks.of(card_of(task), 20)) == expected
 
 
 @pytest.mark.parametrize("task", ["inpainting", "interpolation(given=1)"])
 def test_what_needs_more_than_a_file(task):
     with pytest.raises(UsageError, match="isn't one that a file alone goes through"):
-        natural.Way.of(run_of(task), 20)
+        natural.Blocks.of(card_of(task), 20)
 
 
 def test_a_jump_at_each_turn_is_seen(tmp_path):
@@ -41,7 +40,7 @@ def test_a_jump_at_each_turn_is_seen(tmp_path):
     for name, levels in (("in", real), ("out", [*real, *made])):
         frames = np.uint8(levels)[:, None, None, None] * np.ones([1, 32, 32, 3], np.uint8)
         write_video(tmp_path / f"{name}.mp4", frames, 8)
-    way = natural.Way((4, 32, 32), (1, 8, 8), added=9, turn=3)
-    row = natural.seams_of(way, tmp_path / "in.mp4", tmp_path / "out.mp4")
+    blocks = natural.Blocks((4, 32, 32), (1, 8, 8), added=9, turn=3)
+    row = natural.seams_of(blocks, tmp_path / "in.mp4", tmp_path / "out.mp4")
     assert row["seam_time"] == pytest.approx(4, rel=0.2)
     assert row["seam_time_input"] is row["seam_down"] is None  # A frame is one tile.

@@ -1,9 +1,24 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
 from vgan.core.clip import ClipSpec
 from vgan.data import shapes
+
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+
+
+@pytest.fixture(scope="module")
+def task_pictures(command):
+    """Runs the script, whose neighbours Python then finds, with some flags."""
+
+    def run(*flags):
+        before = f"import sys; sys.path.insert(0, {str(EXPERIMENTS)!r})"
+        return command("experiments.task_pictures", *flags, before=before)
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +33,9 @@ def runs(command, tiny, as_flags, tmp_path_factory):
     return made
 
 
-def test_a_row_of_given_made_and_real_for_each_run(command, runs, tmp_path):
+def test_a_row_of_given_made_and_real_for_each_run(task_pictures, runs, tmp_path):
     flags = [f"--workdirs={runs[0]},{runs[1]}", f"--output={tmp_path}/a.webp"]
-    done = command("experiments.task_pictures", *flags, "--num_videos=2", "--zoom=1")
+    done = task_pictures(*flags, "--num_videos=2", "--zoom=1")
     assert done.code == 0, done.err
     with Image.open(tmp_path / "a.webp") as image:
         page = np.stack([np.asarray(f.convert("RGB")) for f in ImageSequence.Iterator(image)])
@@ -46,8 +61,8 @@ def test_a_row_of_given_made_and_real_for_each_run(command, runs, tmp_path):
         (["--workdirs={run}", "--output={new}.webp"], "nothing can be given"),
     ],
 )
-def test_what_it_refuses(command, tiny_run, tmp_path, flags, text):
+def test_what_it_refuses(task_pictures, tiny_run, tmp_path, flags, text):
     names = {"run": tiny_run, "new": tmp_path / "new"}
-    done = command("experiments.task_pictures", *(flag.format(**names) for flag in flags))
+    done = task_pictures(*(flag.format(**names) for flag in flags))
     assert done.code == 1 and text in done.err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []

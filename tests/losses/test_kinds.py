@@ -355,7 +355,7 @@ def pair():
     [
         ("l1", (0.1 + 0.4 + 0.5) / 4),
         ("mse", (0.01 + 0.16 + 0.25) / 4),
-        # The made pixels change by .2 and -1, the real ones by -.3 and -.5.
+        # The made pixels change by 0.2 and -1, the real ones by -0.3 and -0.5.
         ("frame_difference", (0.5 + 0.5) / 2),
     ],
 )

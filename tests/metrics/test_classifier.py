@@ -16,7 +16,7 @@ CLIP = ClipSpec(4, 8, 8)
 class Stripes(list):
     """Windows of stripes that lie or stand, of random phase and colours."""
 
-    clip, frame_step, fingerprint = CLIP, 2, "stripes"
+    clip, frame_step, fingerprint, source = CLIP, 2, "stripes", None
     labels = ("lying", "standing")
 
     def __init__(self, count, seed, swapped=False):
@@ -34,15 +34,15 @@ class Stripes(list):
         return np.arange(0, len(self), 2 if len(self) == 42 else 1), None
 
 
-def train(swapped=False, report=lambda *told: None):
-    return training.train("stripes", Stripes(64, 0), Stripes(21, 1, swapped), 60, 3, report)
+def train(swapped=False, progress=lambda *unused: None):
+    return training.train("stripes", Stripes(64, 0), Stripes(21, 1, swapped), 60, 3, progress)
 
 
 @pytest.fixture(scope="module")
 def trained():
-    told = []
-    made = train(report=lambda *one: told.append(one))
-    return types.SimpleNamespace(classifier=made, told=told)
+    reports = []
+    made = train(progress=lambda *report: reports.append(report))
+    return types.SimpleNamespace(classifier=made, reports=reports)
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def test_it_learns_and_says_how_well(trained):
     assert {"data": "stripes", "fingerprint": "stripes", "frame_step": 2, "seed": 3}.items() <= (
         about.items()
     )
-    assert [step for step, _, _ in trained.told] == [50, 60]
-    (_, first, _), (_, last, accuracy) = trained.told
+    assert [step for step, _, _ in trained.reports] == [50, 60]
+    (_, first, _), (_, last, accuracy) = trained.reports
     assert last < first / 2
     assert accuracy > 0.9
 
@@ -111,7 +111,7 @@ def test_one_label_is_not_enough():
     windows = Stripes(4, 0)
     windows.labels = ("lying",)
     with pytest.raises(DataError, match="data 'some': fewer than 2 labels"):
-        train("some", windows, windows, 1, 0, None)
+        training.train("some", windows, windows, 1, 0, None)
 
 
 def test_augmentation_moves_a_clip_as_a_whole_and_by_its_number_alone():

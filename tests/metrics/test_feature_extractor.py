@@ -37,7 +37,7 @@ def test_clips_of_another_length():
 
 
 @pytest.mark.parametrize(
-    "features, told",
+    "features, text",
     [
         (np.zeros((2, 3, 4)), r"\[2, 3, 4\]"),
         (np.zeros(2), r"\[2\]"),
@@ -46,8 +46,8 @@ def test_clips_of_another_length():
         (np.array([[1, 2], [-np.inf, 3]]), "finite"),
     ],
 )
-def test_features_that_are_not_a_finite_row_a_clip(features, told):
-    with pytest.raises(UsageError, match=told) as raised:
+def test_features_that_are_not_a_finite_row_a_clip(features, text):
+    with pytest.raises(UsageError, match=text) as raised:
         stub(lambda videos: features)(clips(2))
     assert "'stub'" in str(raised.value) and "for 2 clips" in str(raised.value)
 

@@ -177,7 +177,7 @@ def test_i3d_of_another_width(network, output, shape):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "text"),
     [
         (
             {"signature": "embed"},
@@ -199,8 +199,8 @@ def test_i3d_of_another_width(network, output, shape):
         ({"value_range": ("0", "1")}, r"value_range=\('0', '1'\)"),
     ],
 )
-def test_what_does_not_fit_the_network(network, arguments, told):
-    with pytest.raises(UsageError, match=told) as raised:
+def test_what_does_not_fit_the_network(network, arguments, text):
+    with pytest.raises(UsageError, match=text) as raised:
         user_networks.saved_model(**{"path": network, "output": "pixels"} | arguments)
     assert str(raised.value).startswith(f"features {network!r}: ")
 
@@ -213,8 +213,8 @@ def test_features_that_are_not_a_row_a_clip(network, output):
 
 @pytest.mark.parametrize(("signature", "width"), [("fixed", 3), ("picky", 432)])
 def test_clips_that_the_network_refuses(network, signature, width):
-    told = r"refuses clips \[3, 4, 5, 8, 3\] \(.+\). Set frames and size to what it takes"
-    with pytest.raises(UsageError, match=told):
+    text = r"refuses clips \[3, 4, 5, 8, 3\] \(.+\). Set frames and size to what it takes"
+    with pytest.raises(UsageError, match=text):
         user_networks.saved_model(network, "pixels", signature)(noise())
     extractor = user_networks.saved_model(network, "pixels", signature, size=6)
     assert extractor(noise()).shape == (3, width)

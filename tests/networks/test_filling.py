@@ -45,7 +45,7 @@ def test_what_is_never_given_comes_from_around():
     condition[0, 0, 0, 3] = [0.3, 1]
     condition[0, 1, 0, 2] = [-0.7, 0]  # A hint, at a place that is never given.
     guess = np.asarray(blended(*sides(condition)))[0, :, 0, :, 0]
-    # Halves of the row are .1 and .3, between which a bilinear resize puts .15 and .25.
+    # Halves of the row are 0.1 and 0.3, between which a bilinear resize puts 0.15 and 0.25.
     expected = [[0.1, 0.15, 0.25, 0.3], [0.1, 0.15, -0.7, 0.3]]
     np.testing.assert_allclose(guess, expected, atol=1e-6)
 

@@ -88,8 +88,8 @@ def test_the_class_loss(patches):
 
 def test_what_is_told_of_the_class_knows_no_label():
     critic, video = build(classes=0.3), clips()
-    told = [critic.network([video, np.int32([label] * 3)])[1] for label in range(LABELS)]
-    np.testing.assert_array_equal(told[0], told[1])
+    outputs = [critic.network([video, np.int32([label] * 3)])[1] for label in range(LABELS)]
+    np.testing.assert_array_equal(outputs[0], outputs[1])
 
 
 def test_the_last_convolution_is_told_of_the_spread():

@@ -67,7 +67,7 @@ def test_each_level_is_joined_to_the_way_back(critic):
 
 
 def test_flow_moves_the_guess():
-    """With a last head that says 4 x .375 pixels to the right, and adds .25."""
+    """With a last head that says 4 x 0.375 pixels to the right, and adds 0.25."""
     clip = ClipSpec(4, 8, 8)
     network = unet3d.generator(clip, 4, channels=4, latent_dim=4, flow=True)
     for layer in network.layers:
@@ -76,11 +76,11 @@ def test_flow_moves_the_guess():
             layer.kernel.assign(tf.zeros_like(layer.kernel))
     last.bias.assign([0.25, 0.25, 0.25, 0.375, 0.0, 9.0, 9.0])
     given = np.zeros([1, *clip.shape[:3], 4], np.float32)
-    given[:, 0, ..., :3] = np.linspace(-0.7, 0.7, 8)[:, None]  # It rises from left to right by .2.
+    given[:, 0, ..., :3] = np.linspace(-0.7, 0.7, 8)[:, None]  # It rises from left to right by 0.2.
     given[:, 0, ..., 3] = 1
     latents = np.zeros([1, *network.inputs[0].shape[1:]], np.float32)
     video = network([latents, given, np.zeros(1, np.int32)]).numpy()
-    # 4 * .375 = 1.5 pixels on, so 1.5 * .2 higher; then .25 is added, and all stays below 1.
+    # 4 * 0.375 = 1.5 pixels on, so 1.5 * 0.2 higher; then 0.25 is added, and all stays below 1.
     expected = np.minimum(np.linspace(-0.7, 0.7, 8)[:6] + 0.3 + 0.25, 1)
     np.testing.assert_allclose(video[0, 1:, :, :6, 0], np.tile(expected, (3, 8, 1)), atol=1e-5)
 

@@ -52,11 +52,11 @@ def test_statistics_beside_real_ones(shown):
     assert "magnitude (pixels a frame)" in shown.text
 
 
-def test_the_protocol_is_told_in_full(shown, evaluation):
-    told = dict(shown.tables[2])
-    assert told["fingerprint"] == "f1"
-    assert told["versions"] == "numpy 2"
-    assert set(told) == set(evaluation["protocol"]) - {"compressed"}
+def test_the_protocol_in_full(shown, evaluation):
+    found = dict(shown.tables[2])
+    assert found["fingerprint"] == "f1"
+    assert found["versions"] == "numpy 2"
+    assert set(found) == set(evaluation["protocol"]) - {"compressed"}
 
 
 def test_everything_measured_has_a_meaning():

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.runs import building
-from vgan.models.gan import penalties
 from vgan.core.clip import Batch
-from vgan.runs.config import ExperimentConfig
+from vgan.core.errors import UsageError
 from vgan.data import pipeline
 from vgan.data.opening import open_windows
-from vgan.core.errors import UsageError
+from vgan.models.gan import penalties
+from vgan.runs import building
+from vgan.runs.config import ExperimentConfig
+from vgan.runs.plan import Plan
 from vgan.tasks.task import Task
 from vgan.training import loop
 
@@ -35,13 +36,17 @@ def two_batches(clip, batch_size, augment):
     return list(pipeline.batches(windows, batch_size, BASE.seed, 0, augment).take(2))
 
 
+def build(config):
+    return building.build(Plan.of(config), config, 0)
+
+
 def trained(config):
     """The weights of both players after two steps."""
-    model = building.build(config, 0)
+    model = build(config)
     task = Task(config.task)
     step = loop.compile_step(model, task, config.seed).python_function  # Tracing takes longer.
-    for number, batch in enumerate(two_batches(config.clip, config.batch_size, config.augment)):
-        step(*batch, turn=model.turn(number))
+    for number, clips in enumerate(two_batches(config.clip, config.batch_size, config.augment)):
+        step(clips, turn=model.turn(number))
     return {
         player: np.concatenate([np.ravel(weight) for weight in weights])
         for player, weights in model.players().items()
@@ -121,15 +126,15 @@ def test_an_adapted_strength_starts_at_none(base):
     [
         (
             {"diff_augment": "2*shift + cutout"},
-            r"--diff_augment=2\*shift \+ cutout: changes have no",
+            r"--diff_augment=2\*shift \+ cutout: its parts have no",
         ),
         ({"diff_augment": "wobble"}, "unknown name 'wobble'.*brightness, contrast, cutout"),
-        ({"diff_augment": "cutout(share=2)"}, r"cutout\(share=2\): must be above 0"),
+        ({"diff_augment": "cutout(share=2)"}, r"cutout\(share=2\): must be a number above 0"),
         (
             {"augment_target": 0.6, "diff_augment": "shift", "adversarial": "relativistic"},
             "--augment_target: --adversarial=relativistic has no logit that divides real",
         ),
-        ({"schedule": "cosine(end=2)"}, r"cosine\(end=2\): must be at least 0"),
+        ({"schedule": "cosine(end=2)"}, r"cosine\(end=2\): must be a number of at least 0"),
         ({"schedule": "steps"}, "unknown name 'steps'.*constant, cosine, linear"),
         ({"updates": "one_stage", "adversarial": "hinge"}, "--updates=one_stage: not exact with"),
         (
@@ -141,7 +146,7 @@ def test_an_adapted_strength_starts_at_none(base):
 )
 def test_what_can_not_be_built(flags, error):
     with pytest.raises(UsageError, match=error):
-        building.build(dataclasses.replace(BASE, **flags), 0)
+        build(dataclasses.replace(BASE, **flags))
 
 
 def test_instance_noise_falls_to_none_at_the_last_step(monkeypatch):
@@ -153,9 +158,7 @@ def test_instance_noise_falls_to_none_at_the_last_step(monkeypatch):
         return tf.zeros([2])
 
     monkeypatch.setattr(penalties, "r1", look)
-    model = building.build(
-        dataclasses.replace(BASE, instance_noise=0.4, steps=8, r1_gamma=1.0), 0
-    )
+    model = build(dataclasses.replace(BASE, instance_noise=0.4, steps=8, r1_gamma=1.0))
     video = tf.zeros([2, *BASE.clip.shape])
     batch = Batch(video, video[..., :0], tf.zeros([2], tf.int32))
     for step in (0, 2, 8, 9):
@@ -167,7 +170,7 @@ def test_instance_noise_falls_to_none_at_the_last_step(monkeypatch):
 
 def test_the_schedule_is_of_all_steps_and_times_the_learning_rate():
     config = dataclasses.replace(BASE, schedule="linear(start=0.0)", steps=4)
-    model = building.build(config, 0)
+    model = build(config)
     nothing = {
         player: [tf.zeros_like(v) for v in variables]
         for player, variables in model.players().items()

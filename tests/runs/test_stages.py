@@ -9,13 +9,13 @@ import pytest
 import tensorflow as tf
 
 import vgan
-from vgan.runs import building, trained
-from vgan.training import run
-from vgan.runs.config import ExperimentConfig
 from vgan.core.errors import UsageError
-from vgan.runs.stages import grow, stage_of, stages_of
-from vgan.training import loop
+from vgan.runs import building, trained
 from vgan.runs.checkpoints import Checkpoints, saved_steps
+from vgan.runs.config import ExperimentConfig
+from vgan.runs.plan import Plan
+from vgan.runs.stages import stages_of
+from vgan.training import loop, run
 
 CONFIG = ExperimentConfig(
     data="shapes(num_videos=8)",
@@ -77,15 +77,15 @@ def test_bad_stages(stages, error):
 
 
 def test_the_stage_of_a_step_is_that_it_was_trained_in():
-    config = changed(stages="2x4x4:3,4x8x8:10", steps=20)
-    frames = [stage_of(config, done).config.frames for done in (0, 3, 4, 13, 14, 20, 99)]
+    plan = Plan.of(changed(stages="2x4x4:3,4x8x8:10", steps=20))
+    frames = [plan.stage_at(done).config.frames for done in (0, 3, 4, 13, 14, 20, 99)]
     assert frames == [2, 2, 4, 4, 8, 8, 8]
 
 
 def test_growing_takes_over_all_that_was_learnt():
     critics = "residual3d(channels=2) + 0.5*residual3d(channels=1, spectral_norm=False)"
-    config = changed(discriminator=critics, diff_augment="shift", augment_target=0.6)
-    small, large = (building.build(stage.config, 0) for stage in stages_of(config))
+    plan = Plan.of(changed(discriminator=critics, diff_augment="shift", augment_target=0.6))
+    small, large = (building.build(plan, stage.config, 0) for stage in plan.stages)
     rng = np.random.default_rng(0)
     networks = [
         (model.generator, model.average, *(part.network for part in model.critic_modules))
@@ -97,7 +97,7 @@ def test_growing_takes_over_all_that_was_learnt():
     before = [by_place(network) for network in networks[1]]
     small.steps.assign(2)
     small.disguise.strength.assign(0.25)
-    grow(small, large)
+    large.grow_from(small)
     assert int(large.steps) == 2 and float(large.disguise.strength) == 0.25
     for one, other, old in zip(*networks, before, strict=True):
         learnt, now = by_place(one), by_place(other)
@@ -211,6 +211,6 @@ def test_only_checkpoints_of_the_newest_size_are_mixed(grown, tmp_path):
 def test_the_best_checkpoint_has_the_full_size_also_right_after_growing(grown, tmp_path):
     path = until(grown, 2, tmp_path / "run")
     (path / "best").mkdir()
-    Checkpoints(path / "best", building.build(CONFIG, 0), keep=1).save(2)
+    Checkpoints(path / "best", building.build(Plan.of(CONFIG), CONFIG, 0), keep=1).save(2)
     found = trained.restore(path, "best")
     assert (found.step, found.config.clip.shape) == (2, (8, 16, 16, 3))

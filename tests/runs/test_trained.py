@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.training import run
-from vgan.runs import trained
-from vgan.runs.config import ExperimentConfig
 from vgan.core.errors import CheckpointError, UsageError
 from vgan.models.ensemble import Ensemble
-from vgan.training import loop
+from vgan.runs import trained
 from vgan.runs.checkpoints import Checkpoints
+from vgan.runs.config import ExperimentConfig
+from vgan.training import loop, run
 
 
 def averaged(path, step):
@@ -26,7 +25,7 @@ def averaged(path, step):
 
 def test_the_last_checkpoint_that_is_good(tiny_run, tmp_path):
     found = trained.restore(tiny_run)
-    assert (found.step, found.fps, len(found.labels)) == (4, 8.0, 12)
+    assert (found.step, found.card.fps, len(found.card.labels)) == (4, 8.0, 12)
     assert found.config.clip.shape == (4, 8, 8, 3)
     for one, other in zip(found.model.average.weights, averaged(tiny_run, 4), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -42,7 +41,7 @@ def test_an_average_of_weights(tiny_run):
     assert max(np.abs(a - b).max() for a, b in zip(two, four, strict=True)) > 1e-5
     for weight, *each in zip(found.model.average.get_weights(), two, four, strict=True):
         np.testing.assert_allclose(weight, np.mean(each, 0), atol=1e-7)
-    (network,) = found.model.averages
+    (network,) = found.model.sampling_networks
     assert network is found.model.average, "it is what is sampled from and exported"
 
 
@@ -134,7 +133,7 @@ def test_a_recurrent_generator_makes_longer_and_shorter_clips(recurrent):
     for frames in (9, 2):
         found = trained.restore(recurrent, frames=frames)
         assert found.config.clip.shape == (frames, 8, 8, 3)
-        assert (found.step, found.fps) == (2, short.fps)
+        assert (found.step, found.card.fps) == (2, short.card.fps)
         videos = sample(found.model, frames)
         assert videos.shape == (3, frames, 8, 8, 3)
         same = min(frames, 4)

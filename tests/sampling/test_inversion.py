@@ -25,7 +25,7 @@ def known(run):
 
 def decoded(run, latents, label):
     args = tf.constant(latents)[None], tf.constant([label])
-    return graphs.decode(run.model, run.config.clip, *args)[0].numpy()
+    return graphs.decode(run.model, run.card, *args)[0].numpy()
 
 
 def test_the_search_finds_a_clip_that_was_made(run, known):
@@ -49,7 +49,7 @@ def test_critics_have_a_say(run, known):
 
     def verdict(found):
         batch = tf.constant(found.video[None] / 127.5 - 1, tf.float32), tf.zeros([1, 4, 8, 8, 0])
-        critic = run.model.critics[0].part
+        critic = run.model.critic_modules[0]
         return critic.judge(critic.inputs(*batch, 0, [0]), [3]).logits.numpy().item()
 
     assert verdict(judged) > verdict(alone)
@@ -95,7 +95,7 @@ def test_the_command(command, run, tiny_run, known, tmp_path):
     done = command("vgan.invert", *flags)
     assert done.code == 0, done.err
     assert f"wrote {tmp_path}/new/a.webp: mean difference " in done.out
-    clip = inversion.read_clip(tmp_path / "in.mp4", run.config.clip, run.fps)
+    clip = inversion.read_clip(tmp_path / "in.mp4", run.card.clip, run.card.fps)
     found = inversion.invert(run, clip, 3, steps=3)
     np.testing.assert_allclose(np.load(tmp_path / "a.npy"), found.latents[None], atol=1e-4)
     again = command("vgan.invert", *flags)

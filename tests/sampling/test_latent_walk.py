@@ -31,7 +31,7 @@ def test_the_arc_has_its_ends():
 
 def test_a_film_swings_from_the_one_clip_to_the_other(run, tiny_run):
     one, other = (latent_walk.of_seed(run.model, seed) for seed in (3, 8))
-    film = np.stack(list(latent_walk.film(run.model, run.config.clip, one, other, 2, 10)))
+    film = np.stack(list(latent_walk.film(run.model, run.card, one, other, 2, 10)))
     assert film.shape == (10, 8, 8, 3)
     model = run.sampling_model()
     ends = [model.sample(1, seed, label=2)[0] for seed in (3, 8)]

@@ -5,12 +5,14 @@ import pytest
 import tensorflow as tf
 
 import vgan
+from vgan.core import randomness
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import CheckpointError, UsageError
 from vgan.data.shapes import Shapes
 from vgan.runs import trained
 from vgan.sampling import graphs
-from vgan.sampling.model import Model, drawer, randomness
+from vgan.sampling.card import Card
+from vgan.sampling.model import Model
 from vgan.tasks.task import Task
 
 
@@ -49,11 +51,16 @@ def test_videos_and_seeds_differ(model, twenty):
 
 
 def test_any_range_of_a_seed(tiny_run, twenty):
-    gan, config, _, labels, step = trained.restore(tiny_run)
-    draw = drawer(gan, config.clip, len(labels))
-    assert step == 4
+    run = trained.restore(tiny_run)
+    assert run.step == 4
+
+    @tf.function
+    def draw(first, number):
+        return graphs.video_range(run.model, run.card, 4, first, number, -1)
+
     for first, number in ((0, 3), (5, 9), (8, 8), (15, 5)):
-        np.testing.assert_array_equal(draw(4, first, number, -1), twenty[first : first + number])
+        drawn = draw(tf.constant(first, tf.int64), tf.constant(number, tf.int64))
+        np.testing.assert_array_equal(drawn, twenty[first : first + number])
 
 
 def test_labels_are_dealt_in_turn(model, twenty):
@@ -70,20 +77,20 @@ def test_a_label_by_name_and_by_number(model):
 
 
 def test_the_averaged_weights_are_used(tiny_run):
-    gan, config, *_ = trained.restore(tiny_run)
-    draw = drawer(gan, config.clip, 12)
-    before = draw(4, 0, 8, -1)
+    run = trained.restore(tiny_run)
+    model, gan = run.sampling_model(), run.model
+    before = model.sample(8, seed=4)
     gan.generator.set_weights([np.zeros_like(w) for w in gan.generator.get_weights()])
-    np.testing.assert_array_equal(draw(4, 0, 8, -1), before)
+    np.testing.assert_array_equal(model.sample(8, seed=4), before)
     gan.average.set_weights([np.zeros_like(w) for w in gan.average.get_weights()])
-    assert set(np.unique(draw(4, 0, 8, -1))) == {128}
+    assert set(np.unique(model.sample(8, seed=4))) == {128}
 
 
 def test_decoding_the_latents_of_a_seed_gives_its_videos(tiny_run, twenty):
-    gan, config, *_ = trained.restore(tiny_run)
+    gan, _, card, _ = trained.restore(tiny_run)
     samples = tf.range(8, dtype=tf.int64)
     latents = randomness.normal(4, randomness.SAMPLING, samples, gan.latent_shape)
-    videos = graphs.decode(gan, config.clip, latents, tf.range(8)).numpy()
+    videos = graphs.decode(gan, card, latents, tf.range(8)).numpy()
     assert np.abs(videos.astype(int) - twenty[:8]).max() <= 1
 
 
@@ -95,7 +102,7 @@ def fake(labels=(), calls=None):
             calls.append((seed, first, number, label))
         return np.arange(first, first + number, dtype=np.uint8).reshape(-1, 1, 1, 1, 1)
 
-    return Model(draw, ClipSpec(1, 1, 1), 8.0, labels, Task("generation"))
+    return Model(draw, Card(ClipSpec(1, 1, 1), 8.0, labels, Task("generation")), None)
 
 
 def test_what_is_drawn_for_a_label():

@@ -14,12 +14,10 @@ import vgan
 from vgan.core.errors import CheckpointError, StorageError, UsageError
 from vgan.runs import building, trained
 from vgan.runs.config import ExperimentConfig
+from vgan.runs.plan import Plan
 from vgan.sampling import graphs
 from vgan.sampling.model import live
 from vgan.serving import saved_model
-from vgan.tasks.task import Task
-
-GENERATION = Task("generation")
 
 # Runs where neither vgan nor keras can be imported, with the folders of an export that has classes
 # and of one without, a file of latents, and a folder for the results.
@@ -62,12 +60,13 @@ saved_model_cli.main()
 
 @pytest.fixture(scope="module")
 def plain(full, tmp_path_factory):
-    """A Gan without classes, untrained, its ClipSpec, and the folder of its export."""
+    """A Gan without classes, untrained, its Card, and the folder of its export."""
     config = ExperimentConfig(**full | {"precision": "float32", "losses": ""})
-    gan = building.build(config, 0)
+    plan = Plan.of(config)
+    gan, card = building.build(plan, config, 0), plan.card(12.5, ())
     path = tmp_path_factory.mktemp("export") / "models" / "1"
-    saved_model.export(gan, config.clip, 12.5, [], path, GENERATION, max_videos=10)
-    return gan, config.clip, path
+    saved_model.export(gan, card, path, max_videos=10)
+    return gan, card, path
 
 
 @pytest.fixture(scope="module")
@@ -101,17 +100,17 @@ def test_tensorflow_alone_makes_the_live_models_videos(alone, tiny_run):
 
 
 def test_latents_are_decoded_as_by_the_live_model(alone, tiny_run, latents):
-    gan, config, *_ = trained.restore(tiny_run)
-    decode = tf.function(lambda z: graphs.decode(gan, config.clip, z, tf.fill([5], 2)))
+    gan, _, card, _ = trained.restore(tiny_run)
+    decode = tf.function(lambda z: graphs.decode(gan, card, z, tf.fill([5], 2)))
     np.testing.assert_array_equal(alone["decoded"], decode(tf.constant(latents)))
 
 
 def test_a_model_without_classes(alone, plain):
-    gan, clip, path = plain
-    drawn = live(gan, clip, 12.5, [], GENERATION)
+    gan, card, path = plain
+    drawn = live(gan, card)
     np.testing.assert_array_equal(alone["plain"], drawn.sample(9))
     loaded = vgan.load(path)
-    assert (loaded.clip, loaded.fps, loaded.labels) == (clip, 12.5, ())
+    assert (loaded.clip, loaded.fps, loaded.labels) == (card.clip, 12.5, ())
     np.testing.assert_array_equal(loaded.sample(9), drawn.sample(9))
 
 
@@ -129,11 +128,11 @@ def test_loaded_by_vgan_it_is_the_workdirs_model(tiny_run, conditional):
 
 
 def test_the_least_max_videos_can_be_drawn_from(plain, tmp_path):
-    gan, clip, path = plain
-    saved_model.export(gan, clip, 8.0, [], tmp_path / "1", GENERATION, max_videos=8)
+    gan, card, path = plain
+    saved_model.export(gan, card, tmp_path / "1", max_videos=8)
     np.testing.assert_array_equal(vgan.load(tmp_path).sample(9), vgan.load(path).sample(9))
     with pytest.raises(UsageError, match="max_videos=7: too small"):
-        saved_model.export(gan, clip, 8.0, [], tmp_path / "2", GENERATION, max_videos=7)
+        saved_model.export(gan, card, tmp_path / "2", max_videos=7)
 
 
 def integer(value, dtype=tf.int64):
@@ -188,40 +187,40 @@ def test_a_number_of_another_type_is_refused(served):
 
 
 def test_an_existing_export_is_left_alone(plain):
-    gan, clip, path = plain
+    gan, card, path = plain
     before = {file: file.stat().st_mtime_ns for file in path.rglob("*")}
     with pytest.raises(StorageError, match=f"export '{path}': it exists"):
-        saved_model.export(gan, clip, 8.0, [], path, GENERATION)
+        saved_model.export(gan, card, path)
     assert {file: file.stat().st_mtime_ns for file in path.rglob("*")} == before
 
 
 def test_a_version_appears_whole_by_one_rename(plain, tmp_path, monkeypatch):
-    gan, clip, _ = plain
+    gan, card, _ = plain
     seen = []
     rename = Path.rename
 
     def look(source, target):
         seen.append([path.name for path in source.parent.iterdir()])
         assert (source / "saved_model.pb").exists()
-        assert json.loads((source / "assets.extra" / "vgan.json").read_text())["fps"] == 8.0
+        assert json.loads((source / "assets.extra" / "vgan.json").read_text())["fps"] == 12.5
         return rename(source, target)
 
     monkeypatch.setattr(Path, "rename", look)
-    saved_model.export(gan, clip, 8.0, [], tmp_path / "2", GENERATION)
+    saved_model.export(gan, card, tmp_path / "2")
     ((name,),) = seen
     assert not name.isdecimal()  # Servers load any folder whose name is a number.
     assert [path.name for path in tmp_path.iterdir()] == ["2"]
 
 
 def test_a_failed_export_leaves_nothing(plain, tmp_path, monkeypatch):
-    gan, clip, _ = plain
+    gan, card, _ = plain
 
     def fail(about):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(saved_model.json, "dumps", fail)
     with pytest.raises(OSError, match="No space left"):
-        saved_model.export(gan, clip, 8.0, [], tmp_path / "export" / "2", GENERATION)
+        saved_model.export(gan, card, tmp_path / "export" / "2")
     assert list((tmp_path / "export").iterdir()) == []
 
 

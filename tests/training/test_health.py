@@ -7,7 +7,8 @@ import pytest
 from absl import logging
 
 from vgan.metrics import copying
-from vgan.training import health
+from vgan.models.gan import detectors as gan_detectors
+from vgan.models.synthesizer import Detector
 from vgan.training.health import DETECTORS, PATIENCE, Health
 
 
@@ -28,15 +29,28 @@ def moving(number, speed, first=0, frames=8, size=16):
 REAL, HELD_OUT, MADE = moving(4, 1), moving(4, 1, first=10), moving(4, 1, first=20)
 
 
+WRONG = Detector(("wrong", "here"), 0.0, 1.0, "{of} is {value:.1f}. Try something else")
+BETTER = Detector(("health", "loop"), -1.0, 0.25, "it loops. Try what this family knows")
+
+
+class Model:
+    """A family that brings a detector of its own, and one that knows better."""
+
+    def detectors(self):
+        return [WRONG, BETTER]
+
+    def symptoms(self, means):
+        return {("wrong", "here"): means.get(("terms", "player", "term"), 0.5)}
+
+
+def made_health(made=MADE, real=REAL, held_out=HELD_OUT, statistics=dict):
+    return Health(Model(), lambda: made, statistics, real, held_out, copying.thumbnails(real))
+
+
 def checked(made, report=None, step=50, logits=0.5):
-    detectors = Health(
-        lambda: made,
-        lambda: {"conv3d": np.full(4, logits)},
-        REAL,
-        HELD_OUT,
-        copying.thumbnails(REAL),
-    )
-    return detectors.check(step, report or {})
+    found = {("logits/held_out", "conv3d"): logits}
+    values = made_health(made, statistics=lambda: found).check(step, report or {})
+    return {"/".join(path): value for path, value in values.items()}
 
 
 def test_clips_like_real_ones_are_well():
@@ -71,25 +85,18 @@ def test_flicker_and_fast_motion():
     assert checked(moving(4, 2, first=20))["health/motion"] > 1.5
 
 
-def test_what_the_steps_report():
-    report = {
-        "terms/discriminator/conv3d": 0.03,
-        "terms/discriminator/frames2d": 0.02,
-        "terms/discriminator/r1/conv3d": 5.0,
-        "terms/generator/conv3d": 7.0,
-        "gradient_norm/generator": 2.0,
-    }
+def test_what_the_family_makes_of_what_the_steps_report():
+    report = {("terms", "player", "term"): 0.7, ("gradient_norm", "player"): 2.0}
     values = checked(MADE, report)
-    assert values["health/critics_loss"] == pytest.approx(0.05)
+    assert values["wrong/here"] == 0.7
     assert not [name for name in values if "gradient" in name]
 
 
 def test_clips_of_one_frame():
     one = [videos[:, :1] for videos in (MADE, REAL, HELD_OUT)]
-    detectors = Health(lambda: one[0], dict, one[1], one[2], copying.thumbnails(one[1]))
-    values = detectors.check(50, {})
+    values = made_health(*one).check(50, {})
     assert all(np.isfinite(value) for value in values.values())
-    assert "health/motion" not in values and values["health/diversity"] > 0.5
+    assert ("health", "motion") not in values and values["health", "diversity"] > 0.5
 
 
 @pytest.fixture
@@ -99,37 +106,49 @@ def warnings(monkeypatch):
     return said
 
 
-@pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.tag)
+OF_A_FAMILY = [*DETECTORS, WRONG, *gan_detectors.DETECTORS]
+
+
+@pytest.mark.parametrize("detector", OF_A_FAMILY, ids=lambda d: "/".join(d.path))
 def test_each_warns_once_after_a_while(detector, warnings, monkeypatch):
-    monkeypatch.setattr(health.Health, "_compare", lambda self, made: {})
-    monkeypatch.setattr(health.Health, "_read", lambda self, report: {})
-    detectors = Health(lambda: MADE, dict, REAL, HELD_OUT, copying.thumbnails(REAL))
-    name = detector.tag + ("conv3d" if detector.tag.endswith("/") else "")
+    monkeypatch.setattr(Health, "_compare", lambda self, made: {})
+    monkeypatch.setattr(Model, "detectors", lambda self: [detector])
+    monkeypatch.setattr(Model, "symptoms", lambda self, means: {})
+    detectors = made_health()
+    path = detector.path if len(detector.path) > 1 else (*detector.path, "conv3d")
     wrong = detector.most + 1 if np.isfinite(detector.most) else detector.least - 0.01
     well = min(detector.most, 1.0) if np.isfinite(detector.most) else detector.least + 0.01
     for step in range(0, 2 * PATIENCE, 100):
-        detectors.check(step, {name: wrong})
+        detectors.check(step, {path: wrong})
     assert len(warnings) == 1
     assert re.match(rf"step {PATIENCE}: ", warnings[0]) and "Try " in warnings[0]
-    detectors.check(2 * PATIENCE, {name: well})
+    detectors.check(2 * PATIENCE, {path: well})
     for step in range(3 * PATIENCE, 4 * PATIENCE + 1, 100):
-        detectors.check(step, {name: wrong})
+        detectors.check(step, {path: wrong})
     assert len(warnings) == 2
+
+
+def test_a_family_that_knows_better_speaks_alone(warnings):
+    detectors = made_health(MADE[:, [0, 1, 2, 3, 0, 1, 2, 3]])
+    for step in (0, PATIENCE):
+        detectors.check(step, {})
+    assert [text for text in warnings if "loops" in text]
+    assert not [text for text in warnings if "repeat themselves" in text]
 
 
 @pytest.mark.parametrize(("last", "said"), [(250.0, 1), (150.0, 0), (0.01, 1), (0.05, 0)])
 def test_gradients_by_their_median(last, said, warnings):
-    detectors = Health(lambda: MADE, dict, REAL, HELD_OUT, copying.thumbnails(REAL))
+    detectors = made_health()
     for step, norm in enumerate([1.0, 2.0, 4.0] * 10):
-        detectors.check(step, {"gradient_norm/generator": norm})
+        detectors.check(step, {("gradient_norm", "generator"): norm})
     for step in (1000, 1000 + PATIENCE):
-        detectors.check(step, {"gradient_norm/generator": last})
+        detectors.check(step, {("gradient_norm", "generator"): last})
     assert len([text for text in warnings if "gradient of the generator" in text]) == said
 
 
 def test_what_passes_soon_is_not_said(warnings):
-    report = {"logits/sign/conv3d": 0.9}
-    detectors = Health(lambda: MADE, dict, REAL, HELD_OUT, copying.thumbnails(REAL))
+    detectors = made_health()
     for step in range(0, 2 * PATIENCE, 100):
-        detectors.check(step, report if step % PATIENCE else {"logits/sign/conv3d": 0.5})
-    assert not [text for text in warnings if "conv3d" in text]
+        value = 9.0 if step % PATIENCE else 0.5
+        detectors.check(step, {("terms", "player", "term"): value})
+    assert not [text for text in warnings if "here is" in text]

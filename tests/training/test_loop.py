@@ -10,8 +10,10 @@ import pytest
 import tensorflow as tf
 
 from vgan.core.errors import DivergedError
+from vgan.data.pipeline import Clips
 from vgan.losses import kinds
-from vgan.models.synthesizer import Turn
+from vgan.models.codec import Pixels
+from vgan.models.synthesizer import Report, Turn
 from vgan.runs.checkpoints import Checkpoints, saved_steps
 from vgan.runs.config import ExperimentConfig
 from vgan.tasks.task import Task
@@ -21,21 +23,25 @@ from vgan.training import loop, progress
 class Toy(tf.Module):
     """Learns a mean; its loss is that of the clips it is shown."""
 
-    host_seconds = 0.0
+    codec = Pixels()
 
     def __init__(self):
         super().__init__()
         self.mean = tf.Variable(0.0)
 
+    def players(self):
+        return {"generator": [self.mean], "discriminator": []}
+
     def turn(self, step):
-        return Turn(("lazy",) if step % 2 == 0 else ())
+        return Turn(("generator", "discriminator"), ("lazy",) if step % 2 == 0 else ())
 
     def gradients(self, batch, seed, samples, turn):
         value = tf.reduce_mean(batch.video, [1, 2, 3, 4]) - self.mean
-        terms = {"generator/near": tf.square(value), "discriminator/near": tf.square(value)}
+        terms = {player: {"near": tf.square(value)} for player in turn.players}
         if turn.due:
-            terms["generator/lazy"] = tf.ones_like(value)
-        return {"generator": [-2 * tf.reduce_mean(value)]}, terms, {"logits/real/near": value}
+            terms["generator"]["lazy"] = tf.ones_like(value)
+        report = Report(terms, {"logits/real": {"near": value}})
+        return {"generator": [-2 * tf.reduce_mean(value)]}, report
 
     def gradient_norms(self, gradients):
         return {"generator": tf.abs(gradients["generator"][0])}
@@ -70,7 +76,8 @@ def run(tmp_path):
         )
         checkpoints = Checkpoints(tmp_path, Toy(), keep=100)
         clips = np.full([2, 2, 4, 4, 3], 200, np.uint8)
-        batch = (tf.constant(clips), tf.zeros([2], tf.int32), tf.range(2, dtype=tf.int64))
+        video, samples = tf.constant(clips), tf.range(2, dtype=tf.int64)
+        batch = Clips(video, video[..., :0], tf.zeros([2], tf.int32), samples)
         data = [batch] * 100 if batches is None else batches
         loop.train(
             train.model,
@@ -85,7 +92,8 @@ def run(tmp_path):
         )
 
     def check(step, report):
-        return {"health/steps": step, "health/seen": report["terms/generator/near"]}
+        seen = report["terms", "generator", "near"]
+        return {("health", "steps"): step, ("health", "seen"): seen}
 
     train.check, train.scored = check, []
     train.model, train.summaries, train.shown, train.folder = Toy(), Recorder(), [], tmp_path
@@ -140,59 +148,67 @@ def test_progress_as_lines_says_the_time_left(run, capsys):
 def test_time_left_is_that_of_the_steps_left(monkeypatch, capsys):
     clock = iter([0.0, 2.0, 3.0, 10.0])
     monkeypatch.setattr(progress.time, "perf_counter", lambda: next(clock))
-    meter = progress.Meter(start=100, steps=400, batch_size=8)
+    meter = progress.Meter(start=100, steps=400, batch_size=8, players=["generator"])
     with meter.timing("health"):
         pass
-    meter.add({"terms/generator/bce": 1.0})
-    assert meter.read(110, host_seconds=2.5) == {
-        "terms/generator/bce": 1.0,
-        "speed/clips_per_second": 8.0,
-        "cost/input": 0.0,
-        "cost/health": 0.1,
-        "cost/samples": 0.0,
-        "cost/flow": 0.25,
+    meter.add({("terms", "generator", "bce"): 1.0})
+    assert meter.read(110, flow_seconds=2.5) == {
+        ("terms", "generator", "bce"): 1.0,
+        ("speed", "clips_per_second"): 8.0,
+        ("cost", "input"): 0.0,
+        ("cost", "health"): 0.1,
+        ("cost", "samples"): 0.0,
+        ("cost", "flow"): 0.25,
     }
     assert capsys.readouterr().out.endswith("8.0 clips/s  4:50 left\n")
 
 
 def test_progress_on_a_terminal_is_a_bar(monkeypatch, capsys):
     monkeypatch.setattr(progress.sys.stdout, "isatty", lambda: True, raising=False)
-    meter = progress.Meter(start=0, steps=4, batch_size=8)
-    meter.add({"terms/generator/bce": 1.0})
-    meter.read(2, host_seconds=0.0)
+    meter = progress.Meter(start=0, steps=4, batch_size=8, players=["generator"])
+    meter.add({("terms", "generator", "bce"): 1.0})
+    meter.read(2, flow_seconds=0.0)
     out = capsys.readouterr().out
     assert "2/4" in out
     assert "generator: 1.0" in out
 
 
-@pytest.mark.parametrize("name", ["terms/discriminator/r1", "logits/real/conv3d"])
+TERMS = {"terms": {"generator": {"bce": 1.0}}}
+
+
+@pytest.mark.parametrize("path", [("terms", "discriminator", "r1"), ("logits/real", "conv3d")])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_guard_names_step_term_and_last_checkpoint(name, value):
-    guard = loop.Guard("float16", start=250)
-    report = {"terms/generator/bce": 1.0, name: value}
+def test_guard_names_step_term_and_last_checkpoint(path, value):
+    guard, report = loop.Guard("float16", start=250), value
+    for name in reversed(path):
+        report = {name: report}
+    name = "/".join(path)
     with pytest.raises(DivergedError, match=f"at step 268: {name} isn't finite.*step 250"):
-        guard.check(267, report)
+        guard.check(267, {"terms": {}} | report)
+
+
+def gradient(norm):
+    return TERMS | {"gradient_norm": {"generator": norm}}
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_guard_stops_at_the_first_bad_gradient(precision):
     guard = loop.Guard(precision, start=0)
-    report = {"terms/generator/bce": 1.0, "gradient_norm/generator": 2.0}
-    assert guard.check(0, report) == report
+    found = {("terms", "generator", "bce"): 1.0, ("gradient_norm", "generator"): 2.0}
+    assert guard.check(0, gradient(2.0)) == found
     with pytest.raises(DivergedError, match="step 2: gradient_norm/generator isn't finite"):
-        guard.check(1, report | {"gradient_norm/generator": np.inf})
+        guard.check(1, gradient(np.inf))
 
 
 def test_guard_bears_with_float16_for_nineteen_overflows():
     guard = loop.Guard("float16", start=0)
-    bad = {"terms/generator/bce": 1.0, "gradient_norm/generator": np.inf}
     for _ in range(19):
-        assert guard.check(0, bad) == {"terms/generator/bce": 1.0}
-    guard.check(0, bad | {"gradient_norm/generator": 1.0})
+        assert guard.check(0, gradient(np.inf)) == {("terms", "generator", "bce"): 1.0}
+    guard.check(0, gradient(1.0))
     for _ in range(19):
-        guard.check(0, bad)
+        guard.check(0, gradient(np.inf))
     with pytest.raises(DivergedError, match="gradient_norm/generator"):
-        guard.check(0, bad)
+        guard.check(0, gradient(np.inf))
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -237,7 +253,9 @@ def test_a_second_sigterm_changes_nothing():
 
 BROKEN_LOSS = """
 import tensorflow as tf
+from vgan.data.pipeline import Clips
 from vgan.losses import kinds
+from vgan.models.codec import Pixels
 
 def broken():
     def loss(video, batch, seed, samples):

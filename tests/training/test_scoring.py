@@ -119,11 +119,13 @@ def test_a_score_that_these_clips_do_not_have(run, caplog):
 )
 def test_an_unknown_score(name, task, size, known):
     config = types.SimpleNamespace(best_score=name, task=task, clip=ClipSpec(8, size, size))
+    plan = types.SimpleNamespace(config=config, task=Task(task))
     with pytest.raises(UsageError, match=f"--best_score={name}: .* no such score. Known: {known}$"):
-        check_best_score(config, Judge([]))
+        check_best_score(plan, Judge([]))
 
 
 def test_scores_of_pairs_are_known_where_something_is_given():
     for name in ("psnr", "ssim", "frechet"):
-        config = types.SimpleNamespace(best_score=name, task="prediction", clip=ClipSpec(8, 11, 11))
-        check_best_score(config, Judge([]))
+        config = types.SimpleNamespace(best_score=name, clip=ClipSpec(8, 11, 11))
+        plan = types.SimpleNamespace(config=config, task=Task("prediction"))
+        check_best_score(plan, Judge([]))

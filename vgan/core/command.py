@@ -18,6 +18,7 @@ def run(main, positional=False):
 
     Exit codes: 0 done, 1 flags and usage, 2 input data, 3 diverged, 4 checkpoint or config,
     5 disk, permission or lock, 130 Ctrl-C, 143 SIGTERM. `--verbosity=1` shows the traceback too.
+    An error's own line is the last, after TensorFlow's notes, which Python can't silence at start.
 
     Args:
       main: the command.

@@ -18,8 +18,8 @@ def open_windows(text, clip, frame_step, split):
       frame_step: every `frame_step`-th frame is taken.
       split: "train" or "test".
     Returns:
-      a sequence of (video uint8 [T, H, W, C], label int), with what "Data at rest" in WORKSPACE.md
-      says all data have.
+      a sequence of (video uint8 [T, H, W, C], label int), with what WORKSPACE.md says all data
+      have.
     Raises:
       UsageError, DataError: there is no such data, or it doesn't fit.
     """

@@ -49,6 +49,8 @@ def windows(
 ):
     """Clips of moving shapes; one video is one window.
 
+    Labels go in turns, so every second clip is no fair sample: even and odd clips differ.
+
     Args:
       clip: a `ClipSpec` of any frames, height and width, and 3 channels.
       frame_step: frames of the underlying motion from one frame to the next, 1 or more.

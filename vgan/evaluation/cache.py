@@ -1,4 +1,4 @@
-"""Measurements of real data, kept on disk by the digest of all that determines them."""
+"""Measurements of real data, kept on disk under a digest of all that determines them."""
 
 import hashlib
 import os
@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from absl import logging
 
+from vgan.core.errors import StorageError
 from vgan.core.files import replacing
 
 
 def default_folder():
-    """Where measurements are kept unless a flag says otherwise: the user's cache folder."""
+    """Where measurements are kept unless a flag says otherwise: in the user's cache folder."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vgan"
 
 
@@ -20,7 +21,7 @@ class Cache:
     """A folder of arrays by name.
 
     Args:
-      folder: made when something is first kept; None keeps nothing.
+      folder: made when something is first kept; with None nothing is kept.
     """
 
     def __init__(self, folder):
@@ -36,7 +37,7 @@ class Cache:
         if self._folder is None:
             return compute()
         path = self._folder / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}.npz"
-        if os.path.exists(path):  # Unlike Path.exists, it is false too where one may not look.
+        if os.path.exists(path):  # Unlike Path.exists it is false where one may not look.
             try:
                 with np.load(path) as kept:
                     return dict(kept)
@@ -44,10 +45,11 @@ class Cache:
                 logging.warning("cached features %r are damaged, computing them again", str(path))
         found = compute()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, **found)
-        except OSError as error:
-            why = (error.__cause__ or error).strerror
-            logging.warning("features can't be cached in %r: %s", str(self._folder), why)
+            with replacing(path) as temporary:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with temporary.open("wb") as file:
+                    np.savez(file, **found)
+        except StorageError as error:
+            reason = error.__cause__.strerror
+            logging.warning("features can't be cached in %r: %s", str(self._folder), reason)
         return found

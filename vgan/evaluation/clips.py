@@ -44,18 +44,18 @@ class ClipSet:
             yield self.take(np.s_[first : first + CHUNK])
 
 
-def of_windows(windows, interval, seed, most, cache, advance):
+def of_windows(windows, interval, seed, most, cache, progress):
     """Windows of a data set, sorted by a hash of seed and contents, as a ClipSet.
 
-    So the first n are a random choice of them, whatever order the videos came in.
+    So the first n are a random choice, whatever order the videos came in.
 
     Args:
-      windows: what `pipeline.open_windows` gives.
+      windows: what `opening.open_windows` gives.
       interval: frames between the starts of clips of one video.
       seed: int.
       most: how many clips are kept.
       cache: cache.Cache, where the hashes of contents are kept.
-      advance: called with a number of windows as they are read.
+      progress: called with how many more windows were read.
     """
     numbers, sources = windows.apart(interval)
     key = (windows.fingerprint, windows.clip.shape, windows.frame_step, windows.split, interval)
@@ -64,7 +64,7 @@ def of_windows(windows, interval, seed, most, cache, advance):
         return windows[int(number)][0]
 
     def compute():
-        return {"digests": _digests(read, numbers, advance)}
+        return {"digests": _digests(read, numbers, progress)}
 
     digests = cache.get((*key, "digests"), compute)["digests"]
     order = _order(digests, sources, seed)[:most]
@@ -79,12 +79,12 @@ def of_videos(videos, seed, most):
     return ClipSet(videos.__getitem__, order, order)
 
 
-def _digests(read, numbers, advance):
+def _digests(read, numbers, progress):
     """A hash of each window's contents, uint8 [N, 16]."""
 
     def digest(number):
         found = hashlib.blake2b(read(number).tobytes(), digest_size=16).digest()
-        advance(1)
+        progress(1)
         return found
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -94,7 +94,7 @@ def _digests(read, numbers, advance):
 def _order(digests, sources, seed):
     key = seed.to_bytes(8, "big")
     digests = [hashlib.blake2b(row.tobytes(), key=key).digest() for row in digests]
-    # Equal clips of different videos are told apart by what else those hold.
+    # Equal clips of different videos are distinguished by what else those videos hold.
     held = collections.defaultdict(list)
     for digest, source in sorted(zip(digests, sources, strict=True)):
         held[source].append(digest)
@@ -105,8 +105,8 @@ def read_folder(folder):
     """All videos of a folder, one clip each.
 
     Args:
-      folder: holds video files, or NumPy files of one uint8 [T, H, W, 3] each; its subfolders
-        are passed over.
+      folder: holds video files, or NumPy files of one uint8 [T, H, W, 3] each; subfolders are
+        left out.
     Returns:
       uint8 [N, T, H, W, 3]; the files' names; the names of lossy codecs they are compressed with.
     Raises:
@@ -142,11 +142,12 @@ def _read_file(path):
         video = np.load(path)
     except Exception as error:  # A damaged file raises whatever its parser meets.
         raise DataError(f"video {str(path)!r}: can't be read ({error}). Remove it") from None
-    shape = getattr(video, "shape", ())
-    if len(shape) != 4 or shape[-1] != 3 or 0 in shape or video.dtype != np.uint8:
+    one = isinstance(video, np.ndarray)
+    shape, dtype = (video.shape, video.dtype) if one else ((), "several arrays")
+    if len(shape) != 4 or shape[-1] != 3 or 0 in shape or dtype != np.uint8:
         raise DataError(
-            f"video {str(path)!r}: {getattr(video, 'dtype', 'several arrays')} {list(shape)}, not "
-            "uint8 [T, H, W, 3]. Save each clip so, RGB from 0 to 255"
+            f"video {str(path)!r}: {dtype} {list(shape)}, not uint8 [T, H, W, 3]. Save each clip "
+            "so, RGB from 0 to 255"
         )
     return video, ""
 

@@ -14,10 +14,10 @@ from vgan.metrics import copying, extractors
 SPLITS = ("train", "test")
 
 MOST_KNOWN = 4096
-"""Copies are looked for among so many training clips."""
+"""The most training clips among which copies are looked for."""
 
 LEAST = 16
-"""With fewer clips, five nearest neighbours are most of the set."""
+"""With fewer clips, five nearest neighbours would be most of the set."""
 
 
 class Result(typing.NamedTuple):
@@ -27,8 +27,8 @@ class Result(typing.NamedTuple):
       scores, statistics: dicts of figures by name, as scores.json has them.
       per_clip: {statistic: {"generated", "real"}: float64 [N]}.
       clips: ClipSet of the made clips.
-      nearest: numbers of the training windows that look most like the made clips, and how far
-        away they are in grey levels.
+      nearest: numbers of the training clips that look most like the made ones, and how far away
+        they are in grey levels.
     """
 
     scores: dict
@@ -44,13 +44,13 @@ class Evaluator:
     Args:
       windows: dict of the data's windows by split.
       split: the split that made clips are compared with; floors come from the other one.
-      most: at most so many clips of each set.
+      most: the most clips of each set.
       interval: frames between the starts of real clips of one video.
       seed: int, of every choice.
       cache: cache.Cache of what is measured of real clips.
       user_networks: list of further FeatureExtractors.
       classifier: metrics.classifier.Classifier or None.
-      progress: (what, number of clips) -> function that is told how many more are done.
+      progress: (what, number of clips) -> function that is called with how many more are done.
     Raises:
       DataError: too few clips in a split. UsageError: clips of one frame.
     """
@@ -65,15 +65,14 @@ class Evaluator:
         cache,
         user_networks=(),
         classifier=None,
-        progress=None,
+        progress=lambda what, total: lambda count: None,
     ):
         if windows[split].clip.frames < 2:
             raise UsageError(
                 "--frames=1: a clip of one frame has no motion to score. Use 2 or more"
             )
         self._seed, self._most, self._cache = seed, most, cache
-        self._progress = progress or (lambda what, total: lambda count: None)
-        self._classifier = classifier
+        self._progress, self._classifier = progress, classifier
         bank = [extractors.random3d(), extractors.random3d(difference=True), extractors.motion()]
         self._extractors = [*bank, *user_networks]
         if classifier is not None:
@@ -92,8 +91,8 @@ class Evaluator:
         clip = windows["train"].clip
         quarter = max(1, clip.frames * windows["train"].frame_step // 4)
         self._known = self._open("train", quarter, MOST_KNOWN)
-        told = self._told("training clips", self._known)
-        self._known_thumbnails = measure.thumbnails(self._known, cache, told)
+        counted = progress("training clips", len(self._known))
+        self._known_thumbnails = measure.thumbnails(self._known, cache, counted)
         self._measured = {
             name: self._measure(f"{name} clips", clips) for name, clips in self.sets.items()
         }
@@ -123,11 +122,11 @@ class Evaluator:
         per_clip = {
             name: {"generated": measured[name], "real": real[name]} for name in measure.UNITS
         }
-        beside = scores.of_statistics(three, measure.UNITS, self._nearest(measured, made))
-        return Result(found, beside, per_clip, made, nearest)
+        statistics = scores.of_statistics(three, measure.UNITS, self._nearest(measured, made))
+        return Result(found, statistics, per_clip, made, nearest)
 
     def real(self, chosen):
-        """Real clips by a slice of their order, what lies beside them, and labels: see `beside`."""
+        """Real clips by a slice of their order, the sources beside them, and labels."""
         windows, numbers = self.windows[self._real], self.sets[self._real].numbers[chosen]
         found = [beside(windows, number) for number in numbers]
         return tuple(np.array(part) for part in zip(*found, strict=True)) or ((), (), ())
@@ -145,8 +144,8 @@ class Evaluator:
 
     def _open(self, split, interval, most):
         windows = self.windows[split]
-        told = self._progress(f"reading {split} clips", len(windows.apart(interval)[0]))
-        return clip_sets.of_windows(windows, interval, self._seed, most, self._cache, told)
+        counted = self._progress(f"reading {split} clips", len(windows.apart(interval)[0]))
+        return clip_sets.of_windows(windows, interval, self._seed, most, self._cache, counted)
 
     def _nearest(self, measured, made):
         held_out, clips = self._measured["test"][0], self.sets["test"]
@@ -154,24 +153,19 @@ class Evaluator:
         return ThreeSets(measured, held_out, held_out, sources)
 
     def _measure(self, what, clips):
-        cache, found = self._cache, {}
-        for extractor in self._extractors:
-            told = self._told(f"{what}, {extractor.name}", clips)
-            found[extractor.name] = measure.features(clips, extractor, cache, told)
+        def how(of):
+            return self._cache, self._progress(f"{what}, {of}", len(clips))
+
+        found = {e.name: measure.features(clips, e, *how(e.name)) for e in self._extractors}
         if self._classifier is not None:
             reader = _of_classifier(
                 "probabilities", self._classifier.probabilities, self._classifier
             )
-            told = self._told(f"{what}, classes", clips)
-            found["probabilities"] = measure.features(clips, reader, cache, told)
-        found |= measure.statistics(clips, cache, self._told(f"{what}, statistics", clips))
-        small = measure.thumbnails(clips, cache, self._told(f"{what}, thumbnails", clips))
+            found["probabilities"] = measure.features(clips, reader, *how("classes"))
+        found |= measure.statistics(clips, *how("statistics"))
+        small = measure.thumbnails(clips, *how("thumbnails"))
         distances, numbers = copying.nearest(small, self._known_thumbnails)
-        found["nearest"] = distances
-        return found, (numbers, distances)
-
-    def _told(self, what, clips):
-        return self._progress(what, len(clips))
+        return found | {"nearest": distances}, (numbers, distances)
 
 
 def _check_names(features):

@@ -9,7 +9,7 @@ from vgan.tasks import given
 
 
 class Videos(typing.NamedTuple):
-    """The arguments of Evaluator.score."""
+    """The arguments of Evaluator.score, of the same names."""
 
     videos: np.ndarray
     targets: np.ndarray | None = None
@@ -17,14 +17,14 @@ class Videos(typing.NamedTuple):
 
 
 def videos(model, number, seed, evaluator, progress=lambda count: None):
-    """Videos of a model; one with a task is given parts of the first real clips.
+    """Videos of a model; one with a task completes what is given of the first real clips.
 
     Args:
       model: sampling.Model.
-      number: how many; fewer where there are fewer real clips to give.
-      seed: int of the latents, and of what is given.
+      number: how many; fewer come back where there are fewer real clips to complete.
+      seed: int of the latents and of what is given.
       evaluator: evaluator.Evaluator of the real clips.
-      progress: is called with how many more are done.
+      progress: called with how many more are done.
     Returns:
       Videos.
     """
@@ -52,6 +52,6 @@ def _completed(model, number, seed, real):
         samples = first + np.arange(len(real_videos))
         pixels, kinds = model.show(real_videos, seed, samples, source)
         made = model.complete(pixels, kinds, seed, samples, labels)
-        # A clip of which nothing was shown has none that it should be.
+        # Where nothing of a clip was given, there is none that it should be.
         shown = (kinds != given.HIDDEN).any(axis=(1, 2, 3, 4), keepdims=True)
         yield made, real_videos, shown & (kinds != given.KNOWN)

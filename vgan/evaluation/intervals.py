@@ -6,10 +6,9 @@ GROUPS = 10
 
 
 def jackknife(figure, real, real_sources, fake, fake_sources):
-    """The standard error of a figure of two sets, by leaving out a group of sources at a time.
+    """The standard error of a figure of two sets, by leaving out one group of sources at a time.
 
-    Nothing is drawn twice, as in a bootstrap, whose copies would raise a Fréchet distance.
-    Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 11, over groups.
+    No row is drawn twice, unlike in a bootstrap, whose copies would raise a Fréchet distance.
 
     Args:
       figure: (real rows, fake rows) -> float, or array of figures.
@@ -17,6 +16,8 @@ def jackknife(figure, real, real_sources, fake, fake_sources):
       real_sources, fake_sources: int [N], [M]; rows of one source are left out together.
     Returns:
       of the figure's shape; None where there are fewer than two sources on a side.
+
+    Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 11, over groups.
     """
     variance = 0.0
     for rows, sources, apply in (

@@ -9,7 +9,7 @@ from vgan.metrics import motion as motion_metrics
 from vgan.motion import estimators
 
 _VERSION = 1
-"""Enters the keys under which measurements are kept: count it up when they change."""
+"""Part of the keys under which measurements are kept: raise it when they change."""
 
 UNITS = {
     "magnitude": "pixels a frame",
@@ -22,49 +22,49 @@ UNITS = {
     "loop": "0 to 1",
     "saturated": "share of values",
 }
-"""The statistics of a clip and what they are counted in."""
+"""The statistics of a clip and their units."""
 
 
-def features(clips, extractor, cache, advance):
+def features(clips, extractor, cache, progress):
     """Features float64 [N, D] of a ClipSet.
 
     Args:
       clips: clips.ClipSet.
       extractor: extractors.FeatureExtractor.
       cache: cache.Cache.
-      advance: called with a number of clips as they are done.
+      progress: called with how many more clips are done.
     """
     digest = f"{extractor.name} {extractor.digest}"
-    found = _measure(clips, digest, _named("features", extractor), cache, advance)
+    found = _measure(clips, digest, _named("features", extractor), cache, progress)
     return found["features"]
 
 
-def statistics(clips, cache, advance):
+def statistics(clips, cache, progress):
     """A dict of float64 [N], the statistics of `UNITS`; arguments as for `features`."""
-    estimate = estimators.farneback()  # Another one than training uses.
+    estimate = estimators.farneback()  # Not the one that training uses.
 
     def measure(videos):
         return motion_metrics.statistics(videos, estimate) | appearance.statistics(videos)
 
-    return _measure(clips, "statistics", measure, cache, advance)
+    return _measure(clips, "statistics", measure, cache, progress)
 
 
-def thumbnails(clips, cache, advance):
+def thumbnails(clips, cache, progress):
     """`copying.thumbnails` of a ClipSet, float64 [N, D]; arguments as for `features`."""
     measure = _named("thumbnails", copying.thumbnails)
-    return _measure(clips, "thumbnails", measure, cache, advance)["thumbnails"]
+    return _measure(clips, "thumbnails", measure, cache, progress)["thumbnails"]
 
 
 def _named(name, function):
     return lambda videos: {name: function(videos)}
 
 
-def _measure(clips, digest, measure, cache, advance):
+def _measure(clips, digest, measure, cache, progress):
     def over_chunks():
         parts = []
         for videos in clips.chunks():
             parts.append(measure(videos))
-            advance(len(videos))
+            progress(len(videos))
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     if clips.key is None:

@@ -1,4 +1,4 @@
-"""What an evaluation leaves behind: scores.json, a table."""
+"""What an evaluation writes: scores.json, and a table."""
 
 import json
 
@@ -12,9 +12,9 @@ def scores_text(result, protocol):
       result: evaluator.Result.
       protocol: dict of what all figures share.
     """
-    told = {"format": FORMAT, "protocol": protocol}
-    told |= {"scores": result.scores, "statistics": result.statistics}
-    return json.dumps(_rounded(told), indent=1, allow_nan=False) + "\n"
+    scores = {"format": FORMAT, "protocol": protocol}
+    scores |= {"scores": result.scores, "statistics": result.statistics}
+    return json.dumps(_rounded(scores), indent=1, allow_nan=False) + "\n"
 
 
 def table(scores):

@@ -1,4 +1,4 @@
-"""What a score was computed from, told in full, and what to be wary of."""
+"""All that a score was computed from, and what to be wary of."""
 
 import importlib.metadata
 import typing
@@ -9,7 +9,7 @@ from vgan.core.clip import ClipSpec
 from vgan.evaluation.evaluator import SPLITS
 
 FEW = 512
-"""With fewer clips distances are mostly bias and chance."""
+"""With fewer clips, distances are mostly bias and chance."""
 
 
 class Made(typing.NamedTuple):
@@ -19,16 +19,16 @@ class Made(typing.NamedTuple):
       draw: evaluator.Evaluator -> generated.Videos.
       number: N.
       clip: ClipSpec of them.
-      told: where they come from, as text.
+      origin: where they come from, as text.
       data, frame_step: of the real clips.
       fps: the frame rate that a model makes them for, None for files.
-      lossy: names of the codecs that files have lost something by.
+      lossy: names of the lossy codecs that files are compressed with.
     """
 
     draw: typing.Callable
     number: int
     clip: ClipSpec
-    told: str
+    origin: str
     data: str
     frame_step: int
     fps: float | None
@@ -45,7 +45,7 @@ class Rule(typing.NamedTuple):
 
 
 def warn(made, evaluator, classifier):
-    """Warns of what makes scores mean less than they seem to.
+    """Warns where scores mean less than they seem to.
 
     Args:
       made: Made.
@@ -66,7 +66,7 @@ def warn(made, evaluator, classifier):
         logging.warning(
             "%s are compressed (%s), the data are not: some of the distance is the codec's. "
             "Score a model itself, or save .npy files",
-            made.told,
+            made.origin,
             ", ".join(made.lossy),
         )
     if made.fps and not 0.9 < made.fps / fps < 1.1:
@@ -100,7 +100,7 @@ def describe(made, rule, evaluator, result):
     windows, clips = evaluator.windows[rule.split], evaluator.sets[rule.split]
     packages = ("vgan", "tensorflow", "keras", "numpy", "opencv-python")
     return {
-        "generated": made.told,
+        "generated": made.origin,
         "compressed": ", ".join(made.lossy),
         "data": made.data,
         "fingerprint": windows.fingerprint,

@@ -1,7 +1,7 @@
-"""From measurements of three sets of clips to figures: made ones, real ones, and other real ones.
+"""Figures from measurements of three sets of clips: made ones, real ones, and other real ones.
 
-Each figure compares made clips with real ones; its floor is the same figure for other real clips,
-of source videos that the first don't share, and as many of them.
+Each figure compares made clips with real ones; its floor is the same figure for as many other real
+clips, of other source videos.
 """
 
 import numpy as np
@@ -13,11 +13,11 @@ from vgan.metrics.motion import near_static_limit
 SHARES = ("precision", "recall", "density", "coverage")
 
 FVD_CLIPS = 2048
-"""The published protocol of FVD compares so many clips with as many."""
+"""How many clips of each kind the published protocol of FVD compares."""
 
 
 def protocol(extractor):
-    """What a score states of its features."""
+    """What a score says about its features."""
     return {
         "extractor": extractor.name,
         "digest": extractor.digest,
@@ -69,12 +69,12 @@ def of_probabilities(sets, name, about):
 
     Args:
       sets: three_sets.ThreeSets that holds probabilities under `name`.
-      about: dict of the classifier, as its folder tells it.
+      about: of the classifier, see metrics.classifier.Classifier.
     """
-    told = {name: about[name] for name in ("digest", "held_out_accuracy", "data", "frame_step")}
+    stated = {name: about[name] for name in ("digest", "held_out_accuracy", "data", "frame_step")}
     fake = sets.all(name)[0]
     shares = np.bincount(fake.argmax(axis=1), minlength=len(about["labels"])) / len(fake)
-    told["class_shares"] = dict(zip(about["labels"], shares.tolist(), strict=True))
+    stated["class_shares"] = dict(zip(about["labels"], shares.tolist(), strict=True))
 
     names = ("inception_score", "classifier_confidence")
 
@@ -83,18 +83,18 @@ def of_probabilities(sets, name, about):
         return [inception_score(fake), fake.max(axis=1).mean()]
 
     figures = sets.figures(name, names, compute)
-    return {name: figure | {"better": "higher"} | told for name, figure in figures.items()}
+    return {name: figure | {"better": "higher"} | stated for name, figure in figures.items()}
 
 
 def names_of_pairs(shape):
-    """The scores of clips [T, H, W, C] that have one each that they should be."""
+    """The scores of clips [T, H, W, C] for each of which there is one that it should be."""
     return ("psnr", "ssim") if min(shape[1:3]) >= paired.WINDOW else ("psnr",)
 
 
 def of_pairs(videos, targets, made=None):
     """PSNR and SSIM of videos against what they should be, uint8 [N, T, H, W, 3] both.
 
-    Clips of which nothing was asked that a score can see don't count.
+    Clips don't count where a score can see none of the pixels that weren't given.
 
     Args:
       made: bool [N, T, H, W, 1], the pixels that weren't given; None for all.
@@ -124,7 +124,7 @@ def of_statistics(sets, units, nearest):
 
     Args:
       sets: three_sets.ThreeSets that holds the statistics by name.
-      units: dict of what each is counted in.
+      units: dict of the unit of each.
       nearest: three_sets.ThreeSets that holds as "nearest" how far made and held-out clips lie
         from the training clip that is nearest to them, in grey levels.
     """

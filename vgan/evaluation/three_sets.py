@@ -1,4 +1,4 @@
-"""Made clips, real clips and other real clips, and how a figure of them is computed."""
+"""Made clips, real clips and other real clips, and how figures of them are computed."""
 
 from vgan.evaluation.intervals import jackknife
 
@@ -23,7 +23,7 @@ class ThreeSets:
           name: of what was measured.
           names: of the figures.
           compute: (real rows, fake rows) -> one number for each of the names.
-          equal: take as many clips of each set; otherwise all, for figures without bias.
+          equal: take equally many clips of each set; otherwise all, for figures without bias.
         """
         stop = self.count if equal else None
         fake, real, other = (rows[name][:stop] for rows in self._rows)

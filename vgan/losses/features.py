@@ -1,4 +1,4 @@
-"""Features by which a made clip is compared with the real one that it should be."""
+"""Loss features: by them a made clip is compared with the real one that it should be."""
 
 import math
 
@@ -14,10 +14,10 @@ VGG19_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv4", "block4_conv4")
 
 
 class CriticFeatures:
-    """What the critics' rectifiers give, as they are at the time; `take_critics` names them."""
+    """What all rectifiers of the critics, set by `take_critics`, give as they are at the time."""
 
     def take_critics(self, critics):
-        """Takes a list of critics.Critic."""
+        """Sets the critics: a list of networks.critic.Critic."""
         self._critics = [
             (
                 critic,
@@ -50,7 +50,7 @@ class Vgg19Features:
       weights: "imagenet", or the path of a file of weights without the classifier.
       frames: of each clip.
     Raises:
-      UsageError: the weights can't be had.
+      UsageError: the weights can't be loaded.
 
     Source: Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015.
     """

@@ -19,7 +19,7 @@ from vgan.motion.warp import warp_next
 def motion(variant="one_sided", estimator="dis", pairs=2, every=4):
     """Motion compensation for clips made from noise, against the statistics of real clips.
 
-    Minimising the warp error itself would pay the generator for standing still. So what motion
+    Minimising the warp error itself would reward the generator for standing still. So what motion
     compensation leaves unexplained, and what changes at all, are compared with real clips:
     e = mean m rho(x_t - W(x_t+1; F)), c = mean m rho(x_t - x_t+1). No gradient flows through F.
 
@@ -33,7 +33,7 @@ def motion(variant="one_sided", estimator="dis", pairs=2, every=4):
       variant: "one_sided" or "matching".
       estimator: spec string of the flow estimator, see vgan.motion.estimators.
       pairs: random pairs of neighbouring frames that are looked at, per clip.
-      every: steps from one in which it is due to the next.
+      every: it is due in every `every`-th step.
     Returns:
       a loss whose term is float32 [B], about zero for clips as explainable as real ones.
     Raises:
@@ -59,7 +59,7 @@ def mse():
 
 
 def frame_difference():
-    """|(x_t+1 - x_t) - (y_t+1 - y_t)|, the mean: what changes is to change as in the real clip.
+    """The mean of |(x_t+1 - x_t) - (y_t+1 - y_t)|: what changes is to change as in the real clip.
 
     Source: arXiv 2102.05822, as a temporal loss that needs no flow.
     """
@@ -78,7 +78,7 @@ def aligned_motion(alpha=12.5, estimator="dis"):
     """Motion compensation along the flow of the real clip that the made one is aligned with.
 
     L = mean m w rho(x_t - W(x_t+1; F)) with w = exp(-alpha |y_t - W(y_t+1; F)|^2), where F and m
-    belong to the real clip y: where its own flow fails to explain it, little is asked of x.
+    belong to the real clip y: where its own flow fails to explain y, little is demanded of x.
 
     Args:
       alpha: how fast trust falls with the real clip's own error (50 for pixels in [0, 1]), 0 to
@@ -109,7 +109,7 @@ def perceptual(network="critics", weights=None, frames=None):
     """The mean absolute difference of features of the made clip and the real one.
 
     Args:
-      network: "critics", the discriminators as they are at the time, or "vgg19", on some random
+      network: "critics", the model's own as they are at the time, or "vgg19", on some random
         frames of each clip.
       weights: of vgg19: "imagenet" (the default), which Keras downloads, or the path of a file.
       frames: that vgg19 sees of each clip; 2 by default.

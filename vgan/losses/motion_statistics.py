@@ -33,7 +33,7 @@ class _Motion(tf.Module):
         return term, statistics | {"visible": visible_share}
 
     def after_step(self, statistics):
-        """Moves what is remembered, by the statistics of a step."""
+        """Moves what is remembered by the statistics of a step."""
 
     def _draw_pairs(self, video, seed, samples):
         steps = video.shape[1] - 1

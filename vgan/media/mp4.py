@@ -21,7 +21,8 @@ def add_video(container, fps, size):
       size: height and width of the frames in pixels; an odd one gains a copy of the last row or
         column, which 4:2:0 colour needs.
     Returns:
-      The stream, to be given to `encode`.
+      The stream, to be given to `encode`. With its usual preset x264 writes other bytes from run to
+      run, on one thread too, for 24 small frames; with `ultrafast` it never did in 60 runs.
     """
     stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
     stream.height, stream.width = (side + side % 2 for side in size)

@@ -1,4 +1,4 @@
-"""Statistics of how clips look and go on, to be read for made clips beside real ones."""
+"""Statistics of how clips look and how they go on, to compare made clips with real ones."""
 
 import numpy as np
 
@@ -13,8 +13,8 @@ def statistics(videos):
     Returns:
       dict of float64 [N]: `sharpness`, the mean absolute Laplacian of luma, in grey levels;
       `flicker`, how far the mean luma of a frame lies from that of its neighbours, in grey
-      levels (0 below 3 frames); `loop`, see `loop`; `saturated`, the share of values within a
-      grey level of black or white, |x| > .99 of what tanh gives.
+      levels (0 for fewer than 3 frames); `loop`, see `loop`; `saturated`, the share of values
+      within a grey level of black or white, which tanh gives for |x| > 0.99.
     """
     luma = videos @ LUMA
     return {
@@ -28,15 +28,14 @@ def statistics(videos):
 def loop(luma):
     """How fully a clip comes back to what it was: 0 if it never does, 1 for an exact loop.
 
-    Loops of up to half the clip are seen, since only those come twice.
-
-    With D(k) the mean difference of frames k apart, it is the largest fall of D below what it was
-    at a shorter lag, in parts of that: a peak of the autocorrelation at a lag above 1.
+    Only loops of up to half the clip are seen, since longer ones don't come twice. With D(k) the
+    mean difference of frames k apart, it is the largest fall of D below its value at a shorter lag,
+    relative to that value: a peak of the autocorrelation at a lag above 1.
 
     Args:
       luma: float [N, T, H, W].
     Returns:
-      float64 [N]; 0 below 3 frames, and for a clip that stands still.
+      float64 [N]; 0 for fewer than 3 frames, and for a clip that stands still.
     """
     frames = luma.shape[1]
     if frames < 3:

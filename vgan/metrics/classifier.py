@@ -1,4 +1,4 @@
-"""A classifier of labelled clips, trained by `classifier_training`: its features and its folder.
+"""A classifier of labelled clips, trained by `training.classifier`: its features and its folder.
 
 The folder holds `network.keras`, and `classifier.json`, which says what it was trained on.
 """
@@ -17,7 +17,7 @@ from vgan.core.errors import CheckpointError, StorageError, UsageError
 from vgan.core.files import replacing_folder
 
 CHUNK = 16
-"""Clips are always looked at so many at a time, lest another number round differently."""
+"""How many clips the network always sees at a time, since another number rounds differently."""
 
 _NETWORK, _ABOUT = "network.keras", "classifier.json"
 
@@ -27,7 +27,7 @@ class Classifier:
 
     Args:
       network: keras.Model, float32 [N, T, H, W, C] in [-1, 1] -> features [N, D], logits [N, K].
-      about: dict of `labels`, `clip` (T, H, W, C) and whatever else is to be kept with it.
+      about: dict of `labels`, `clip` (T, H, W, C) and anything else that is kept with it.
 
     Attributes:
       network, about: as given, with the digest in `about`.
@@ -37,10 +37,10 @@ class Classifier:
     """
 
     def __init__(self, network, about):
-        told = hashlib.sha256()
+        digest = hashlib.sha256()
         for weight in network.get_weights():
-            told.update(weight.tobytes())
-        self.digest = told.hexdigest()[:16]
+            digest.update(weight.tobytes())
+        self.digest = digest.hexdigest()[:16]
         self.network, self.about = network, about | {"digest": self.digest}
         self.labels, self.clip = tuple(about["labels"]), ClipSpec(*about["clip"])
         self._compute = tf.function(network, autograph=False)
@@ -103,13 +103,13 @@ def save(classifier, path, overwrite):
       StorageError: the path exists and may not be replaced.
     """
     check_output(path, overwrite)
-    with replacing_folder(os.path.realpath(path)) as incomplete:
-        classifier.network.save(incomplete / _NETWORK)
-        (incomplete / _ABOUT).write_text(json.dumps(classifier.about, indent=2) + "\n")
+    with replacing_folder(os.path.realpath(path)) as folder:
+        classifier.network.save(folder / _NETWORK)
+        (folder / _ABOUT).write_text(json.dumps(classifier.about, indent=2) + "\n")
 
 
 def load(path):
-    """The Classifier of a folder; raises CheckpointError if it isn't one, or damaged."""
+    """The Classifier of a folder; raises CheckpointError if there is none, or it is damaged."""
     path, advice = Path(path), "python -m vgan.train_classifier"
     if not (path / _ABOUT).is_file():
         raise CheckpointError(f"classifier {str(path)!r}: there is none. Make one with {advice}")

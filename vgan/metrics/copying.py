@@ -9,13 +9,13 @@ _SIDE, _FRAMES = 16, 4
 
 
 def thumbnails(videos):
-    """Small versions of clips, in which a copy is near to what it was copied from.
+    """Small versions of clips, where a copy lies close to what it was copied from.
 
     Args:
       videos: uint8 [N, T, H, W, 3].
     Returns:
-      float64 [N, 3072], grey levels: 4 frames from the first to the last, 16x16 pixels, scaled
-      so that Euclidean distance is the root mean square difference.
+      float64 [N, 3072], grey levels: 4 frames from the first to the last, of 16x16 pixels, scaled
+      so that Euclidean distances are root mean square differences.
     """
     moments = np.linspace(0, videos.shape[1] - 1, _FRAMES).round().astype(int)
     frames = videos[:, moments].reshape(-1, *videos.shape[2:])
@@ -25,10 +25,10 @@ def thumbnails(videos):
 
 
 def nearest(clips, known):
-    """The nearest known clip of each clip, which may be its mirror image.
+    """The known clip that is nearest to each clip, or to its mirror image.
 
     Args:
-      clips, known: float [N, D], [M, D], `thumbnails`.
+      clips, known: float [N, D] and [M, D], as `thumbnails` gives them.
     Returns:
       distances float64 [N] in grey levels, and int [N], numbers of known clips.
     """

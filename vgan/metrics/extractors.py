@@ -1,4 +1,4 @@
-"""Features of clips, in which sets of them are compared.
+"""Features of clips, by which sets of clips are compared.
 
 Each public function here makes a `FeatureExtractor` that needs no download: a fixed random network,
 the same on differences of frames, and histograms of flow.
@@ -16,12 +16,12 @@ from vgan.core.errors import UsageError
 from vgan.motion import estimators
 
 _CHUNK = 16
-"""At most so many clips are looked at together, to bound the memory."""
+"""The most clips that are looked at together, to bound the memory."""
 
 
 @dataclasses.dataclass(frozen=True)
 class FeatureExtractor:
-    """A function of clips, and all that a score must state of it.
+    """A function of clips, and all that a score must say about it.
 
     Attributes:
       name: as in `frechet_<name>`.
@@ -77,9 +77,9 @@ def random3d(difference=False):
     """Means and deviations, over space and time, of a fixed random 3-D convolutional network.
 
     It sees noise, flicker and blur; on differences of frames it sees their order, jitter and
-    averaging. For pictures the first kernels sum to zero, lest the colour of the ground, which
-    varies most, drown all else; and each place is divided by 1 + its activity, so that edges count
-    for being there more than for their contrast.
+    averaging. For frames themselves, the first kernels sum to zero, so that the background's
+    colour, which varies most, doesn't hide all else; and each place is divided by 1 + its activity,
+    so that it matters more that an edge is there than how strong it is.
 
     Args:
       difference: look at 4 (x[t+1] - x[t]) instead of x.
@@ -104,20 +104,21 @@ def random3d(difference=False):
             found += [mean, tf.sqrt(variance + 1e-6)]
         return tf.concat(found, 1)
 
-    told = hashlib.sha256(b"random3d 2" + bytes([difference]))
+    digest = hashlib.sha256(b"random3d 2" + bytes([difference]))
     for kernel in kernels:
-        told.update(kernel.tobytes())
+        digest.update(kernel.tobytes())
     name = "random3d_dt" if difference else "random3d"
-    return FeatureExtractor(name, features, told.hexdigest()[:16])
+    return FeatureExtractor(name, features, digest.hexdigest()[:16])
 
 
 def motion():
     """Histograms of how pixels move and how that changes: 8 directions in cells of the clip.
 
-    A cell is 4 frames of a quarter of the picture. Each pixel counts by log2(1 + 4 length) of its
-    flow, or of the change of its flow, in pixels a frame, shared between the two nearest
-    directions. Flow is Farneback's. After Liu et al. 2024, "Fréchet video motion distance", which
-    follows points instead.
+    A cell is 4 frames of a quarter of the picture. Each pixel has the weight log2(1 + 4 length) of
+    its flow, or of the change of its flow, in pixels a frame, shared between the two nearest
+    directions. Flow is Farneback's.
+
+    Source: after Liu et al. 2024, "Fréchet video motion distance", which follows points instead.
     """
     estimate = estimators.farneback()
 

@@ -14,8 +14,8 @@ SIZES = 12
 LEAST = 512
 """The fewest clips that an extrapolation is made from.
 
-Below, the bias of features that spread over hundreds of directions doesn't fall as 1/n yet: two
-sets of one Gaussian of 400 directions came out 1.1 apart at 256, .06 at 512 and 0 at 1,024.
+With fewer, the bias of features that spread over hundreds of directions doesn't fall as 1/n yet:
+two sets of one Gaussian of 400 directions came out 1.1 apart at 256, 0.06 at 512 and 0 at 1,024.
 """
 
 
@@ -33,8 +33,8 @@ def distance(a, b):
     """The plain distance, biased upwards by about 1/n.
 
     The trace of the square root is the nuclear norm of A B^T, A and B being the centred, scaled
-    features, whose triangular factors serve as well. So it is real and exact for any number of
-    samples, where `sqrtm` of the covariances goes complex below as many samples as dimensions.
+    features, or their triangular factors. So it is real and exact for any number of samples, where
+    `sqrtm` of the covariances is complex with fewer samples than dimensions.
 
     Args:
       a, b: float [N, D] and [M, D], at least 2 rows each.
@@ -49,16 +49,19 @@ def distance(a, b):
 
 
 def extrapolated(a, b, seed):
-    """The distance that 1/n -> 0 leads to: a line through distances of 12 sizes of subsample.
+    """The distance for 1/n -> 0, by a line through the distances of 12 sizes of subsample.
 
-    Subsamples go down to three fifths of the rows: nearer, the line is uncertain, and further
-    away it bends. Source: Chong and Forsyth 2020, "Effectively unbiased FID and Inception Score".
+    Subsamples go down to three fifths of the rows: with larger ones alone the line is uncertain,
+    and with smaller ones it bends.
+
+    Source: Chong and Forsyth 2020, "Effectively unbiased FID and Inception Score".
 
     Args:
       a, b: float [N, D] and [M, D]; as many rows of each are used as the smaller has.
       seed: int of the subsamples.
     Returns:
-      Extrapolated, or None below `LEAST` rows. The value may be negative by its error.
+      Extrapolated, or None for fewer than `LEAST` rows. Within its error, the value may be
+      negative.
     """
     count = min(len(a), len(b))
     if count < LEAST:

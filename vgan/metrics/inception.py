@@ -4,7 +4,7 @@ import numpy as np
 
 
 def inception_score(probabilities):
-    """exp(mean KL(p(y|x) || p(y))): high where each clip is surely of a class, and all occur.
+    """exp(mean KL(p(y|x) || p(y))): high if each clip is clearly of one class, and all occur.
 
     Source: Salimans et al. 2016, "Improved techniques for training GANs".
 

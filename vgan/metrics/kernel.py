@@ -11,7 +11,7 @@ def distance(a, b):
     Args:
       a, b: float [N, D] and [M, D], at least 2 rows each.
     Returns:
-      float; 0 on average, so often below it, for samples of one distribution.
+      float; for samples of one distribution 0 on average, and so often negative.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
 

@@ -1,4 +1,4 @@
-"""Statistics of motion, to be read for made clips beside real ones."""
+"""Statistics of motion, to compare made clips with real ones."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ NAMES = ("magnitude", "acceleration", "change", "warp_error", "occluded")
 """The statistics of motion."""
 
 _BLOCK = 4
-"""Clips at a time: what fits into the processor's cache is done several times as fast."""
+"""Clips at a time: as many as fit into the processor's cache, which is several times as fast."""
 
 
 def statistics(videos, estimate):
@@ -22,7 +22,7 @@ def statistics(videos, estimate):
       `change`, the mean absolute difference of neighbouring frames, in [0, 255]; `warp_error`,
       the same where frames are motion-compensated, over visible pixels;
       `occluded`, the share of pixels whose flow can't be followed; `acceleration`, the mean
-      length of the flow's change at a pixel from one frame to the next (0 below 3 frames).
+      length of the flow's change at a pixel from one frame to the next (0 for fewer than 3).
     """
     blocks = [_measure(videos[n : n + _BLOCK], estimate) for n in range(0, len(videos), _BLOCK)]
     return {name: np.concatenate([block[name] for block in blocks]) for name in NAMES}

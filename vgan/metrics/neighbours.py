@@ -1,4 +1,4 @@
-"""What nearest neighbours in feature space tell of the likeness and spread of made clips."""
+"""How like real clips made ones are, and how varied, by nearest neighbours in feature space."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ def coverage_statistics(real, fake, k=NEIGHBOURS):
     """Precision, recall, density and coverage.
 
     Around each point lies a ball that reaches to its k-th nearest neighbour in its own set. More
-    than k equal points have balls of about no size, which rounding then decides on.
+    than k equal points have balls of almost no size, so rounding decides what lies in them.
 
     Args:
       real, fake: float [N, D] and [M, D], more than k rows each.

@@ -1,10 +1,10 @@
-"""How near a clip lies to the one it should be, for tasks where there is such a clip."""
+"""How close a clip is to the one it should be, for tasks where there is such a clip."""
 
 import numpy as np
 import tensorflow as tf
 
 WINDOW = 11
-"""SSIM looks at windows of so many pixels each way."""
+"""Height and width in pixels of the windows that SSIM looks at."""
 
 
 def psnr(videos, targets, made=None):
@@ -12,8 +12,8 @@ def psnr(videos, targets, made=None):
 
     Args:
       videos, targets: uint8 [N, T, H, W, 3]; the peak is always 255.
-      made: bool [N, T, H, W, 1], the pixels that count, as others were given; frames without any
-        don't count. None for all.
+      made: bool [N, T, H, W, 1], the pixels that count, since the others were given; frames
+        without any don't count. None for all.
     Returns:
       float64 [N]; equal frames count as 100 dB, since the ratio is infinite. NaN for a clip that
       was given whole.

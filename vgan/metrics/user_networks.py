@@ -1,4 +1,4 @@
-"""Feature networks of the user's own, read from a SavedModel, and I3D among them."""
+"""Feature networks that the user brings as a SavedModel, I3D among them."""
 
 import hashlib
 import math
@@ -34,29 +34,33 @@ def saved_model(
         features that don't fit.
     """
     _check_name(path, name)
-    return _plug(path, output, signature, name, frames, size, value_range)
+    return _extractor(path, output, signature, name, frames, size, value_range)
 
 
 def i3d(path, output, signature="serving_default"):
     """I3D under the protocol of FVD: 16 frames, resized to 224 as TensorFlow 1 did, 400 logits.
 
     Its Fréchet distance is called fvd when it compares 2,048 clips with 2,048, and frechet_i3d
-    otherwise. Source: Unterthiner et al. 2018, "Towards accurate generative models of video".
+    otherwise.
 
     Args:
       path: folder of a SavedModel of I3D trained on Kinetics-400.
       output, signature: as for `saved_model`; the output is the logits.
     Raises:
       UsageError: as for `saved_model`, or the output isn't 400 wide.
+
+    Source: Unterthiner et al. 2018, "Towards accurate generative models of video".
     """
-    return _plug(path, output, signature, "i3d", 16, 224, (-1.0, 1.0), comparable="fvd", width=400)
+    how = {"comparable": "fvd", "width": 400}
+    return _extractor(path, output, signature, "i3d", 16, 224, (-1.0, 1.0), **how)
 
 
-def _plug(path, output, signature, name, frames, size, value_range, comparable="", width=None):
+def _extractor(path, output, signature, name, frames, size, value_range, comparable="", width=None):
     _check(path, frames, size, value_range)
-    module, function = _load(path, signature, output)
+    module = _load(path, signature, output)
     low, high = value_range
-    ((argument, taken),) = function.structured_input_signature[1].items()
+    inputs = module.signatures[signature].structured_input_signature[1]
+    ((argument, taken),) = inputs.items()
 
     def compute(videos):
         x = tf.cast(videos, tf.float32)
@@ -68,7 +72,8 @@ def _plug(path, output, signature, name, frames, size, value_range, comparable="
         x = x * ((high - low) / 255.0) + low
         try:
             taken.shape[1:].assert_is_compatible_with(x.shape[1:])  # TensorFlow doesn't check it.
-            features = function(**{argument: x})[output].numpy()
+            # By the module, whose variables live only as long as something refers to it.
+            features = module.signatures[signature](**{argument: x})[output].numpy()
         except (tf.errors.InvalidArgumentError, TypeError, ValueError) as error:
             raise UsageError(
                 f"features {str(path)!r}: the network refuses clips {list(x.shape)} "
@@ -81,7 +86,6 @@ def _plug(path, output, signature, name, frames, size, value_range, comparable="
             )
         return features
 
-    compute.module = module  # Its variables live as long as it is named somewhere.
     resize = "none" if size is None else "bilinear, TensorFlow 1"
     digest = _digest(Path(path), signature, output, size, float(low), float(high))
     return FeatureExtractor(
@@ -136,11 +140,11 @@ def _load(path, signature, output):
     if output not in function.structured_outputs:
         known = ", ".join(sorted(function.structured_outputs))
         raise UsageError(f"features {str(path)!r}: no output {output!r}. It has: {known}")
-    return module, function
+    return module
 
 
 def _digest(path, *settings):
-    told = hashlib.sha256(repr(settings).encode())
+    digest = hashlib.sha256(repr(settings).encode())
     for file in sorted([*path.glob("saved_model.pb*"), *path.glob("variables/variables.*")]):
-        told.update(file.name.encode() + file.read_bytes())
-    return told.hexdigest()[:16]
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]

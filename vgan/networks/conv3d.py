@@ -34,9 +34,9 @@ def generator(
       num_labels: number of classes, 0 for none; a label joins the latents.
       latent_dim: length of the latent vector.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
-        the one at full size a quarter as wide but at least 8, for there channels are dear.
-      attention: let all positions look at each other where they are at most 1,024, but many.
-      batch_norm: in the place of pixel norm.
+        the one at full size a quarter as wide but at least 8, since channels cost most there.
+      attention: let all positions look at each other, at the largest size of at most 1,024.
+      batch_norm: use it instead of pixel norm.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
@@ -94,10 +94,10 @@ def discriminator(
       num_labels: number of classes, 0 for none; a label enters by projection.
       channels: width of the first stage; each later one is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
-      every: judge each so many-th frame, counted from a random one.
-      shrink: judge clips averaged down so many times in height and width.
-      halve_time: also halve the frames, where there are 8 or more; otherwise kernels of 4 frames
-        without padding take 3 of them at each stage, as long as there are some.
+      every: judge every `every`-th frame, counted from a random one.
+      shrink: judge clips averaged down `shrink` times in height and width.
+      halve_time: also halve the frames, where there are 8 or more; otherwise each stage has
+        kernels of 4 frames without padding, which leave 3 frames fewer, as long as there are any.
       attention, batch_norm, minibatch_std, patches, classes: options of strided.critic.
     Returns:
       Critic with a network [N, T, H, W, C + K], label int [N] -> logits [N, 1].
@@ -105,7 +105,7 @@ def discriminator(
       UsageError: the strides don't divide the clip, or an option is out of its range.
 
     Source: without halve_time, Tulyakov et al., "MoCoGAN: Decomposing Motion and Content", 2018,
-    the video discriminator of its code.
+    the video critic of its code.
     """
     check_whole("--discriminator=conv3d", 1, channels=channels)
     factors = sizes.factors if halve_time else lambda clip: (1, *sizes.factors(clip)[1:])
@@ -135,11 +135,15 @@ def discriminator(
 
 
 def _convolved(x, width, time_stride, spectral_norm):
-    """Half the size in space; in time by the stride, or where it is None without padding."""
+    """Half the size in space; in time by the stride, or where it is None without padding.
+
+    A time kernel is never longer than the clip: oneDNN's bfloat16 gradient of the filter of a 3-D
+    convolution of stride 1 in time is garbage where the kernel has one frame more than the clip
+    (TensorFlow 2.21, processors with avx512_bf16).
+    """
     padding = "same"
     if time_stride is None:
         x, padding = layers.ZeroPadding3D((0, 1, 1))(x), "valid"
-    # A time kernel never longer than the clip: see the facts met of oneDNN in WORKSPACE.md.
     time = min(3 if time_stride == 1 else 4, x.shape[1])
     return weighted(
         layers.Conv3D,

@@ -1,4 +1,4 @@
-"""A critic is a view of a clip and a network that judges what the view shows."""
+"""A critic: a view of a clip, and a network that judges what the view shows."""
 
 import typing
 
@@ -14,8 +14,8 @@ class Verdict(typing.NamedTuple):
 
     Attributes:
       logits: float32 [B, n], large for real.
-      class_loss: float32 [B], how far it is from telling the clip's class; None where it isn't
-        asked.
+      class_loss: float32 [B], how far it is from recognising the clip's class; None where it has
+        no class head.
     """
 
     logits: tf.Tensor
@@ -30,9 +30,9 @@ class Critic(tf.Module):
         weight, a pair of that and class logits [N, L].
       view: (video [B, T, H, W, C], seed, samples int64 [B]) -> inputs [B * n, ...]; the n inputs
         of a clip lie next to each other.
-      entangled: why an input hasn't one logit that depends on it alone, e.g. "a logit a patch";
-        empty where it has.
-      class_weight: of the class loss, for either player; 0 where no class is told.
+      entangled: why an input doesn't have one logit that depends on it alone, such as "a logit a
+        patch"; empty where it does.
+      class_weight: of the class loss, for either player; 0 where there is no class head.
     """
 
     def __init__(self, network, view, entangled="", class_weight=0.0):
@@ -67,11 +67,11 @@ def whole_clip(video, seed, samples):
 
 
 def coarse_clip(every=1, shrink=1):
-    """A view of each so many-th frame, counted from a random one, averaged down in space.
+    """A view of every `every`-th frame, counted from a random one, averaged down in space.
 
     Args:
       every: the frames of a clip must be a multiple of it.
-      shrink: height and width must be multiples of it.
+      shrink: how many times smaller height and width become, which must be multiples of it.
 
     Source: Wang et al., "High-Resolution Image Synthesis and Semantic Manipulation with
     Conditional GANs" (pix2pixHD), 2018, section 3.2, multi-scale discriminators.
@@ -110,7 +110,7 @@ def random_positions(seed, samples, count, length):
 
 
 def _averaged_down(pictures, times):
-    """Means of squares of so many pixels a side, of pictures [..., H, W, C]."""
+    """Pictures [..., H, W, C], `times` times smaller each way: the means of squares of pixels."""
     *outer, height, width, channels = pictures.shape
     size = [height // times, times, width // times, times, channels]
     return tf.reduce_mean(tf.reshape(pictures, [-1, *outer[1:], *size]), [-4, -2])

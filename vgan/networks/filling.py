@@ -1,10 +1,10 @@
-"""A first guess at what isn't given: given pixels nearest in time, and else those around."""
+"""A first guess at what isn't given: the given pixels nearest in time, or else those around."""
 
 import keras
 from keras import ops
 
 NEVER = 1e6
-"""Frames to a given pixel where there is none."""
+"""Stands for the number of frames to a given pixel where there is none."""
 
 
 def sides(condition):
@@ -17,8 +17,8 @@ def sides(condition):
       condition: [B, T, H, W, C + 1], pixels and the mask of those that are given.
     Returns:
       The last given pixels and the next ones, float32 [B, T, H, W, C], 0 where there are none on
-      that side; and the weight of the first [B, T, H, W, 1], how near it is in time, which hides
-      the 0.
+      that side; and the weight of the first [B, T, H, W, 1], by how near it is in time, which
+      leaves out that 0.
     """
     condition = ops.cast(condition, "float32")
     pixels, known = condition[..., :-1], condition[..., -1:]
@@ -34,7 +34,7 @@ def sides(condition):
 def blended(before, after, weight):
     """The given pixels, and between them in time a linear blend; arguments as `sides` gives them.
 
-    Before the first and after the last given pixel of a place that one is repeated.
+    Before the first given pixel of a place, and after the last, that pixel is repeated.
     """
     return weight * before + (1 - weight) * after
 
@@ -66,7 +66,7 @@ class Instead(keras.layers.Layer):
 
 
 def spread(frames, known):
-    """Frames whose unknown pixels are averages of known ones around them, of ever larger squares.
+    """Frames whose unknown pixels are averages of known ones in ever larger squares around them.
 
     Args:
       frames: float32 [N, H, W, C]; known: bool [N, H, W, 1].

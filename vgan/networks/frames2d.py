@@ -1,6 +1,6 @@
 """A 2-D convolutional critic of random frames, which teaches how a single picture looks.
 
-Source: Tulyakov et al., "MoCoGAN: Decomposing Motion and Content", 2018, the image discriminator.
+Source: Tulyakov et al., "MoCoGAN: Decomposing Motion and Content", 2018, its critic of images.
 """
 
 import keras
@@ -60,7 +60,7 @@ def discriminator(
       frames: how many frames of each clip are judged.
       channels: width of the first stage; each later one is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
-      shrink: judge frames averaged down so many times in height and width.
+      shrink: judge frames averaged down `shrink` times in height and width.
       attention, batch_norm, patches, classes: options of strided.critic.
     Returns:
       Critic with a network [N, H, W, C + K], label int [N] -> logits [N, 1].

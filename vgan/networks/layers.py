@@ -74,10 +74,10 @@ def generator_inputs(clip, latent_dim, condition_channels, num_labels, beside=0)
     """The inputs of a generator, and the latents joined with the label.
 
     Args:
-      beside: how many latents there are that don't join, after the others.
+      beside: how many further latents there are, after the others, that don't join the label.
     Returns:
       keras.Input latents [B, latent_dim + beside], condition [B, T, H, W, K] and label int [B];
-      style [B, D], which is the latents alone where there are no classes.
+      style [B, D], the latents alone where there are no classes.
     """
     latents = keras.Input((latent_dim + beside,), name="latents")
     condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
@@ -92,15 +92,15 @@ def generator_inputs(clip, latent_dim, condition_channels, num_labels, beside=0)
 def activated(x, style, name=None, batch_norm=False, motion=None):
     """Pixel norm, scales of the channels that the latents choose, and a rectifier.
 
-    The scales are the same at all places, and without a motion at all times: what a clip keeps,
-    such as its colours, need not be said anew for each frame. Pixel norm holds activations in range
-    without any state.
+    The scales are the same at all places, and without a motion at all times, so what stays the same
+    in a clip, such as its colours, isn't decided anew for each frame. Pixel norm keeps activations
+    in range without any state.
 
     Args:
       x: features [B, T, H, W, C].
       style: [B, D].
-      name: its layers are called `<name>_scales` and `<name>_norm`; None: as Keras likes.
-      batch_norm: in the place of pixel norm.
+      name: its layers are called `<name>_scales` and `<name>_norm`; None lets Keras name them.
+      batch_norm: use it instead of pixel norm.
       motion: [B, T, M] of each time, whose scales are added; None for none.
     Returns:
       features [B, T, H, W, C].
@@ -125,7 +125,7 @@ def shrunk(condition, clip, x):
 
 
 def logits(features, label, num_labels, spectral_norm):
-    """Logits of features, one a row or one a position; where there are classes, with projection.
+    """Logits of features, one a row or one a position; with projection where there are classes.
 
     Args:
       features: [N, D], or [N, m, D] for a logit at each of m positions.
@@ -145,7 +145,7 @@ def logits(features, label, num_labels, spectral_norm):
     if num_labels:
         if len(features.shape) == 3:
             features = keras.layers.GlobalAveragePooling1D(dtype=dtype)(features)
-        # A table that were free would scale the logits without bound, whatever the other norms are.
+        # A table without the norm could scale the logits without bound, whatever the others' norms.
         table = {"spectral_norm": spectral_norm, "dtype": dtype, "name": "projection"}
         codes = keras.ops.one_hot(label, num_labels, dtype=dtype)
         rows = weighted(keras.layers.Dense, features.shape[-1], **table)(codes)

@@ -1,4 +1,4 @@
-"""A code of what moves when, for generators that draw clips frame by frame."""
+"""A code of what moves at which time, for generators that draw clips frame by frame."""
 
 import keras
 import numpy as np
@@ -9,11 +9,12 @@ LONGEST, SHORTEST = 32, 4
 
 
 def motion_code(latents, style, frames, width=64):
-    """What moves in each frame, [B, frames, width].
+    """A code of what moves in each frame, [B, frames, width].
 
     Args:
       latents: [B, 2 n] of the waves.
-      style: [B, D], what a clip keeps, so that the same waves can move each class in its own way.
+      style: [B, D], the same for all frames, so that the same waves can move each class in its
+        own way.
     """
     kept = keras.layers.Reshape((1, width))(keras.layers.Dense(width)(style))
     return keras.layers.LeakyReLU(0.2)(keras.layers.Dense(width)(waves(latents, frames)) + kept)
@@ -22,9 +23,9 @@ def motion_code(latents, style, frames, width=64):
 def waves(latents, frames):
     """Waves over time whose strengths and phases are latents.
 
-    Each is `a cos(w t) + b sin(w t)`, so that of normal a and b every phase is as likely. Beside it
-    stands what is a quarter of a wave ahead, which tells which way it goes. They don't depend on
-    the number of frames: a longer clip goes on where a shorter one ends.
+    Each is `a cos(w t) + b sin(w t)`, so that with normal a and b all phases are equally likely.
+    Beside it stands the wave a quarter ahead of it, which shows which way it is going. They don't
+    depend on the number of frames: a longer clip goes on where a shorter one ends.
 
     Args:
       latents: [B, 2 n], a and b of n waves.

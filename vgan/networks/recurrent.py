@@ -49,7 +49,7 @@ def generator(
       channels: width at half the size; each stage before is twice as wide, up to fourfold.
       cell: "gru" for a motion code that is a vector, "conv_lstm" for maps of `channels` that join
         the smallest features.
-      periods: a recurrence each, which ticks at every so many-th frame and is held in between.
+      periods: one recurrence for each, which ticks at every `period`-th frame and is held between.
       batch_norm: normalise by the batch, as in the paper; if not, by pixel, with scales of the
         channels that the content chooses.
     Returns:
@@ -107,16 +107,16 @@ def _check_recurrences(name, cell, periods):
 
 
 def _held(noise, period, recurrence):
-    """What a recurrence says that ticks at each `period`-th frame, held between its ticks."""
-    said = recurrence(noise[:, ::period])
-    return ops.repeat(said, period, axis=1)[:, : noise.shape[1]]
+    """The output of a recurrence that ticks at every `period`-th frame, held between its ticks."""
+    ticks = recurrence(noise[:, ::period])
+    return ops.repeat(ticks, period, axis=1)[:, : noise.shape[1]]
 
 
 def _gru(units):
     """A recurrence over vectors.
 
-    It starts from a linear map of the first frame's noise. The paper starts from noise too; were
-    it the content, motion would depend on that.
+    It starts from a linear map of the first frame's noise, as the paper starts from noise: motion
+    isn't to depend on the content.
     """
 
     def recurrence(noise):
@@ -138,7 +138,7 @@ def _conv_lstm(size, depth, channels):
 
 
 def _seedless(recurrent):
-    """Takes the seed generator from a Keras layer, which keeps one for a dropout that is 0."""
+    """Removes the seed generator that a Keras layer keeps even though its dropout is 0."""
     recurrent.cell._seed_generators.clear()
     del recurrent.cell.seed_generator
     return recurrent

@@ -1,4 +1,4 @@
-"""Residual 3-D players that see and paint at every scale, made to grow stage by stage.
+"""Residual 3-D players that see and paint at every scale, and can grow stage by stage.
 
 Names and shapes of the variables of a stage depend on its distance from the smallest one only, so
 the networks of a larger clip contain those of a smaller one, and can take over their weights.
@@ -24,7 +24,7 @@ from vgan.networks.sizes import check_strides, halvings
 def _strides(clip):
     """The stride (time, height, width) of each stage above the smallest one, 4 frames of 4 x 4.
 
-    Time doubles in the first ones; if it must double more often than space does, in the last.
+    Time doubles in the first ones; where there are too few stages, the last has all further ones.
     """
     space = halvings(min(clip.height, clip.width), 4)
     time = halvings(clip.frames, 4)
@@ -39,7 +39,7 @@ def _factors(clip):
 
 
 def _stages(clip):
-    """Of each stage, smallest first: its stride from the one before, and its size."""
+    """The stride of each stage from the one before, and its size, smallest first."""
     size = [full // factor for full, factor in zip(clip.shape[:3], _factors(clip), strict=True)]
     stages = [((1, 1, 1), tuple(size))]
     for stride in _strides(clip):
@@ -53,8 +53,8 @@ def _width(channels, stage):
 
 
 def _convolved(x, width, name, kernel=3, quiet=False, spectral_norm=False):
-    # Started quiet, what is added to a picture or to features hardly shows where a network grows;
-    # spectral norm divides that away again, so grown critics take a few steps to settle.
+    # With a quiet start, what is added to a picture or to features hardly shows when a network has
+    # grown. Spectral norm undoes that, so critics that have grown take a few steps to settle.
     start = keras.initializers.VarianceScaling(0.01) if quiet else "glorot_uniform"
     layer = weighted(
         layers.Conv3D,
@@ -86,7 +86,7 @@ def generator(
       latent_dim: length of the latent vector.
       channels: width of the third stage; the first is four times as wide, and each has half the
         width of the one before, but at least 8.
-      attention: let all positions look at each other where they are at most 1,024, but many.
+      attention: let all positions look at each other, at the largest size of at most 1,024.
       spectral_norm: divide each kernel, but those to pictures, by its largest singular value.
     Returns:
       keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
@@ -137,15 +137,15 @@ def discriminator(
     attention=False,
     spectral_norm=True,
 ):
-    """A critic of whole clips, which it also sees averaged down to each scale; one logit a clip.
+    """A critic of whole clips, which it sees at every scale, averaged down; one logit a clip.
 
     Args:
       clip: ClipSpec of what is judged; frames and sides must be multiples of the strides.
       condition_channels: K of the given frames, which are judged together with the clip.
       num_labels: number of classes, 0 for none; a label enters by projection.
-      channels: width of the stage third from the smallest one, which is four times as wide; each
-        larger stage is half as wide as the one below, but at least 8.
-      attention: let all positions look at each other where they are at most 1,024, but many.
+      channels: width of the third smallest stage; the smallest is four times as wide, and each
+        has half the width of the next smaller one, but at least 8.
+      attention: let all positions look at each other, at the largest size of at most 1,024.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].

@@ -1,4 +1,4 @@
-"""How networks halve and double sizes, and which sizes they can make."""
+"""How networks halve and double sizes, and which sizes they can have."""
 
 import dataclasses
 import math
@@ -28,7 +28,7 @@ def sizes(clip):
 
 
 def kernel(stride):
-    """The kernel size of each axis: 4 where it is halved, 3 where it stays."""
+    """The kernel size of each axis: 4 where it is halved, 3 where it isn't."""
     return tuple(4 if s == 2 else 3 for s in stride)
 
 
@@ -47,7 +47,7 @@ def check_strides(clip, factors, network):
     """
     misfits = _misfits(clip, factors)
     problems = [
-        f"--{axis}={getattr(clip, axis)} isn't a multiple of {factor} "
+        f"--{axis}={vars(clip)[axis]} isn't a multiple of {factor} "
         f"(nearest: {_nearest(clip, axis, factors, misfits)})"
         for axis, factor in misfits.items()
     ]
@@ -57,7 +57,7 @@ def check_strides(clip, factors, network):
 
 def _misfits(clip, factors):
     axes = zip(("frames", "height", "width"), factors(clip), strict=True)
-    return {axis: factor for axis, factor in axes if getattr(clip, axis) % factor}
+    return {axis: factor for axis, factor in axes if vars(clip)[axis] % factor}
 
 
 def _nearest(clip, axis, factors, misfits):
@@ -67,7 +67,7 @@ def _nearest(clip, axis, factors, misfits):
         left = _misfits(dataclasses.replace(clip, **{axis: size}), factors)
         return axis not in left and left.keys() <= misfits.keys()
 
-    size = getattr(clip, axis)
+    size = vars(clip)[axis]
     below = next(filter(fits, range(size - 1, 0, -1)), None)
     above = next(filter(fits, range(size + 1, 2 * size + 64)), None)
     return " or ".join(str(good) for good in (below, above) if good)

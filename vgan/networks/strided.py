@@ -16,7 +16,7 @@ from vgan.networks.sizes import check_strides
 
 
 def coarse(clip, factors, name, every=1, shrink=1):
-    """The ClipSpec of a clip seen at each so many-th frame and averaged down so many times.
+    """The ClipSpec of what is seen of a clip, every `every`-th frame, averaged down `shrink` times.
 
     Args:
       clip: ClipSpec of the whole.
@@ -66,9 +66,9 @@ def critic(
       spectral_norm: divide each kernel by its largest singular value.
       attention: attend at the first stage of at most 1,024 positions, else at the last one.
       batch_norm: after each convolution but the first.
-      minibatch_std: size of the groups whose spread the last convolution is told; 0 for none.
+      minibatch_std: size of the groups whose spread the last convolution sees; 0 for none.
       patches: give a logit for each position of the last features, not one for the whole.
-      classes: weight of the loss of a head that tells the class, 0 for none.
+      classes: weight of the loss of a head that recognises the class, 0 for none.
     Returns:
       Critic with a network [shown [N, ...], label int [N]] -> logits [N, 1] or [N, m];
       with a class head, a pair of that and class logits [N, num_labels].

@@ -29,9 +29,9 @@ def doubling(
     Args:
       name: of the network, as in --generator=name.
       clip: ClipSpec of what is made.
-      convolve: (x, width, stride) -> features of that width, so many times as large.
+      convolve: (x, width, stride) -> features of that width, larger by the stride.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
-        the one at full size a quarter as wide but at least 8, for there channels are dear.
+        the one at full size a quarter as wide but at least 8, since channels cost most there.
       the others: arguments of conv3d.generator.
     Returns:
       keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip

@@ -17,7 +17,7 @@ from vgan.networks.sizes import check_strides, halvings
 
 @keras.saving.register_keras_serializable(package="vgan")
 class SparseMask(keras.layers.Layer):
-    """Hands a mask on, and adds `weight` times its mean to the model's losses in training calls.
+    """Passes a mask on, and adds `weight` times its mean to the model's losses in training calls.
 
     Args:
       weight: of the loss.
@@ -75,12 +75,12 @@ def generator(
         eightfold.
       batch_norm: normalise by the batch, as in the paper; if not, by pixel, with scales of the
         channels that the latents choose.
-      mask_sparsity: weight of the mask's mean among the losses, which asks for background where
-        that will do; at least 0.
-      grain: add what cameras add: noise of a learnt shape and strength, that also has a part which
-        stays over time. Its numbers are latents too, one a pixel. Without it critics ask for
-        details that no network of this size can tell from noise.
-      motion_waves: draw the foreground frame by frame, each from a code of its time made of so
+      mask_sparsity: weight of the mask's mean among the losses, so that the background is shown
+        wherever it will do; at least 0.
+      grain: add what cameras add: noise of a learnt shape and strength, part of which stays over
+        time. Its numbers are latents too, one a pixel. Without it critics demand details that no
+        network of this size can distinguish from noise.
+      motion_waves: draw the foreground frame by frame, each from a code of its time made of this
         many waves, see motion_code; such a generator makes clips of any length. 0 for time that
         doubles as in the paper: then clips of a class come to move alike, at the same times.
     Returns:
@@ -145,8 +145,8 @@ def _grain(noise, style, clip):
 def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm, motion):
     """Transposed convolutions that double a few small maps to [B, frames or more, H, W, depth].
 
-    The maps come from the latents, and each frame's part of `motion` [B, frames, M] where it is
-    given.
+    The maps come from the latents and, where it isn't None, from each frame's part of `motion`
+    [B, frames, M].
     """
     sides = [side // 2 ** len(strides) for side in (clip.height, clip.width)]
     widths = [channels * min(8, 2**stage) for stage in range(len(strides))][::-1]
@@ -171,7 +171,7 @@ def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm,
             tuple(kernel),
             strides=stride,
             padding="same",
-            # Batch norm would take a bias away again.
+            # Batch norm would remove a bias again.
             use_bias=not (width and batch_norm),
         )(x)
     return x

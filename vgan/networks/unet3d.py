@@ -1,4 +1,4 @@
-"""3-D U-Nets: a generator that completes what is given, and a critic with a verdict on each pixel.
+"""3-D U-Nets: a generator that completes what is given, and a critic that judges each pixel.
 
 Source: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015.
 """
@@ -23,8 +23,8 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
     """What is given, and latents, to a clip: a first guess, and what is to be added to it.
 
     The guess is what filling.blended makes of the given frames. An encoder in time and space sees
-    both, and noise; residual blocks lead down to small maps and, with skips, up again, and on each
-    size of the way up a picture is added to those before.
+    both, and noise; residual blocks lead down to small maps and, with skips, up again, and at each
+    size on the way up a picture is added to those before.
 
     Args:
       clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
@@ -83,7 +83,7 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
 
 
 _REACH = 4.0
-"""Pixels of flow for what would change a picture by half of black to white: it learns as fast."""
+"""Pixels of flow for an output of 1, half of the way from black to white, to learn equally fast."""
 
 _QUIET = keras.initializers.VarianceScaling(0.01)
 """A start from which the first clips are hardly more than the guess."""
@@ -103,13 +103,13 @@ class Moved(keras.layers.Layer):
 
 
 def _seen(x, picture, channels):
-    """The picture that features show, added to that of a smaller size."""
+    """The picture that features show, added to the one of a smaller size."""
     seen = layers.Conv3D(channels, 1, dtype="float32", kernel_initializer=_QUIET)(x)
     return seen if picture is None else seen + picture
 
 
 def _block(x, width, style):
-    """Two convolutions of features and what they add to them; the first by the width."""
+    """Features brought to a width, plus what two convolutions make of them."""
     if x.shape[-1] != width:
         x = layers.Conv3D(width, 1)(x)
     branch = _around(activated(x, style), width)
@@ -117,7 +117,7 @@ def _block(x, width, style):
 
 
 def _around(x, width):
-    # A time kernel never longer than the clip: see the facts met of oneDNN in WORKSPACE.md.
+    # A time kernel never longer than the clip, as conv3d._convolved says.
     return layers.Conv3D(width, (min(3, x.shape[1]), 3, 3), padding="same")(x)
 
 
@@ -126,7 +126,7 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
 
     A pixel's logit is the decoder's there plus the encoder's one of the whole clip, so that a mean
     over pixels judges both. The way back is half as wide as the way there, and at full size an
-    eighth of `channels`, for there they are dear: a call takes 2.4 times as long as one of conv3d.
+    eighth of `channels`, since they cost most there: a call takes 2.4 times as long as conv3d's.
 
     Args:
       clip: ClipSpec of what is judged; frames and sides must be multiples of the strides.
@@ -166,7 +166,7 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
 
 def _convolved(layer_class, x, width, stride, spectral_norm):
     """A convolution by the stride, or a transposed one, and a leaky rectifier."""
-    # A time kernel never longer than the clip: see the facts met of oneDNN in WORKSPACE.md.
+    # A time kernel never longer than the clip, as conv3d._convolved says.
     time = 4 if stride[0] == 2 else min(3, x.shape[1])
     convolution = weighted(
         layer_class,

@@ -25,7 +25,7 @@ class Cell(NamedTuple):
 
 
 def notes(runs):
-    """What a reader must know before the table: differing protocols, runs without evaluation."""
+    """What a reader must know first: which protocols differ, which runs have no evaluation."""
     unlike = _unlike_protocols(runs)
     for name, entries in _rows(runs, "scores"):
         fields = [field for field in _unlike(entries, _OF_THE_SCORE) if field not in unlike]
@@ -128,7 +128,7 @@ def _unlike_protocols(runs):
 
 
 def _unlike(entries, passed_over):
-    """Names of what isn't the same in all entries; empty ones don't count."""
+    """Names of what isn't the same in all entries; empty entries don't count."""
     entries = [entry for entry in entries if entry]
     names = dict.fromkeys(name for entry in entries for name in entry)
     return [
@@ -162,7 +162,7 @@ def _cells(figures, best):
 
 
 def _of_real(entries, name):
-    """What real clips get, once if it is the same for all runs."""
+    """What real clips get, only once if it is the same for all runs."""
     return " or ".join(dict.fromkeys(page.number(e.get(name)) for e in entries if e))
 
 

@@ -1,4 +1,4 @@
-"""The page of an evaluation, which shows at a glance whether the videos are any good."""
+"""The page of an evaluation, which shows at a glance how good the videos are."""
 
 from typing import NamedTuple
 
@@ -79,13 +79,13 @@ def write(path, evaluation, clips, per_clip, fps):
         _statistic_table(statistics),
         _histograms(statistics, per_clip),
         page.section(
-            "Protocol", page.table([[n, _told(v)] for n, v in protocol.items() if v != ""])
+            "Protocol", page.table([[n, _as_text(v)] for n, v in protocol.items() if v != ""])
         ),
     )
 
 
 def meaning(name):
-    """What a score or statistic tells, in a few plain words; empty for one unknown."""
+    """What a score or statistic means, in a few plain words; empty for one that is unknown."""
     if name in _MEANINGS:
         return _MEANINGS[name]
     kind, _, features = name.partition("_")
@@ -136,11 +136,11 @@ def _headlines(scores):
                     style="flex: 1 1 15em",
                 )
             )
-    told = (
+    explanation = (
         "As many other real clips get 1 × floor. A distance above it is worse than real; so is a "
         "coverage below it."
     )
-    return page.section("Headline scores", page.quiet(told), page.flow(*cards))
+    return page.section("Headline scores", page.quiet(explanation), page.flow(*cards))
 
 
 def _score_table(scores, floor):
@@ -174,8 +174,10 @@ def _statistic_table(statistics):
         ]
         for name, found in statistics.items()
     ]
-    told = "Good where made clips lie near the real ones: neither higher nor lower is better."
-    return page.section("Statistics", page.quiet(told), page.table(rows, header))
+    explanation = page.quiet(
+        "Good where made clips lie near the real ones: neither higher nor lower is better."
+    )
+    return page.section("Statistics", explanation, page.table(rows, header))
 
 
 def _histograms(statistics, per_clip):
@@ -184,5 +186,5 @@ def _histograms(statistics, per_clip):
     return page.section("Spread over the clips", plots.legend(groups), page.flow(*drawn))
 
 
-def _told(value):
+def _as_text(value):
     return ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value

@@ -1,4 +1,4 @@
-"""Building blocks of an HTML page that is one file: no script, and nothing that it loads."""
+"""Building blocks of an HTML page that is a single file: no scripts, and nothing to load."""
 
 import base64
 import html
@@ -41,7 +41,7 @@ def element(tag, *parts, **attributes):
 
     Args:
       tag: its name.
-      parts: what is in it, Html or anything that has a text.
+      parts: what is in it: Html, or anything that becomes text.
       attributes: by name; `class_` is written `class`.
     """
     written = "".join(
@@ -71,7 +71,7 @@ def flow(*parts):
 
 
 def table(rows, header=()):
-    """A table that scrolls by itself where it is wider than the page.
+    """A table that scrolls on its own where it is wider than the page.
 
     Args:
       rows: lists of cells, text or Html; the first cell names the row.
@@ -104,7 +104,7 @@ def clip(video, fps, caption):
 
 
 def number(value):
-    """A number as text of three digits or more; a dash for None."""
+    """A number as text, of at least three digits; a dash for None."""
     if value is None:
         return "–"
     return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"

@@ -1,4 +1,4 @@
-"""Plots as inline SVG that takes the ink of the page around it."""
+"""Plots as inline SVG in the text colour of the page around it."""
 
 import html
 import io
@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 
 from vgan.reports.page import Html, element, join
 
-# Okabe and Ito 2008, "Color universal design", less black and yellow.
+# Okabe and Ito 2008, "Color universal design", without black and yellow.
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 _DASHES = ((), (5, 2), (1, 1.5), (5, 1.5, 1, 1.5))
 _BINS = 32
 _FEW = 24
-"""A curve of fewer points shows each of them."""
+"""On a curve of fewer points each one is marked."""
 
 
 def histogram(name, unit, groups):
@@ -23,7 +23,7 @@ def histogram(name, unit, groups):
 
     Args:
       name: of the statistic.
-      unit: what it is counted in.
+      unit: its unit.
       groups: dict of arrays [N] by the names that `legend` is given, in the same order; the area
         of the first is filled.
     Returns:
@@ -44,7 +44,7 @@ def histogram(name, unit, groups):
 
 
 def curves(tag, runs):
-    """How a logged number went in some runs.
+    """How a logged number changed in some runs.
 
     Args:
       tag: its name in TensorBoard.
@@ -67,7 +67,7 @@ def curves(tag, runs):
 
 
 def legend(names):
-    """Which colour and dashes each of some names has in every plot."""
+    """The colour and dashes that each of some names has in every plot."""
     entries = []
     for position, name in enumerate(names):
         colour, dashes = _look(position)
@@ -97,5 +97,5 @@ def _svg(name, draw):
     svg = svg[svg.index("<svg") :]  # What precedes it names a file elsewhere.
     svg = re.sub(r' id="[^"]*_\d+"', "", svg)  # These are the same in every plot of a page.
     svg = svg.replace("#000000", "currentColor")
-    told = f'<svg role="img" aria-label="{html.escape(name)}" fill="currentColor" '
-    return Html(svg.replace("<svg ", told, 1))
+    opening = f'<svg role="img" aria-label="{html.escape(name)}" fill="currentColor" '
+    return Html(svg.replace("<svg ", opening, 1))

@@ -1,4 +1,4 @@
-"""What the folder of a run tells of it."""
+"""What is read from the folder of a run."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from vgan.runs.workdir import Workdir
 _FORMAT = 1
 _CURVES = ("scores/", "health/", "terms/")
 _POINTS = 500
-"""A longer curve is thinned out to so many points."""
+"""How many points a longer curve is thinned out to."""
 
 
 class Run(NamedTuple):
@@ -33,7 +33,7 @@ class Run(NamedTuple):
 
 
 def read(path):
-    """The Run in a folder; raises CheckpointError if it isn't a workdir, or damaged."""
+    """The Run in a folder; raises CheckpointError if it isn't a workdir, or is damaged."""
     workdir = Workdir(path)
     if workdir.read_config() is None:
         raise CheckpointError(

@@ -11,7 +11,6 @@ from vgan.core.errors import DataError
 from vgan.data import pipeline
 from vgan.metrics.classifier import CHUNK, Classifier
 from vgan.networks.sizes import halvings
-from vgan.tasks.given import parted
 
 _BATCH, _LEARNING_RATE = 32, 2e-3
 _REPORT_INTERVAL = 50
@@ -23,7 +22,7 @@ def train(data, windows, held_out, steps, seed, report):
 
     Args:
       data: what the windows were opened from, as a person names it.
-      windows: of the train split, as `pipeline.open_windows` gives them.
+      windows: of the train split, as `open_windows` gives them.
       held_out: windows of the test split, where the accuracy is measured: those that start a
         clip's length apart, and 2,048 of them at most, evenly chosen.
       steps: of 32 clips.
@@ -80,9 +79,7 @@ def _fit(network, windows, steps, seed, report):
         metrics=["accuracy"],
     )
     data = pipeline.batches(windows, _BATCH, seed)
-    data = data.map(
-        lambda video, label, samples: (_augment(parted(video)[0], seed, samples), label)
-    )
+    data = data.map(lambda clips: (_augment(clips.video, seed, clips.samples), clips.label))
     recent = []
     for step, (video, label) in enumerate(data.take(steps).prefetch(2), 1):
         recent.append(logits.train_on_batch(video, label))

@@ -86,6 +86,8 @@ def hinge():
 def wasserstein():
     """L_D = fake - real, L_G = -fake. With a gradient penalty, or weights that are clipped.
 
+    The papers take --gradient_penalty=10, or --weight_clip=0.01.
+
     Source: Arjovsky et al., "Wasserstein GAN", 2017, equations 2 and 3.
     """
     return Adversarial(

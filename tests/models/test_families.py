@@ -1,0 +1,187 @@
+"""What every family of models must do, those of vgan and one that lives in the tests."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import vgan
+from tests.runs.test_config import NEEDS, OTHER
+from vgan.core import spec
+from vgan.core.clip import Batch
+from vgan.core.errors import UsageError
+from vgan.data import pipeline
+from vgan.data.opening import open_windows
+from vgan.runs import building
+from vgan.runs.checkpoints import Checkpoints
+from vgan.runs.config import ExperimentConfig
+from vgan.runs.plan import Plan
+from vgan.sampling.model import live
+from vgan.serving import saved_model
+from vgan.training import loop
+
+OF_THE_TESTS = "tests.models.mean_clip.family"
+SMALL = {
+    "gan": {
+        "generator": "conv3d(latent_dim=4, channels=2, spectral_norm=True)",
+        "discriminator": "conv3d(channels=2) + 0.5*frames2d(channels=2)",
+    },
+    OF_THE_TESTS: {},
+}
+FAMILIES = [*spec.names("vgan.models.{}.family.family"), OF_THE_TESTS]
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def plan(request):
+    sizes = {"data": "shapes(num_videos=8)", "frames": 4, "height": 8, "width": 8}
+    parts = SMALL[request.param]  # A new family says here how small it can be.
+    flags = sizes | parts | {"batch_size": 2, "learning_rate": 0.01, "model": request.param}
+    return Plan.of(ExperimentConfig(**flags))
+
+
+def build(plan):
+    return building.build(plan, plan.config, 0)
+
+
+@pytest.fixture(scope="module")
+def batches(plan):
+    windows = open_windows(plan.config.data, plan.config.clip, 1, "train")
+    return list(pipeline.batches(windows, 2, 0).take(3))
+
+
+def trained(plan, model, batches, first=0):
+    """Trains some steps more, and gives the last one's report."""
+    step = loop.compile_step(model, plan.task, plan.config.seed).python_function
+    for number, clips in enumerate(batches, start=first):
+        report = step(clips, turn=model.turn(number))
+    return loop.by_path(report)
+
+
+def state(model):
+    return [np.array(variable) for variable in model.variables]
+
+
+def test_two_steps_move_every_player(plan, batches):
+    model = build(plan)
+    before = {name: [np.array(v) for v in vs] for name, vs in model.players().items()}
+    report = trained(plan, model, batches[:2])
+    assert all(np.isfinite(value) for value in report.values())
+    for player, variables in model.players().items():
+        assert any((old != new).any() for old, new in zip(before[player], variables, strict=True))
+        assert ("gradient_norm", player) in report
+        assert [path for path in report if path[:2] == ("terms", player)]
+
+
+def test_a_resumed_run_is_the_same_to_the_bit(plan, batches, tmp_path):
+    model, other = build(plan), build(plan)
+    trained(plan, model, batches[:2])
+    Checkpoints(tmp_path, model, keep=2).save(2)
+    assert Checkpoints(tmp_path, other, keep=2).restore() == 2
+    reports = [trained(plan, one, batches[2:], first=2) for one in (model, other)]
+    assert reports[0] == reports[1]
+    for one, again in zip(state(model), state(other), strict=True):
+        np.testing.assert_array_equal(one, again)
+
+
+def test_a_new_run_can_begin_with_its_networks(plan, batches, tmp_path):
+    model, other = build(plan), build(plan)
+    trained(plan, model, batches)
+    Checkpoints(tmp_path, model, keep=2).save(3)
+    Checkpoints(tmp_path, tf.train.Checkpoint(**other.networks()), keep=2).restore()
+    for one, again in zip(model.players().values(), other.players().values(), strict=True):
+        for value, taken in zip(one, again, strict=True):
+            np.testing.assert_array_equal(value, taken)
+
+
+def test_videos_of_a_seed_are_the_same_whatever_their_number(plan):
+    drawn = live(build(plan), plan.card(8.0, ()))
+    twelve = drawn.sample(12, seed=3)
+    assert twelve.shape == (12, 4, 8, 8, 3) and twelve.dtype == np.uint8
+    for number in (1, 5, 9):
+        np.testing.assert_array_equal(drawn.sample(number, seed=3), twelve[:number])
+    assert len({video.tobytes() for video in twelve}) == 12
+    assert (drawn.sample(1, seed=4) != twelve[:1]).any()
+
+
+def test_what_draws_alone_reads_the_checkpoints_of_the_whole(plan, batches, tmp_path):
+    model = build(plan)
+    trained(plan, model, batches)
+    Checkpoints(tmp_path, model, keep=2).save(3)
+    alone = building.build_sampler(plan, plan.config, 0)
+    Checkpoints(tmp_path, alone, keep=2).restore()
+    drawn, again = (live(one, plan.card(8.0, ())).sample(3, seed=1) for one in (model, alone))
+    np.testing.assert_array_equal(drawn, again)
+
+
+def test_its_export_is_the_live_model(plan, batches, tmp_path):
+    model, card = build(plan), plan.card(8.0, ())
+    trained(plan, model, batches)
+    saved_model.export(model, card, tmp_path / "1")
+    expected = live(model, card).sample(9, seed=2)
+    np.testing.assert_array_equal(vgan.load(tmp_path).sample(9, seed=2), expected)
+
+
+def test_what_is_said_of_held_out_clips_moves_nothing(plan, batches):
+    model, before = build(plan), None
+    video = tf.cast(batches[0].video, tf.float32) / 127.5 - 1
+    batch, samples = Batch(video, video[..., :0], batches[0].label), tf.range(2, dtype=tf.int64)
+    before = state(model)
+    for part in model.held_out(batch, 0, samples).values():
+        assert all(value.shape == (2,) for value in part.values())
+    cost = model.implausibility(video, video, batch.condition, batch.label, 0, samples)
+    assert cost.shape == (2,)
+    for one, again in zip(before, state(model), strict=True):
+        np.testing.assert_array_equal(one, again)
+
+
+def test_its_detectors_tell_what_helps(plan, batches):
+    model = build(plan)
+    symptoms = model.symptoms(trained(plan, model, batches[:1]))
+    assert all(np.isfinite(value) for value in symptoms.values())
+    for detector in model.detectors():
+        assert "Try " in detector.text.format(of="x", value=1.0)
+
+
+MARKED = [field for field in dataclasses.fields(ExperimentConfig) if field.metadata["family"]]
+
+
+@pytest.mark.parametrize("name", [field.name for field in MARKED])
+def test_flags_of_other_families_are_refused(plan, name):
+    changes = NEEDS.get(name, {}) | {name: OTHER[name]}
+    changes = {flag: value for flag, value in changes.items() if flag in [f.name for f in MARKED]}
+    changed = dataclasses.replace(plan.config, steps=1000, **changes)
+    if name in plan.family.flags:
+        assert Plan.of(changed).family.flags == plan.family.flags
+    else:
+        with pytest.raises(UsageError, match=f"--.*: --model={plan.config.model} has no use"):
+            Plan.of(changed)
+
+
+def test_a_family_of_ones_own_through_every_command(command, tiny, as_flags, tmp_path):
+    kept = ("data", "frames", "height", "width", "batch_size", "steps", "checkpoint_interval")
+    flags = {name: tiny[name] for name in kept} | {"data": "shapes(num_videos=160)"}
+    flags |= {"model": OF_THE_TESTS, "learning_rate": 0.1, "steps": 30, "eval_interval": 30}
+    flags |= {"eval_videos": 16, "checkpoint_interval": 30}
+    run = tmp_path / "run"
+    done = command("vgan.train", *as_flags(flags), f"--workdir={run}", f"--cache={tmp_path}/cache")
+    assert done.code == 1 and "cache" in done.err  # Of another command.
+    done = command("vgan.train", *as_flags(flags), f"--workdir={run}")
+    assert done.code == 0, done.err
+    assert "mean 0." in done.out, "its player's terms are shown"
+    refused = command("vgan.generate", f"--workdir={run}", f"--output={tmp_path}/a.mp4")
+    assert refused.code == 1 and "--trust_code" in refused.err
+    trust = [f"--workdir={run}", "--trust_code"]
+    for module, *more in (
+        ("vgan.generate", "--num_videos=2", f"--output={tmp_path}/a.mp4"),
+        ("vgan.evaluate", "--num_videos=16", f"--cache={tmp_path}/cache"),
+        ("vgan.export", f"--output={tmp_path}/export/1"),
+        ("vgan.invert", f"--input={tmp_path}/a.mp4", "--steps=2", f"--output={tmp_path}/b.mp4"),
+    ):
+        done = command(module, *trust, *more)
+        assert done.code == 0, done.err
+    live_model, exported = vgan.load(run, trust_code=True), vgan.load(tmp_path / "export")
+    np.testing.assert_array_equal(live_model.sample(3), exported.sample(3))
+    windows = open_windows(flags["data"], live_model.clip, 1, "train")
+    mean = np.mean([video for video, _ in windows], 0)
+    assert np.abs(live_model.sample(64).mean(0) - mean).mean() < 12
