@@ -63,8 +63,8 @@ def prepare():
     Arguments are those of `Settings` and of `preparation.prepare`.
     """
 
-    def write(todo, workers, tell):
-        del workers, tell
+    def write(todo, workers, progress):
+        del workers, progress
         for chunk in todo:
             chunks.write(chunk)
 

@@ -1,4 +1,4 @@
-"""A clip in numbers of several kinds, told by a text such as `colour(bins=8) + motion`."""
+"""A clip in numbers of several kinds, named by a text such as `colour(bins=8) + motion`."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -45,7 +45,7 @@ class Description:
         self.names = [f"{name}.{each}" for name, kind in self._kinds for each in kind.names]
 
     def watch(self):
-        """A `Watch` of one clip, that is shown its frames one by one."""
+        """A `Watch` of one clip, which is given its frames one by one."""
         return Watch(self._kinds)
 
     def describe(self, frames):

@@ -1,4 +1,4 @@
-"""Treatments in a row, told by a text such as `denoise(strength=3) + sharpen(amount=0.5)`."""
+"""Treatments in a row, named by a text such as `denoise(strength=3) + sharpen(amount=0.5)`."""
 
 from fractions import Fraction
 
