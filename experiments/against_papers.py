@@ -25,22 +25,16 @@ INTERVALS = {"best": 335, "mocogan": 150, "vgan": 160}
 """Steps between validations: a sixth to an eighth of what each does in ten minutes, the last near
 the end."""
 
-flags.DEFINE_string("name", None, "What the rows call the data.")
-flags.DEFINE_string("data", None, "A prepared folder, the same for all.")
-flags.DEFINE_string("flags", "", "More flags of all runs, as on a command line.")
+trial.define_flags("against_papers", start_interval=2)
 flags.DEFINE_list("recipes", list(RECIPES), "Which of them.")
 flags.DEFINE_list("seeds", ["0", "1"], "Seeds of each.")
 flags.DEFINE_integer("cpu_seconds", 600, "Of each run, start and validation included.")
-flags.DEFINE_integer("start_interval", 2, "Frames between starts of real clips of a video.")
-flags.DEFINE_string("runs", "runs/against_papers", "Folder of the runs.")
-flags.DEFINE_string("output", "experiments/results/against_papers.csv", "CSV file of the rows.")
-KEYS = ("data", "recipe", "flags", "learning_rate", "seed", "cpu_seconds")
 
 
 def main():
     values = flags.FLAGS
     held_out.check_given("name", "data")
-    rows = trial.Rows(values.output, KEYS)
+    rows = trial.Rows(values.output)
     for seed, recipe in itertools.product(values.seeds, values.recipes):
         for rate in RECIPES[recipe]:
             about = {"data": values.name, "recipe": recipe, "flags": values.flags}
@@ -56,15 +50,13 @@ def measure(values, workdir, recipe, rate, seed):
     given = [f"--flagfile=experiments/{recipe}.flags", f"--data={values.data}", f"--seed={seed}"]
     given += ["--height=32", "--width=32", *shlex.split(values.flags)]
     given += [f"--learning_rate={rate}"] if rate else []
-    apart = f"--eval_start_interval={values.start_interval}"
-    given += ["--eval_videos=128", apart, f"--eval_interval={INTERVALS[recipe]}"]
-    given += ["--best_score=frechet_motion"]
+    given += ["--eval_videos=128", f"--eval_start_interval={values.start_interval}"]
+    given += [f"--eval_interval={INTERVALS[recipe]}", "--best_score=frechet_motion"]
     spent = trial.train(workdir, given, values.cpu_seconds)
     row = {"spent": round(spent), "steps": trial.steps_done(workdir)}
-    real = ["--num_videos=256", f"--start_interval={values.start_interval}"]
     for split in ("test", "train"):
-        about = ["--checkpoint=best", f"--split={split}", *real]
-        row |= trial.figures(trial.evaluate(workdir, workdir / split, *about), split)
+        real = f"--start_interval={values.start_interval}"
+        row |= trial.figures(workdir, "--checkpoint=best", real, split=split)
     return row
 
 

@@ -55,7 +55,7 @@ def main():
         for method, of in found.items()
     ]
     print(*rows, sep="\n")
-    trial.Rows(values.output, ()).add(*rows)
+    trial.Rows(values.output).add(*rows)
 
 
 def methods(task, kinds):

@@ -142,7 +142,7 @@ def main():
         rows = list(_rows(corrupt.__name__, strengths, figures))
         best = max(rows, key=lambda row: (row["holds"], row["ratio_3"]))
         print(f"{corrupt.__name__:12} {best['score']:24} {best['ratio_3']:>8}", flush=True)
-        trial.Rows(Path(values.output), ()).add(*[about | row for row in rows])
+        trial.Rows(Path(values.output)).add(*[about | row for row in rows])
 
 
 def _figures(result):

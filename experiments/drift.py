@@ -49,7 +49,7 @@ def main():
         frames = slice(known + part * added - 1, known + (part + 1) * added)
         rows.append(about | {"part": part + 1} | figures(made[:, frames], real, frames, known))
         print(rows[-1])
-    trial.Rows(values.output, ()).add(*rows)
+    trial.Rows(values.output).add(*rows)
 
 
 def continued(model, task, seed, begun, labels, added):

@@ -7,6 +7,8 @@ rows compare recipes at equal cost; the newest checkpoint is scored. Rows that a
 again.
 """
 
+import itertools
+
 import trial
 from absl import flags
 
@@ -16,22 +18,19 @@ NAMES = ("dcgan3d", "vgan", "mocogan", "wgan_gp", "lsgan", "progressive", "base"
 
 flags.DEFINE_list("names", list(NAMES), "Which of them.")
 flags.DEFINE_list("seeds", ["0"], "Seeds of each.")
-flags.DEFINE_integer(
-    "cpu_seconds", None, "Of processor time, each run; to its last step if unset.", 1
-)
+flags.DEFINE_integer("cpu_seconds", None, "Of each run; to its last step if unset.", lower_bound=1)
 flags.DEFINE_string("runs", "runs/flagfiles", "Folder of the runs.")
 flags.DEFINE_string("output", "experiments/results/flagfiles.csv", "CSV file of the rows.")
 
 
 def main():
     values = flags.FLAGS
-    rows = trial.Rows(values.output, ("experiment", "seed", "cpu_seconds_asked"))
-    for seed in values.seeds:
-        for name in values.names:
-            about = {"experiment": name, "seed": seed}
-            about["cpu_seconds_asked"] = values.cpu_seconds or ""
-            if rows.find(**about) is None:
-                rows.add(about | measure(values, about))
+    rows = trial.Rows(values.output)
+    for seed, name in itertools.product(values.seeds, values.names):
+        asked = values.cpu_seconds or ""
+        about = {"experiment": name, "seed": seed, "cpu_seconds_asked": asked}
+        if rows.find(**about) is None:
+            rows.add(about | measure(values, about))
 
 
 def measure(values, about):
@@ -39,9 +38,8 @@ def measure(values, about):
     workdir = trial.folder(values.runs, about)
     given = [f"--flagfile=experiments/{about['experiment']}.flags", f"--seed={about['seed']}"]
     spent = trial.train(workdir, [*given, "--eval_interval=0"], values.cpu_seconds)
-    found = trial.evaluate(workdir, workdir / "scores", "--num_videos=256")
     row = {"cpu_seconds": round(spent), "steps": trial.steps_done(workdir)}
-    return row | trial.figures(found, "test")
+    return row | trial.figures(workdir)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ sys.exit(code)
 def main():
     values = flags.FLAGS
     files = mutants.originals()
-    rows = trial.Rows(values.output, ("container", "way", "seed", "mutants"))
+    rows = trial.Rows(values.output)
     for container, way in itertools.product(mutants.CONTAINERS, WAYS):
         about = {"container": container, "way": way, "seed": values.seed, "mutants": values.mutants}
         if rows.find(**about):

@@ -53,7 +53,7 @@ def main():
         begun = time.monotonic()
         watched(Preparation(raw, straight, values.workers))
         seconds = time.monotonic() - begun
-        rows = trial.Rows(values.output, ("seed", "moment"))
+        rows = trial.Rows(values.output)
         for moment in range(values.moments):
             part, what = random.uniform(0.02, 1), ("group", "parent")[moment % 2]
             row = {"seed": values.seed, "moment": moment}

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import held_out
 import numpy as np
-import spread
 import trial
 from absl import flags
 
@@ -31,23 +30,20 @@ VARIANTS = {
 }
 """Losses, and what is added to the critics."""
 
-flags.DEFINE_string("data", None, "A prepared folder, or shapes().")
-flags.DEFINE_string("name", None, "What the rows call it.")
-flags.DEFINE_string("flags", "", "More flags of all runs, as on a command line.")
+SPLITS = 50
+"""Random ways to halve the source videos."""
+
+trial.define_flags("motion_variants", start_interval=16)
 flags.DEFINE_list("variants", list(VARIANTS), "Which of them.")
 flags.DEFINE_list("seeds", ["0", "1"], "Seeds of each.")
 flags.DEFINE_integer("steps", 1000, "Of each run.")
 flags.DEFINE_integer("num_videos", 256, "Made clips, and at most as many held-out real ones.")
-flags.DEFINE_integer("start_interval", 16, "Frames between starts of real clips of a video.")
-flags.DEFINE_string("runs", "runs/motion_variants", "Folder of the runs.")
-flags.DEFINE_string("output", "experiments/results/motion_variants.csv", "CSV file of the rows.")
-KEYS = ("data", "flags", "variant", "seed", "steps")
 
 
 def main():
     values = flags.FLAGS
     held_out.check_given("data", "name")
-    rows = trial.Rows(values.output, KEYS)
+    rows = trial.Rows(values.output)
     for seed, variant in itertools.product(values.seeds, values.variants):
         about = {"data": values.name, "flags": values.flags, "variant": variant}
         about |= {"seed": seed, "steps": values.steps}
@@ -85,7 +81,7 @@ def judge(values, workdir):
     sides = {side: _statistics(result.per_clip, side, least) for side in ("generated", "real")}
     for name in ("R", "e", "c"):
         made_values, real_values = (sides[side][name] for side in ("generated", "real"))
-        row[f"z_{name}"] = round(spread.z(made_values, real_values, sources), 3)
+        row[f"z_{name}"] = round(z(made_values, real_values, sources), 3)
     for name in ("magnitude", "sharpness"):
         found = result.statistics[name]
         row[f"{name}_ratio"] = round(found["generated"] / found["real"], 3)
@@ -100,6 +96,29 @@ def _statistics(per_clip, side, least):
     """R, e and c of each clip, e over the pixels whose flow can be followed, c over all."""
     residual, change = (per_clip[name][side] for name in ("warp_error", "change"))
     return {"R": residual / np.maximum(change, least), "e": residual, "c": change}
+
+
+def z(made, real, sources):
+    """How far made values lie from real ones, over how far halves of the real ones do.
+
+    Args:
+      made, real: one value a clip.
+      sources: the video that each real clip is of; halves share none.
+    """
+    random, videos, halves = np.random.default_rng(0), np.unique(sources), []
+    if len(videos) < 2:
+        raise ValueError("the real clips are of one video, which has no halves")
+    for _ in range(SPLITS):
+        first = np.isin(sources, random.permutation(videos)[: len(videos) // 2])
+        halves.append(wasserstein(real[first], real[~first]))
+    return wasserstein(made, real) / np.mean(halves)
+
+
+def wasserstein(one, other):
+    """The one-dimensional Wasserstein-1 distance of two samples: the area between their CDFs."""
+    places = np.sort(np.concatenate([one, other]))
+    cdfs = [np.searchsorted(np.sort(x), places[:-1], side="right") / len(x) for x in (one, other)]
+    return float((np.abs(cdfs[0] - cdfs[1]) * np.diff(places)).sum())
 
 
 if __name__ == "__main__":

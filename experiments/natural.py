@@ -44,7 +44,7 @@ def main():
         row = {"task": run.card.task.text, "input": path.name, "steps": run.step}
         row |= passed_through(values, blocks, path, output)
         print(row)
-        trial.Rows(values.output, ()).add(row)
+        trial.Rows(values.output).add(row)
 
 
 class Blocks(typing.NamedTuple):

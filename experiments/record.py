@@ -38,7 +38,7 @@ def main():
         about | _row(name, figure["generated"], figure["interval"], figure["real"], protocol)
         for name, figure in found["statistics"].items()
     ]
-    trial.Rows(values.output, ()).add(*rows)
+    trial.Rows(values.output).add(*rows)
 
 
 def _row(name, value, interval, floor, counts):

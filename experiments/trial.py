@@ -15,6 +15,8 @@ import sys
 import time
 from pathlib import Path
 
+from absl import flags
+
 SCORES = ("frechet_random3d", "frechet_random3d_dt", "frechet_motion", "coverage")
 STATISTICS = ("magnitude", "change", "sharpness")
 POLL = 0.5
@@ -26,11 +28,10 @@ class Rows:
 
     Args:
       path: of the file; it begins with the first row.
-      keys: names of those columns.
     """
 
-    def __init__(self, path, keys):
-        self._path, self._keys = Path(path), keys
+    def __init__(self, path):
+        self._path = Path(path)
 
     def find(self, **about):
         """The row of a run as a dict of texts, None if it was not made yet."""
@@ -38,7 +39,7 @@ class Rows:
             return None
         with self._path.open(newline="") as file:
             rows = list(csv.DictReader(file))
-        wanted = {key: str(about[key]) for key in self._keys}
+        wanted = {key: str(value) for key, value in about.items()}
         return next((row for row in rows if wanted.items() <= row.items()), None)
 
     def add(self, *rows):
@@ -57,6 +58,22 @@ class Rows:
             writer.writerows(rows)
 
 
+def define_flags(name, start_interval):
+    """Defines the flags of a comparison of this name: its data, what else its runs have, its rows.
+
+    Args:
+      name: of the folder of the runs, and of the CSV file.
+      start_interval: the default of that flag.
+    """
+    flags.DEFINE_string("name", None, "What the rows call the data.")
+    flags.DEFINE_string("data", None, "A prepared folder, the same for all, or shapes().")
+    flags.DEFINE_string("flags", "", "More flags of all runs, as on a command line.")
+    about = "Frames between starts of real clips of a video."
+    flags.DEFINE_integer("start_interval", start_interval, about)
+    flags.DEFINE_string("runs", f"runs/{name}", "Folder of the runs.")
+    flags.DEFINE_string("output", f"experiments/results/{name}.csv", "CSV file of the rows.")
+
+
 def folder(runs, about):
     """The workdir of a run, named by the columns that say what it is."""
     text = "-".join(str(value) for value in about.values())
@@ -64,7 +81,7 @@ def folder(runs, about):
     return Path(runs) / f"{re.sub('[^0-9A-Za-z.]+', '-', text)[:60]}-{digest}"
 
 
-def train(workdir, flags, cpu_seconds=None):
+def train(workdir, given, cpu_seconds=None):
     """Trains with python -m vgan.train, and stops it once it has cost `cpu_seconds`.
 
     The workdir's log.txt is what it printed, cpu_seconds.txt what it has cost in all sittings. A
@@ -72,7 +89,7 @@ def train(workdir, flags, cpu_seconds=None):
 
     Args:
       workdir: folder of the run.
-      flags: list of its flags.
+      given: list of its flags.
       cpu_seconds: of processor time, of all threads; None to let it come to its end.
     Returns:
       processor seconds that it took, in all sittings.
@@ -83,7 +100,7 @@ def train(workdir, flags, cpu_seconds=None):
     before = float(cost.read_text()) if cost.exists() else 0.0
     if cpu_seconds is not None and before >= cpu_seconds:
         return before
-    command = [sys.executable, "-m", "vgan.train", *flags, f"--workdir={workdir}"]
+    command = [sys.executable, "-m", "vgan.train", *given, f"--workdir={workdir}"]
     with (workdir / "log.txt").open("a") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
@@ -118,16 +135,12 @@ def _cpu_seconds(pid):
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def evaluate(workdir, output, *flags):
-    """The dict of scores.json of python -m vgan.evaluate on a run."""
-    command = [sys.executable, "-m", "vgan.evaluate", f"--workdir={workdir}"]
-    subprocess.run([*command, f"--output={output}", "--overwrite", *flags], check=True)
-    return json.loads((Path(output) / "scores.json").read_text())
-
-
-def figures(scores, split):
-    """The columns of a row that hold what scores.json says against one split."""
-    row = {}
+def figures(workdir, *given, split="test"):
+    """The columns of a row with what python -m vgan.evaluate finds of a run against one split."""
+    command = [sys.executable, "-m", "vgan.evaluate", f"--workdir={workdir}", f"--split={split}"]
+    command += [f"--output={workdir / split}", "--num_videos=256", "--overwrite", *given]
+    subprocess.run(command, check=True)
+    scores, row = json.loads((workdir / split / "scores.json").read_text()), {}
     for name in SCORES:
         found = scores["scores"][name]
         row |= {f"{name}_{split}": found["value"], f"{name}_{split}_floor": found["floor"]}

@@ -16,14 +16,9 @@ from absl import flags
 
 from vgan.core import command
 
-flags.DEFINE_string("name", None, "What the row calls the data.")
-flags.DEFINE_string("data", None, "A prepared folder, or shapes().")
-flags.DEFINE_string("flags", "", "Flags of the run beside those, as on a command line.")
+trial.define_flags("variants", start_interval=2)
 flags.DEFINE_integer("seed", 0, "Of the run.")
 flags.DEFINE_integer("cpu_seconds", 300, "Of processor time, start included.")
-flags.DEFINE_integer("start_interval", 2, "Frames between starts of real clips of a video.")
-flags.DEFINE_string("runs", "runs/variants", "Folder of the runs.")
-flags.DEFINE_string("output", "experiments/results/variants.csv", "CSV file of the rows.")
 
 
 def main():
@@ -31,7 +26,7 @@ def main():
     held_out.check_given("name", "data")
     about = {"data": values.name, "flags": values.flags}
     about |= {"seed": values.seed, "cpu_seconds": values.cpu_seconds}
-    rows = trial.Rows(values.output, tuple(about))
+    rows = trial.Rows(values.output)
     if rows.find(**about) is None:
         rows.add(about | measure(values, trial.folder(values.runs, about)))
 
@@ -41,10 +36,8 @@ def measure(values, workdir):
     given = [f"--data={values.data}", f"--seed={values.seed}", "--steps=1000000"]
     trial.train(workdir, [*given, *shlex.split(values.flags)], values.cpu_seconds)
     row = {"steps": trial.steps_done(workdir)}
-    real = ["--num_videos=256", f"--start_interval={values.start_interval}"]
     for split in ("train", "test"):
-        scores = trial.evaluate(workdir, workdir / split, f"--split={split}", *real)
-        row |= trial.figures(scores, split)
+        row |= trial.figures(workdir, f"--start_interval={values.start_interval}", split=split)
     return row
 
 

@@ -98,7 +98,7 @@ def _peak(pid):
 
 def main(_):
     """Writes two rows for each case."""
-    rows = Rows(_OUTPUT.value, ["case", "share"])
+    rows = Rows(_OUTPUT.value)
     for case in (long_video, many_files):
         for share in (0.01, 1.0):
             with tempfile.TemporaryDirectory() as home:

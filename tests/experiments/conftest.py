@@ -9,7 +9,10 @@ from absl import flags
 sys.path.insert(0, str(Path(__file__).parents[2] / "experiments"))
 
 # Each is a command with flags of its own, of which some have the same names.
-for script in ("baselines", "drift", "fuzz_preparation", "kill_preparation", "natural"):
+for script in (
+    "baselines", "drift", "fuzz_preparation", "kill_preparation", "motion_variants", "natural",
+    "tracking",
+):  # fmt: skip
     before = set(flags.FLAGS)
     importlib.import_module(script)
     for name in set(flags.FLAGS) - before:

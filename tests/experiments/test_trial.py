@@ -1,13 +1,13 @@
 import csv
 
+import motion_variants
 import numpy as np
 import pytest
-import spread
 import trial
 
 
 def test_a_row_that_is_there_is_found(tmp_path):
-    rows = trial.Rows(tmp_path / "new" / "rows.csv", ("name", "seed"))
+    rows = trial.Rows(tmp_path / "new" / "rows.csv")
     assert rows.find(name="a", seed=0) is None
     rows.add({"name": "a", "seed": 0, "score": 1.5})
     rows.add({"name": "a", "seed": 1, "score": 2.5})
@@ -18,8 +18,8 @@ def test_a_row_that_is_there_is_found(tmp_path):
 
 
 def test_the_distance_of_two_samples():
-    assert spread.wasserstein(np.array([0.0, 1]), np.array([3.0, 4])) == 3
+    assert motion_variants.wasserstein(np.array([0.0, 1]), np.array([3.0, 4])) == 3
     # Half of the mass moves by 2.
-    assert spread.wasserstein(np.array([0.0]), np.array([0.0, 2])) == pytest.approx(1)
+    assert motion_variants.wasserstein(np.array([0.0]), np.array([0.0, 2])) == pytest.approx(1)
     one = np.random.default_rng(0).normal(size=50)
-    assert spread.wasserstein(one, one[::-1]) == 0
+    assert motion_variants.wasserstein(one, one[::-1]) == 0
