@@ -19,8 +19,6 @@ from data_prep.base.reading import Prepared, damaged
 from vgan.core import command
 from vgan.core.errors import UsageError
 
-_BLOCK = 2**20
-
 
 def verify(prepared, progress):
     """Raises DataError at the first damage in the frames of prepared data.
@@ -58,17 +56,14 @@ def _check_shards(prepared):
         raise damaged(os.path.join(prepared.path, name), why)
     for name, shard in known.items():
         path = os.path.join(prepared.path, name)
-        if os.path.getsize(path) != shard["bytes"]:
-            size = os.path.getsize(path)
+        size = os.path.getsize(path)
+        if size != shard["bytes"]:
             raise damaged(path, f"{size} bytes, the manifest says {shard['bytes']}")
 
 
 def _sha256(path):
-    digest = hashlib.sha256()
     with open(path, "rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def overview(prepared):
@@ -82,23 +77,22 @@ def overview(prepared):
         equal += "duplicate_of" in row
         table[row["label"] or "(none)", row["split"]] += 1
     manifest = prepared.manifest
-    shards = manifest["shards"]
+    mebibytes = sum(shard["bytes"] for shard in manifest["shards"]) / 2**20
     rate = "from {min:g} to {max:g}, median {median:g}" if manifest["fps"]["min"] else "unknown"
     lines = [
         f"{len(frames):,} clips, {sum(frames):,} frames of "
         f"{manifest['height']}x{manifest['width']} pixels (height x width), "
-        f"{seconds / 3600:.2f} hours, "
-        f"{sum(shard['bytes'] for shard in shards) / 2**20:,.1f} MiB, shards: {len(shards)}",
+        f"{seconds / 3600:.2f} hours, {mebibytes:,.1f} MiB, shards: {len(manifest['shards'])}",
         f"frames a clip: from {min(frames)} to {max(frames)}, median {statistics.median(frames):g}",
         f"frames a second: {rate.format(**manifest['fps'])}",
         f"short: {short}, with the bytes of another file: {equal}",
     ]
     width = max(len(label) for label in ("label", *(label for label, _ in table)))
     lines.append(f"{'label':{width}}  {'train':>8} {'test':>8}")
-    for label in sorted({label for label, _ in table}):
-        train, test = table[label, "train"], table[label, "test"]
-        lines.append(f"{label:{width}}  {train:8,} {test:8,}")
-    return lines
+    return lines + [
+        f"{label:{width}}  {table[label, 'train']:8,} {table[label, 'test']:8,}"
+        for label in sorted({label for label, _ in table})
+    ]
 
 
 def _main(arguments):

@@ -53,9 +53,8 @@ class Clips:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise _damaged(folder, str(error)) from None
         if not fits or not np.isfinite(self.features).all():
-            raise _damaged(
-                folder, f"not {len(self.keys)} clips of {len(self.names)} finite numbers"
-            )
+            why = f"not {len(self.keys)} clips of {len(self.names)} finite numbers"
+            raise _damaged(folder, why)
 
     def nearest(self, key, count):
         """The clips that are most like one, and their distances, nearest first, without itself.
@@ -95,19 +94,15 @@ class Clips:
 def balance(values, bins):
     """Text of how many values are in each of `bins` equal parts of their range, with bars."""
     counts, edges = np.histogram(values, bins)
-    lines = [
-        [
-            f"{low:.4g}",
-            f"to {high:.4g}",
-            str(count),
-            "#" * int(np.ceil(_BAR * count / counts.max())),
-        ]
-        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
-    ]
-    return _columns(lines)
+    bars = np.ceil(_BAR * counts / counts.max()).astype(int)
+    return _columns(
+        [f"{low:.4g}", f"to {high:.4g}", str(count), "#" * bar]
+        for low, high, count, bar in zip(edges[:-1], edges[1:], counts, bars, strict=True)
+    )
 
 
 def _columns(lines):
+    lines = list(lines)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
@@ -136,9 +131,7 @@ def _damaged(folder, why):
 def _define_flags():
     flags.DEFINE_string("like", None, "Key of a clip, as in videos.jsonl: shows those like it.")
     flags.DEFINE_string("sort_by", None, "Name of a feature: shows the clips that have most of it.")
-    flags.DEFINE_string(
-        "balance_by", None, "Name of a feature: shows how many clips have how much."
-    )
+    flags.DEFINE_string("balance_by", None, "Name of a feature: how many clips have how much.")
     flags.DEFINE_integer("count", 10, "How many clips to show.", lower_bound=1)
     flags.DEFINE_enum("order", "highest", ["highest", "lowest"], "Which come first in --sort_by.")
     flags.DEFINE_integer("bins", 10, "How many parts of --balance_by.", lower_bound=1)

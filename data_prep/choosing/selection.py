@@ -2,7 +2,8 @@
 
 Each function here makes a `select(frames, longest_gap)` -> a `Moment` for each frame, in order and
 as it is asked for; frames are any iterable of uint8 `[H, W, 3]`. The first frame is always kept,
-and one at the latest `longest_gap` frames after the last that was.
+and one at the latest `longest_gap` frames after the last that was. An argument out of its range
+raises UsageError.
 """
 
 import dataclasses
@@ -41,8 +42,6 @@ def interval(every=12):
 
     Args:
       every: a positive whole number.
-    Raises:
-      UsageError: it is not.
     """
     check_whole("interval", 1, every=every)
     return functools.partial(_select, lambda moment: moment.gap >= every)
@@ -52,9 +51,7 @@ def difference(threshold=400.0):
     """Keeps a frame that differs much from the last one kept.
 
     Args:
-      threshold: mean squared difference, grey levels squared, that it must exceed.
-    Raises:
-      UsageError: not a number from 0 to 255 squared.
+      threshold: mean squared difference, grey levels squared, that it must exceed: 0 to 255².
     """
     check_number("difference", least=0, most=255**2, threshold=threshold)
     return functools.partial(_select, lambda moment: moment.mse > threshold)
@@ -73,8 +70,6 @@ def adaptive(every=12):
 
     Args:
       every: a number from 1.
-    Raises:
-      UsageError: it is not.
     """
     check_number("adaptive", least=1, every=every)
     # Of the frames around the end of a part, the nearest.

@@ -21,8 +21,6 @@ def features(bins=8):
 
     Args:
       bins: of each histogram, 2 to 64. Hues of 0 to 360 / bins degrees are in hue_0.
-    Raises:
-      UsageError: `bins` is out of its range.
 
     Source: the moments, Stricker and Orengo, "Similarity of Color Images", 1995, equation 3.
     """

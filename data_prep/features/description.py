@@ -64,17 +64,16 @@ class Description:
         return watch.features()
 
 
-class Watch:
+class Watch(EvenPairs):
     """Sees the frames of one clip, in order, and describes it; holds a few of them."""
 
     def __init__(self, kinds):
+        super().__init__()
         self._kinds = kinds
-        self._pairs = EvenPairs()
-        self.see = self._pairs.see
 
     def features(self):
         """float32 [D], of what was seen so far, two frames at least."""
-        pairs = self._pairs.chosen()
+        pairs = self.chosen()
         described = [_checked(name, kind, pairs) for name, kind in self._kinds]
         return np.concatenate([[], *described]).astype(np.float32)
 

@@ -26,8 +26,6 @@ def features(directions=8, cells=2):
     Args:
       directions: of gradients, 2 to 32, evenly over 180 degrees, the first one centred on 0.
       cells: rows and columns of the grid, 1 to 8.
-    Raises:
-      UsageError: an argument out of its range, or scikit-image is missing.
 
     Source: Dalal and Triggs, "Histograms of Oriented Gradients for Human Detection", 2005, as
     scikit-image has them; Hu, "Visual Pattern Recognition by Moment Invariants", 1962, equation 57.
@@ -36,19 +34,13 @@ def features(directions=8, cells=2):
     check_whole("edges", 1, 8, cells=cells)
     skimage = scikit_image("edges")
 
+    def described(frame):
+        grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+        density = (cv2.Canny(grey, 100, 200) > 0).mean()
+        return [density, *_gradients(skimage, grey, directions, cells), *_outline(grey)]
+
     def describe(frames, following):
-        luma = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
-        return np.mean(
-            [
-                [
-                    (cv2.Canny(grey, 100, 200) > 0).mean(),
-                    *_gradients(skimage, grey, directions, cells),
-                    *_outline(grey),
-                ]
-                for grey in luma
-            ],
-            axis=0,
-        )
+        return np.mean([described(frame) for frame in frames], axis=0)
 
     angles = [f"{180 * k / directions:g}" for k in range(directions)]
     grid = [f"hog_{y}_{x}_{a}" for y in range(cells) for x in range(cells) for a in angles]

@@ -10,8 +10,7 @@ class EvenPairs:
     """Sees frames one by one and holds less than twice `COUNT` pairs of them."""
 
     def __init__(self):
-        self._pairs, self._apart = [], 1
-        self._seen, self._before = 0, None
+        self._pairs, self._apart, self._seen, self._before = [], 1, 0, None
 
     def see(self, frame):
         """Takes the next frame, uint8 [H, W, 3], which is held and must stay as it is."""

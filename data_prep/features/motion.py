@@ -21,7 +21,7 @@ def features(estimator="dis()", moving=0.5):
         sees motion in stripes that stand still.
       moving: pixels a frame from which a pixel moves, 0.01 to 100.
     Raises:
-      UsageError: an argument out of its range; later, frames too small for the estimator.
+      UsageError: later, frames too small for the estimator.
     """
     check_number("motion", least=0.01, most=100, moving=moving)
     estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")

@@ -24,8 +24,6 @@ def features(orientations=4, wavelengths=(3, 6, 12)):
     Args:
       orientations: of the Gabor filters, 1 to 32, evenly over 180 degrees.
       wavelengths: of the Gabor filters, in pixels, each a whole number from 2 to 64.
-    Raises:
-      UsageError: an argument out of its range, or scikit-image is missing.
 
     Source: Ojala et al., "Multiresolution Gray-Scale and Rotation Invariant Texture Classification
     with Local Binary Patterns", 2002; Manjunath and Ma, "Texture Features for Browsing and

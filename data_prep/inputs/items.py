@@ -153,9 +153,8 @@ def _stamp_of_frames(source, folder, paths):
 
 
 def _listed(path, folder, kind):
-    found = []
-    for name, stretch, listed in listing.read(path):
-        found.append(_item(folder, name, kind, stretch, listed))
+    named = listing.read(path)
+    found = [_item(folder, name, kind, stretch, listed) for name, stretch, listed in named]
     found.sort(key=lambda item: item.key)
     for one, other in itertools.pairwise(found):
         if one.key == other.key:
@@ -177,11 +176,8 @@ def _of_kind(source, folder, named, kind):
     """What `find` returns of items that were named: others are those of another kind."""
     wanted = [*KINDS[kind], "picture", ""]  # The last two are listed as bad.
     found = [item for item in named if item.kind in wanted]
-    others = [
-        {"path": item.key, "reason": _unwanted(item.kind, kind)}
-        for item in named
-        if item.kind not in wanted
-    ]
+    bad = [item for item in named if item.kind not in wanted]
+    others = [{"path": item.key, "reason": _unwanted(item.kind, kind)} for item in bad]
     if not found:
         raise DataError(f"input {source!r}: {others[0]['path']!r}: {others[0]['reason']}")
     return folder or ".", found, others

@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import math
 import os
+import types
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,8 +14,8 @@ from data_prep.inputs import items, survey
 from data_prep.inputs.framing import Framing
 from data_prep.inputs.retouching import retouch
 from data_prep.inputs.sources.arrays import ArraySource, open_arrays
-from data_prep.inputs.sources.errors import BadFileError
 from data_prep.inputs.sources.pictures import FramesSource, StripSource
+from data_prep.inputs.sources.source import BadFileError
 from data_prep.inputs.sources.video import VideoSource
 
 
@@ -35,13 +36,6 @@ class Clip:
     size: tuple[int, int]
     frames: Iterator[np.ndarray]
     source: object
-
-
-@dataclasses.dataclass
-class Unusable:
-    """What is no source; `broken` says why."""
-
-    broken: str
 
 
 def clips(folder, item, settings, strip_frames=0):
@@ -66,7 +60,8 @@ def clips(folder, item, settings, strip_frames=0):
                 try:
                     source = ArraySource(array, settings)
                 except BadFileError as error:  # Labels may lie beside videos.
-                    yield Clip(key, None, (0, 0), iter(()), Unusable(str(error)))
+                    unusable = types.SimpleNamespace(broken=str(error))
+                    yield Clip(key, None, (0, 0), iter(()), unusable)
                 else:
                     yield from _framed(key, source, settings)
         return
@@ -93,10 +88,10 @@ def _source(path, item, settings, strip_frames):
 def _check(path):
     if not os.path.isfile(path):
         raise BadFileError("not a regular file")
-    if os.path.getsize(path) == 0:
-        raise BadFileError("zero bytes")
     try:
-        open(path, "rb").close()
+        with open(path, "rb") as file:
+            if not file.read(1):
+                raise BadFileError("zero bytes")
     except OSError as error:
         raise BadFileError(f"can't be read: {error.strerror}") from None
 
@@ -108,9 +103,9 @@ def _framed(key, source, settings):
         settings.size, settings.fit, settings.interpolation, found.content, found.centre
     )
     frames = (retouch(frame, settings) for frame in source.frames(framing))
-    ends = [*found.cuts, None]
+    shots = itertools.pairwise([0, *found.cuts, None])
     with contextlib.closing(frames):
-        for number, (start, end) in enumerate(zip([0, *found.cuts], ends, strict=True), 1):
+        for number, (start, end) in enumerate(shots, 1):
             name = f"{key}#shot{number}" if found.cuts else key
             part = itertools.islice(frames, None if end is None else end - start)
             yield Clip(name, source.fps, source.size, part, source)

@@ -3,7 +3,8 @@
 Each function here makes a `cuts(frames)` -> sorted list of the numbers of frames at which a new
 shot begins, never 0. Frames are any iterable of uint8 `[H, W, 3]`, RGB, read once; a few small
 pictures are held, however long the video is. What is looked for is hard cuts: of dissolves over
-three frames about half are found, of those over twelve none.
+three frames about half are found, of those over twelve none. UsageError is raised for an argument
+out of its range, and by `content` and `adaptive` where PySceneDetect isn't installed.
 """
 
 import collections
@@ -36,8 +37,6 @@ def difference(threshold=10.0, shortest=8):
       threshold: mean absolute difference of thumbnails of 32x32 pixels, grey levels.
       shortest: least frames from cut to cut; what precedes the first cut and follows the last may
         be shorter, since a file begins and ends anywhere.
-    Raises:
-      UsageError: an argument out of its range.
     """
     check_number("difference", above=0, most=255, threshold=threshold)
     check_whole("difference", 1, 1000, shortest=shortest)
@@ -61,8 +60,6 @@ def content(threshold=27.0, shortest=15):
     Args:
       threshold: mean change of a pixel's hue, saturation and value, 0 to 255.
       shortest: least frames of a shot; cuts that are nearer to each other are merged.
-    Raises:
-      UsageError: PySceneDetect isn't installed, or an argument is out of its range.
     """
     check_number("content", above=0, most=255, threshold=threshold)
     check_whole("content", 1, 1000, shortest=shortest)
@@ -78,8 +75,6 @@ def adaptive(threshold=3.0, shortest=15):
     Args:
       threshold: how many times the mean change of the two frames before and the two after.
       shortest: least frames of a shot; a cut that comes sooner is passed over.
-    Raises:
-      UsageError: PySceneDetect isn't installed, or an argument is out of its range.
     """
     check_number("adaptive", above=0, most=255, threshold=threshold)
     check_whole("adaptive", 1, 1000, shortest=shortest)
@@ -109,9 +104,7 @@ def _detected_by(name, **arguments):
 
 
 def _reduced(height, width):
-    if width <= _WIDTH:
-        return width, height
-    return _WIDTH, max(1, round(height * _WIDTH / width))
+    return (width, height) if width <= _WIDTH else (_WIDTH, max(1, round(height * _WIDTH / width)))
 
 
 def _surroundings(items, reach):

@@ -103,17 +103,15 @@ class Motion:
         at = (np.arange(_MOTION_SIDE) + 0.5) / _MOTION_SIDE
         inside = ((at >= top) & (at <= bottom))[:, None] & (at >= left) & (at <= right)
         # What is everywhere, such as noise, must not pull the centre to the middle.
+        middle = (top + bottom) / 2, (left + right) / 2
         if not inside.any():  # A line, thinner than what was seen.
-            return ((top + bottom) / 2, (left + right) / 2)
+            return middle
         usual = np.median(self._sum[inside])
         spread = np.median(abs(self._sum[inside] - usual))
         moved = np.maximum(self._sum - usual - _OUTSTANDING * spread, 0) * inside
         if moved.sum() == 0:
-            return ((top + bottom) / 2, (left + right) / 2)
-        return (
-            float((moved.sum(axis=1) * at).sum() / moved.sum()),
-            float((moved.sum(axis=0) * at).sum() / moved.sum()),
-        )
+            return middle
+        return tuple(float((moved.sum(axis=axis) * at).sum() / moved.sum()) for axis in (1, 0))
 
 
 def _watched(frames, *watchers):

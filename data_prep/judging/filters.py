@@ -2,7 +2,8 @@
 
 Each function here is a rule. All but `near_duplicates`, which is about clips beside others, give
 a function that makes a judge of one clip: `see(frame)`, uint8 [H, W, 3], for each frame in
-order, then `reason()`, "" to keep the clip. A judge holds a frame at most.
+order, then `reason()`, "" to keep the clip. A judge holds a frame at most. An argument out of its
+range raises UsageError.
 """
 
 import dataclasses
@@ -22,8 +23,6 @@ def static(below=0.2):
 
     Args:
       below: grey levels, 0.001 to 255.
-    Raises:
-      UsageError: `below` is out of its range.
     """
     check_number("static", least=0.001, most=255, below=below)
     return functools.partial(_Static, below)
@@ -35,11 +34,8 @@ def black(below=16, spread=8):
     Args:
       below: grey levels of the mean, 0.001 to 255.
       spread: grey levels of the deviation: pictures of night with lights have more.
-    Raises:
-      UsageError: an argument out of its range.
     """
-    check_number("black", least=0.001, most=255, below=below)
-    check_number("black", least=0.001, most=255, spread=spread)
+    check_number("black", least=0.001, most=255, below=below, spread=spread)
     return functools.partial(_Black, below, spread)
 
 
@@ -48,8 +44,6 @@ def near_duplicates(distance=31):
 
     Args:
       distance: of the 256 bits of their fingerprints, how many may differ, 0 to 63.
-    Raises:
-      UsageError: `distance` is out of its range.
     """
     check_whole("near_duplicates", 0, 63, distance=distance)
     return NearDuplicates(distance)
@@ -84,8 +78,8 @@ class Drop:
 
     def watch(self):
         """A `Watch` of one clip."""
-        judges = [judge() for judge in self._judges]
-        return Watch(judges, None if self.distance is None else Fingerprint())
+        fingerprint = None if self.distance is None else Fingerprint()
+        return Watch([judge() for judge in self._judges], fingerprint)
 
 
 class Watch:

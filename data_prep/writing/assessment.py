@@ -4,7 +4,7 @@ import av
 import cv2
 
 from data_prep.features.description import Description
-from data_prep.inputs.sources.errors import BadFileError
+from data_prep.inputs.sources.source import BadFileError
 from data_prep.judging.filters import Drop
 
 

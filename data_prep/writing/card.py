@@ -37,10 +37,7 @@ def write(folder, summary, settings):
         frames = [_small(frame) for frame in itertools.islice(prepared.frames(row), _PLAYED)]
         pictures.append((frames[len(frames) // 2], _end_of(row["key"])))
         figures.append(_figure(row, frames))
-    sheet = io.BytesIO()
-    contact_sheet.draw(pictures).save(sheet, "PNG")
-    with open(os.path.join(folder, "contact_sheet.png"), "wb") as file:
-        file.write(sheet.getvalue())
+    contact_sheet.draw(pictures).save(os.path.join(folder, "contact_sheet.png"))
     _save(folder, "index.html", _page(text, figures))
 
 
@@ -75,11 +72,8 @@ def describe(summary, settings):
     lines += [f"| {_cell(label)} | {count:,} |" for label, count in labels[:_FEW_LABELS]]
     if len(labels) > _FEW_LABELS:
         lines += [f"| and {len(labels) - _FEW_LABELS} more | |"]
-    changed = {
-        name: value
-        for name, value in vars(settings).items()
-        if value != getattr(type(settings), name)
-    }
+    usual = vars(type(settings)())
+    changed = {name: of for name, of in vars(settings).items() if of != usual[name]}
     return "\n".join([*lines, "", f"Made with {json.dumps(changed)}.", ""])
 
 

@@ -8,7 +8,6 @@ writes the same bytes.
 import contextlib
 import dataclasses
 import hashlib
-import io
 import json
 import os
 from pathlib import Path
@@ -20,10 +19,10 @@ from data_prep.base import splits
 from data_prep.base.settings import Settings
 from data_prep.inputs import opening
 from data_prep.inputs.items import Item, pictures
-from data_prep.inputs.sources.errors import BadFileError
+from data_prep.inputs.sources.source import BadFileError
 from data_prep.writing.assessment import Assessment, Reading, readable
 from data_prep.writing.shards import ShardWriter
-from vgan.core.files import replacing
+from vgan.core.files import replace_text, replacing
 
 PARTS = "parts"
 """The folder of what is said of each chunk, while a preparation goes on."""
@@ -101,25 +100,27 @@ def write(chunk, guard=contextlib.nullcontext, bad=()):
         except BadFileError as error:
             skipped.append({"path": item.key, "reason": str(error), "kind": "bad"})
     writer.close()
-    _save(chunk.part(".offsets.npy"), _npy(np.array(writer.offsets, np.int64)))
+    _save(chunk.part(".offsets.npy"), writer.offsets, np.int64)
     if assessment.description.names:
-        _save(chunk.part(".features.npy"), _npy(np.array(assessment.features, np.float32)))
+        _save(chunk.part(".features.npy"), assessment.features, np.float32)
     if assessment.drop.distance is not None:
-        _save(chunk.part(".prints.npy"), _npy(np.array(assessment.fingerprints, np.uint64)))
+        _save(chunk.part(".prints.npy"), assessment.fingerprints, np.uint64)
     said = {"shards": writer.shards, "videos": videos, "skipped": skipped}
-    _save(chunk.part(".json"), json.dumps(said).encode())
+    replace_text(chunk.part(".json"), json.dumps(said))
 
 
 def _write_item(chunk, item, writer, assessment):
     """Rows of the clips of an item, and of what is left out; BadFileError if none is usable."""
     videos, skipped, usable, broken = [], [], False, "no video in it"
+    least = chunk.settings.min_frames
     try:
         for clip in readable(opening.clips(chunk.source, item, chunk.settings, chunk.strip_frames)):
             first = len(writer.offsets)
             reading = Reading(clip, assessment)
             count = writer.add(reading)
-            if count < chunk.settings.min_frames:
-                broken = reading.broken or _too_few(count, chunk.settings.min_frames)
+            if count < least:
+                only = f"only {count} frame{'s' * (count != 1)}, --min_frames={least}"
+                broken = reading.broken or only
                 reason = f"unusable: {broken}"
             else:
                 usable, reason = True, reading.judge.reason()
@@ -136,10 +137,6 @@ def _write_item(chunk, item, writer, assessment):
         raise BadFileError(broken)
     digest = _digest(chunk.source, item)
     return [{**video, "sha256": digest} for video in videos], skipped
-
-
-def _too_few(count, least):
-    return f"only {count} frame{'s' * (count != 1)}, --min_frames={least}"
 
 
 def _row(chunk, item, clip, first, count, broken):
@@ -174,12 +171,6 @@ def _digest(source, item):
     return whole.hexdigest()[:16]
 
 
-def _npy(values):
-    data = io.BytesIO()
-    np.save(data, values)
-    return data.getvalue()
-
-
-def _save(path, data):
-    with replacing(Path(path)) as temporary:
-        temporary.write_bytes(data)
+def _save(path, values, dtype):
+    with replacing(Path(path)) as temporary, temporary.open("wb") as file:
+        np.save(file, np.array(values, dtype))

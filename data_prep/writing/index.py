@@ -86,7 +86,8 @@ class Index:
                     videos.write(line)
                     digest.update(line)
                     self._summary.add(row)
-        self._write_offsets()
+        frames = sum(shard["records"] for shard in self.shards)
+        self._write_array("offsets.npy", np.int64, (frames,), self._arrays("offsets"))
         self._write_features()
         self._write_manifest(digest.hexdigest())
         return self._summary
@@ -122,8 +123,7 @@ class Index:
         if distance is None:
             return itertools.repeat("")
         keys = [video["key"] for part in self._parts() for video in part["videos"]]
-        prints = [np.load(chunk.part(".prints.npy")) for chunk in self._work]
-        found = np.concatenate([some for some in prints if len(some)])
+        found = np.concatenate([some for some in self._arrays("prints") if len(some)])
         return iter(near_duplicates.reasons(keys, found, distance))
 
     def _with_duplicate(self, row, firsts):
@@ -135,36 +135,20 @@ class Index:
                 return {**row, "duplicate_of": first["path"]}
         return row
 
-    def _write_offsets(self):
-        frames = sum(shard["records"] for shard in self.shards)
-        path = os.path.join(self._folder, "offsets.npy")
-        whole = np.lib.format.open_memmap(path, "w+", np.int64, (frames,))
-        first = 0
-        for chunk in self._work:
-            offsets = np.load(chunk.part(".offsets.npy"))
-            whole[first : first + len(offsets)] = offsets
-            first += len(offsets)
-
     def _write_features(self):
         names = Description(self._settings.features).names
         if not names:
             return
-        path = os.path.join(self._folder, "features.npy")
-        shape = (sum(self._kept), len(names))
-        whole, first, before = np.lib.format.open_memmap(path, "w+", np.float32, shape), 0, 0
-        for chunk in self._work:
-            found = np.load(chunk.part(".features.npy")).reshape(-1, len(names))
-            kept = found[np.array(self._kept[before : before + len(found)], bool)]
-            whole[first : first + len(kept)] = kept
-            first, before = first + len(kept), before + len(found)
+        kept = iter(self._kept)
+        parts = (part.reshape(-1, len(names)) for part in self._arrays("features"))
+        some = (part[[bool(next(kept)) for _ in part]] for part in parts)
+        self._write_array("features.npy", np.float32, (sum(self._kept), len(names)), some)
         with self._open("features.json") as file:
             file.write((json.dumps({"names": names}) + "\n").encode())
 
     def _write_manifest(self, digest):
-        rates = {"min": None, "median": None, "max": None}
-        if self._rates:
-            rates["min"], rates["max"] = min(self._rates), max(self._rates)
-            rates["median"] = statistics.median(self._rates)
+        kinds = {"min": min, "median": statistics.median, "max": max}
+        rates = {name: kind(self._rates) if self._rates else None for name, kind in kinds.items()}
         whole = {
             "format": records.FORMAT_VERSION,
             "height": self._settings.size[0],
@@ -180,6 +164,17 @@ class Index:
         }
         with self._open(MANIFEST) as file:
             file.write((json.dumps(whole, indent=2) + "\n").encode())
+
+    def _arrays(self, name):
+        return (np.load(chunk.part(f".{name}.npy")) for chunk in self._work)
+
+    def _write_array(self, name, dtype, shape, parts):
+        """Writes an array of parts, of which one at a time is in memory."""
+        path = os.path.join(self._folder, name)
+        whole, first = np.lib.format.open_memmap(path, "w+", dtype, shape), 0
+        for part in parts:
+            whole[first : first + len(part)] = part
+            first += len(part)
 
     def _open(self, name):
         return open(os.path.join(self._folder, name), "wb")

@@ -7,10 +7,10 @@ import zlib
 import numpy as np
 
 from data_prep.inputs.framing import WHOLE
-from data_prep.inputs.sources.errors import BadFileError
+from data_prep.inputs.sources.source import BadFileError, Source, check_size
 
 
-class ArraySource:
+class ArraySource(Source):
     """One video of an array.
 
     Args:
@@ -19,17 +19,11 @@ class ArraySource:
       settings: `Settings`.
     Raises:
       BadFileError: another shape or type, or too large.
-
-    Attributes:
-      fps: what --fps says, or None.
-      size: height and width, pixels.
-      broken: after `frames` has ended, why it ended early, or "".
     """
 
     def __init__(self, array, settings):
-        self._array, self._settings = array, settings
-        self.fps, self.broken = settings.fps or None, ""
-        shape = tuple(array.shape or ())
+        super().__init__(settings)
+        self._array, shape = array, tuple(array.shape or ())
         if len(shape) not in (3, 4) or len(shape) == 4 and shape[3] not in (1, 3, 4):
             raise BadFileError(
                 f"shape {list(shape)} is no video. Give [T, H, W], or [T, H, W, C] with 1, 3 or 4 "
@@ -39,15 +33,11 @@ class ArraySource:
             raise BadFileError(f"type {array.dtype} is not uint8, uint16, bool or float")
         if 0 in shape:
             raise BadFileError(f"shape {list(shape)} is empty")
-        if shape[1] * shape[2] > settings.max_pixels:
-            raise BadFileError(
-                f"{shape[2]}x{shape[1]} pixels: at most {settings.max_pixels} are read "
-                "(--max_pixels)"
-            )
+        check_size(*shape[1:3], settings)
         self.size = shape[1:3]
 
     def frames(self, framing=WHOLE):
-        """Reads the frames from the start, uint8 `[H, W, 3]`, RGB, as framed."""
+        """See `Source`."""
         self.broken = ""
         for number in range(self._array.shape[0]):
             try:

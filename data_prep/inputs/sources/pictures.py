@@ -6,12 +6,12 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from data_prep.inputs.framing import WHOLE
-from data_prep.inputs.sources.errors import BadFileError
+from data_prep.inputs.sources.source import BadFileError, Source, check_size
 
 _FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
 
 
-class FramesSource:
+class FramesSource(Source):
     """A folder of pictures, each of them a frame.
 
     Args:
@@ -19,20 +19,14 @@ class FramesSource:
       settings: `Settings`.
     Raises:
       BadFileError: the first can't be read, or is too large.
-
-    Attributes:
-      fps: what --fps says, or None.
-      size: height and width of the first, pixels.
-      broken: after `frames` has ended, why it ended before the last picture, or "".
     """
 
     def __init__(self, paths, settings):
-        self._paths, self._settings = paths, settings
-        self.fps, self.broken = settings.fps or None, ""
-        self.size = read_picture(paths[0], settings).shape[:2]
+        super().__init__(settings)
+        self._paths, self.size = paths, read_picture(paths[0], settings).shape[:2]
 
     def frames(self, framing=WHOLE):
-        """Reads the frames from the start, uint8 `[H, W, 3]`, RGB, as framed."""
+        """See `Source`."""
         self.broken = ""
         for path in self._paths:
             try:
@@ -43,7 +37,7 @@ class FramesSource:
             yield framing.apply(picture)
 
 
-class StripSource:
+class StripSource(Source):
     """One picture with frames side by side or one above the other.
 
     Args:
@@ -52,20 +46,15 @@ class StripSource:
       count: number of frames; 0 where they are square, which the picture's shape says.
     Raises:
       BadFileError: it can't be read or isn't divided evenly.
-
-    Attributes:
-      fps: what --fps says, or None.
-      size: height and width of a frame, pixels.
-      broken: always "".
     """
 
     def __init__(self, path, settings, count=0):
-        self.fps, self.broken = settings.fps or None, ""
+        super().__init__(settings)
         self._frames = divide(read_picture(path, settings), count)
         self.size = self._frames[0].shape[:2]
 
     def frames(self, framing=WHOLE):
-        """The frames, uint8 `[H, W, 3]`, RGB, as framed."""
+        """See `Source`."""
         return map(framing.apply, self._frames)
 
 
@@ -98,11 +87,7 @@ def read_picture(path, settings):
     """
     try:
         with Image.open(path, formats=_FORMATS) as image:
-            if image.width * image.height > settings.max_pixels:
-                raise BadFileError(
-                    f"{image.width}x{image.height} pixels: at most {settings.max_pixels} "
-                    "are read (--max_pixels)"
-                )
+            check_size(image.height, image.width, settings)
             if image.mode.startswith("I"):  # 16 bits, which Pillow would cut at 255.
                 image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
             image = ImageOps.exif_transpose(image)

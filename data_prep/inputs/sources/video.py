@@ -8,8 +8,8 @@ import av
 
 from data_prep.inputs.framing import WHOLE
 from data_prep.inputs.sources.cutting import is_cut
-from data_prep.inputs.sources.errors import BadFileError
 from data_prep.inputs.sources.scaling import Scaler
+from data_prep.inputs.sources.source import BadFileError, Source, check_size
 from vgan.core.errors import DataError
 from vgan.media import clock
 from vgan.media.container import open_file
@@ -22,7 +22,7 @@ _FAR = Fraction(10)  # Seconds; to what begins later a container is wound forwar
 logging.getLogger("libav").setLevel(logging.CRITICAL)  # Reasons go to skipped.jsonl.
 
 
-class VideoSource:
+class VideoSource(Source):
     """A video file, or a stretch of it.
 
     Args:
@@ -34,17 +34,15 @@ class VideoSource:
       MemoryError: there is too little for it.
 
     Attributes:
-      fps: frames per second of what `frames` gives, or None where the file's own are absurd.
-      size: height and width of the upright frame, pixels.
-      broken: after `frames` has ended, why it ended before what the file announces, or "".
+      fps: of what `frames` gives, or None where the file's own are absurd.
     """
 
     def __init__(self, path, settings, start=0.0, end=math.inf):
-        self._path, self._settings = path, settings
+        super().__init__(settings)
+        self._path, self._begin = path, 0
         self._start, self._end = Fraction(start).limit_denominator(10**6), end
         if end < math.inf:
             self._end = Fraction(end).limit_denominator(10**6)  # 0.9 is a little above 9 / 10.
-        self._begin, self.broken = 0, ""
         with self._open() as container:
             stream = video_stream(container)
             self._check_size(stream.codec_context.height, stream.codec_context.width)
@@ -58,11 +56,7 @@ class VideoSource:
             self._begin, self.size = begin(container, first), upright_size(first)
 
     def frames(self, framing=WHOLE):
-        """Reads the frames from the start, uint8 `[H, W, 3]`, RGB, upright, as framed.
-
-        Raises:
-          BadFileError: they became too large on the way.
-        """
+        """See `Source`; raises BadFileError where they become too large on the way."""
         with self._open() as container:
             stream = container.streams.video[0]
             scale = Scaler(framing, self._settings.background, stream.sample_aspect_ratio or 1)
@@ -112,11 +106,9 @@ class VideoSource:
         return container
 
     def _check_size(self, height, width):
-        limit = self._settings.max_pixels
         if min(height, width) < 1:  # FFmpeg gives none where it's absurd.
             raise BadFileError("its frames have no size, or one that is too large")
-        if height * width > limit:
-            raise BadFileError(f"{width}x{height} pixels: at most {limit} are read (--max_pixels)")
+        check_size(height, width, self._settings)
 
     def _decoded(self, container, stream):
         """Frames with their times in seconds; `broken` is set where they end too early."""

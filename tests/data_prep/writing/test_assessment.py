@@ -4,7 +4,7 @@ import av
 import cv2
 import pytest
 
-from data_prep.inputs.sources.errors import BadFileError
+from data_prep.inputs.sources.source import BadFileError
 from data_prep.writing.assessment import readable
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from data_prep.base.settings import Settings
 from data_prep.inputs.sources.arrays import ArraySource, open_arrays
-from data_prep.inputs.sources.errors import BadFileError
+from data_prep.inputs.sources.source import BadFileError
 
 COLOURS = np.random.default_rng(0).integers(0, 256, [4, 5, 6, 3], np.uint8)
 

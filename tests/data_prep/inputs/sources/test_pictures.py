@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from data_prep.base.settings import Settings
-from data_prep.inputs.sources.errors import BadFileError
 from data_prep.inputs.sources.pictures import FramesSource, StripSource, divide, read_picture
+from data_prep.inputs.sources.source import BadFileError
 
 FRAMES = np.random.default_rng(0).integers(0, 256, [5, 6, 6, 3], np.uint8)
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from data_prep.base.settings import Settings
 from data_prep.inputs.framing import Framing
-from data_prep.inputs.sources.errors import BadFileError
+from data_prep.inputs.sources.source import BadFileError
 from data_prep.inputs.sources.video import VideoSource
 
 
