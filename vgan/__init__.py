@@ -42,7 +42,7 @@ def load(path, checkpoint="last", frames=None, trust_code=False):
       sampling.model.Model.
     Raises:
       CheckpointError: the folder is neither, or holds no checkpoint.
-      UsageError: a model that can't make so many frames, or code in a folder that isn't trusted.
+      UsageError: a model that can't make that many frames, or code in a folder that isn't trusted.
     """
     from vgan.runs import trained
 
@@ -55,7 +55,7 @@ def score(model, data, num_videos=1024, seed=0, frame_step=1, start_interval=Non
     Args:
       model: what `load` gives.
       data: what --data can name: a prepared folder, or embedded data such as "shapes()".
-      num_videos: at most so many clips of each kind.
+      num_videos: how many clips of each kind at most.
       seed: int of the videos and of every choice.
       frame_step: of the real clips, that of the training.
       start_interval: frames between the starts of real clips of one video, None for a clip length.

@@ -1,26 +1,10 @@
 """A clip in numbers of several kinds, named by a text such as `colour(bins=8) + motion`."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
 
 from data_prep.features.even_pairs import EvenPairs
 from vgan.core import spec
 from vgan.core.errors import UsageError
-
-
-class Kind(NamedTuple):
-    """One kind of features.
-
-    Attributes:
-      names: list of D names, without that of the kind.
-      describe: a function of (frames, following), both uint8 [N, H, W, 3], RGB, frames of one
-        clip and the frame after each, that gives D numbers.
-    """
-
-    names: list[str]
-    describe: Callable
 
 
 class Description:

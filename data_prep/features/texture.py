@@ -5,8 +5,8 @@ import functools
 import cv2
 import numpy as np
 
-from data_prep.features.description import Kind
 from data_prep.features.extra import scikit_image
+from data_prep.features.kind import Kind
 from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
 

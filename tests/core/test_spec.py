@@ -225,7 +225,7 @@ def test_what_is_no_function():
         build("os.path()")
     with pytest.raises(UsageError, match="math.pi is a float, not a function. Known: needy"):
         build("math.pi")
-    with pytest.raises(UsageError, match=r"builtins.dict\(\): doesn't tell its arguments"):
+    with pytest.raises(UsageError, match=r"builtins.dict\(\): its arguments can't be read"):
         build("builtins.dict()")
 
 

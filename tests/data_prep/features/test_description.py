@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from data_prep.features import extra
-from data_prep.features.description import Description, Kind
+from data_prep.features.description import Description
+from data_prep.features.kind import Kind
 from tests.data_prep.features.clips import noise
 from vgan.core.errors import UsageError
 
