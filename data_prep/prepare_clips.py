@@ -23,9 +23,7 @@ _DEFAULT = Settings()
 
 
 def _define_flags():
-    flags.DEFINE_string(
-        "input", None, "Folder of videos, one file, or a list that ends in .csv or .jsonl."
-    )
+    flags.DEFINE_string("input", None, "Folder of videos, a file, or a list in .csv or .jsonl.")
     flags.DEFINE_string("output", None, "Folder to write, which must not exist yet.")
     flags.DEFINE_string(
         "kind", "auto", "What is looked for: auto, video, frames, strip, strip(frames=N), array."
@@ -61,15 +59,11 @@ def _define_frames():
 
 
 def _define_choices():
+    flags.DEFINE_string("shots", "", "Cut at scene changes: difference(), content(), adaptive().")
     flags.DEFINE_string(
-        "shots", "", "Cut videos at scene changes: difference(), content(), adaptive()."
+        "features", "", "Describe clips: colour() + texture() + edges() + motion()."
     )
-    flags.DEFINE_string(
-        "features", "", "Describe clips, e.g. colour() + texture() + edges() + motion()."
-    )
-    flags.DEFINE_string(
-        "drop", "", "Leave clips out: static(), black(), near_duplicates(), or a sum of them."
-    )
+    flags.DEFINE_string("drop", "", "Leave clips out: static() + black() + near_duplicates().")
     flags.DEFINE_string(
         "group",
         "",
@@ -89,15 +83,11 @@ def _define_running():
         "which then does the work in place of --workers. Needs pip install 'vgan[beam]'.",
     )
     flags.DEFINE_integer("max_pixels", _DEFAULT.max_pixels, "Skip larger frames.", lower_bound=1)
-    flags.DEFINE_float(
-        "file_seconds", _DEFAULT.file_seconds, "Skip a file that takes longer.", lower_bound=0.1
-    )
+    flags.DEFINE_float("file_seconds", _DEFAULT.file_seconds, "Skip a file that takes longer.", 0.1)
     flags.DEFINE_integer(
-        "file_memory", _DEFAULT.file_memory, "MiB that reading one file may take.", lower_bound=64
+        "file_memory", _DEFAULT.file_memory, "MiB that reading a file may take.", 64
     )
-    flags.DEFINE_float(
-        "max_bad_fraction", 0.1, "Exit with 2 if more than this fraction of the files is skipped."
-    )
+    flags.DEFINE_float("max_bad_fraction", 0.1, "Exit with 2 if more of the files are skipped.")
     flags.DEFINE_bool("strict", False, "Write nothing and exit with 2 if any file is bad or short.")
     flags.DEFINE_bool("overwrite", False, "Replace prepared data that --output already holds.")
     for name, top in (("test_fraction", 0.9), ("max_bad_fraction", 1.0)):
@@ -114,9 +104,7 @@ def _write(given):
         return pool.write
     for name in ("workers", "file_seconds", "file_memory"):
         if given[name].present:
-            raise UsageError(
-                f"flag --{name}: a Beam runner has its own. Drop it, or --beam_options"
-            )
+            raise UsageError(f"flag --{name}: a Beam runner has its own. Drop it or --beam_options")
     return beam.writer(given.beam_options)
 
 

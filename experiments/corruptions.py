@@ -55,7 +55,6 @@ def jitter(videos, reach, random):
 
 def average(videos, frames, random):
     """Replaces each frame by the mean of the `frames` frames around it."""
-    del random
     half = (frames // 2, frames // 2)
     padded = np.pad(videos.astype(float), ((0, 0), half, (0, 0), (0, 0), (0, 0)), mode="edge")
     return _pixels(sum(padded[:, n : n + FRAMES] for n in range(frames)) / frames)
@@ -73,27 +72,22 @@ def flicker(videos, deviation, random):
 
 def blur(videos, deviation, random):
     """Blurs each frame with a Gaussian of `deviation` pixels."""
-    del random
     return np.array([[cv2.GaussianBlur(f, (0, 0), deviation) for f in v] for v in videos])
 
 
 def memorise(videos, part, random):
     """Shows only the first one in `part` of the clips, over and over."""
-    del random
-    known = max(1, len(videos) // part)
-    return videos[np.arange(len(videos)) % known]
+    return videos[np.arange(len(videos)) % max(1, len(videos) // part)]
 
 
 def freeze(videos, share, random):
     """Stops each clip for the last `share` of its frames."""
-    del random
     last = max(FRAMES - round(FRAMES * share), 1) - 1
     return videos[:, np.minimum(np.arange(FRAMES), last)]
 
 
 def dissolve(videos, frames, random):
     """Fades each clip to another one, within `frames` frames in its middle."""
-    del random
     weight = np.clip((np.arange(FRAMES) - FRAMES / 2 + frames / 2 + 0.5) / frames, 0, 1)
     weight = weight[:, None, None, None]
     return _pixels(videos * (1 - weight) + np.roll(videos, 1, axis=0) * weight)
@@ -101,7 +95,6 @@ def dissolve(videos, frames, random):
 
 def slow(videos, speed, random):
     """Plays each clip from its start at `speed` times its speed, and blends frames in between."""
-    del random
     moment = np.arange(FRAMES) * speed
     frame = moment.astype(int)
     weight = (moment - frame)[:, None, None, None]
@@ -120,6 +113,7 @@ CORRUPTIONS = (
     (dissolve, (4, 8, 16)),
     (slow, (0.8, 0.65, 0.5)),
 )
+"""Functions of videos uint8 [N, FRAMES, H, W, 3], a strength and a generator; and strengths."""
 
 
 def main():
@@ -132,8 +126,8 @@ def main():
     chosen = values.num_videos, values.start_interval, values.seed
     evaluator = held_out.evaluator(values.data, clip, values.frame_step, *chosen)
     videos = evaluator.sets["train"].take(np.s_[:])
-    data = Path(values.data).name
-    about = {"data": data, "clip": str(clip), "videos": len(videos), "seed": values.seed}
+    about = {"data": Path(values.data).name, "clip": str(clip)}
+    about |= {"videos": len(videos), "seed": values.seed}
     for corrupt, strengths in CORRUPTIONS:
         figures = []
         for strength in strengths:
@@ -142,7 +136,7 @@ def main():
         rows = list(_rows(corrupt.__name__, strengths, figures))
         best = max(rows, key=lambda row: (row["holds"], row["ratio_3"]))
         print(f"{corrupt.__name__:12} {best['score']:24} {best['ratio_3']:>8}", flush=True)
-        trial.Rows(Path(values.output)).add(*[about | row for row in rows])
+        trial.Rows(values.output).add(*[about | row for row in rows])
 
 
 def _figures(result):

@@ -97,10 +97,8 @@ def prepared(raw, output, *more):
         raise SystemExit(f"{' '.join(line)}: ended with code {done.returncode}: {done.stderr}")
     peak, seconds = map(float, done.stdout.split()[-2:])
     count = sum(1 for path in raw.rglob("*") if path.is_file())
-    return {
-        "peak_mebibytes": round(peak / 1024),
-        "cpu_milliseconds_a_file": round(1000 * seconds / count, 1),
-    }
+    a_file = round(1000 * seconds / count, 1)
+    return {"peak_mebibytes": round(peak / 1024), "cpu_milliseconds_a_file": a_file}
 
 
 def fates(raw, output):
@@ -129,23 +127,18 @@ def _fate(row):
         return "short" if row["short"] else "whole"
     if row["kind"] == "dropped":
         return "dropped"
-    for words, fate in [
-        ("the process that read it", "crashes"),
-        ("not done after --file_seconds", "hangs"),
-        ("more memory than --file_memory", "memory_refusals"),
-    ]:
-        if words in row["reason"]:
-            return fate
-    return "skipped"
+    fates = {
+        "the process that read it": "crashes",
+        "not done after --file_seconds": "hangs",
+        "more memory than --file_memory": "memory_refusals",
+    }
+    return next((fate for words, fate in fates.items() if words in row["reason"]), "skipped")
 
 
 def versions():
     """Columns of the libraries that decode."""
-    return {
-        "av": av.__version__,
-        "opencv": cv2.__version__,
-        "libavcodec": ".".join(map(str, av.library_versions["libavcodec"])),
-    }
+    codecs = ".".join(map(str, av.library_versions["libavcodec"]))
+    return {"av": av.__version__, "opencv": cv2.__version__, "libavcodec": codecs}
 
 
 if __name__ == "__main__":

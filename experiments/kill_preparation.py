@@ -37,9 +37,7 @@ flags.DEFINE_integer("moments", 20, "How many.", lower_bound=1)
 flags.DEFINE_integer("files", 100, "Of each container.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Of the moments.")
 flags.DEFINE_integer("workers", 2, "Processes.", lower_bound=1)
-flags.DEFINE_string(
-    "output", "experiments/results/kill_preparation.csv", "CSV file that rows go to."
-)
+flags.DEFINE_string("output", "experiments/results/kill_preparation.csv", "CSV file of the rows.")
 
 
 def main():
@@ -51,7 +49,7 @@ def main():
         for container in mutants.CONTAINERS:
             mutants.write(raw, originals, container, range(values.files))
         begun = time.monotonic()
-        watched(Preparation(raw, straight, values.workers))
+        watched(raw, straight, values.workers)
         seconds = time.monotonic() - begun
         rows = trial.Rows(values.output)
         for moment in range(values.moments):
@@ -67,43 +65,35 @@ def main():
             rows.add(row)
 
 
-class Preparation:
-    """A preparation in a process group of its own, which prints into a file beside its output."""
+def watched(raw, output, workers, seconds=float("inf"), what="group"):
+    """Runs a preparation in a process group of its own, and after `seconds` kills it.
 
-    def __init__(self, raw, output, workers):
-        self.output, self.log = output, output.with_name(f"{output.name}-log.txt")
-        line = [sys.executable, "-m", "data_prep.prepare_clips", f"--input={raw}"]
-        line += [f"--output={output}", "--size=32", "--max_bad_fraction=1", f"--workers={workers}"]
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(line, stdout=log, stderr=log, start_new_session=True)
-
-    def kill(self, what):
-        """Ends the "parent" alone, or its "group"."""
-        end = os.killpg if what == "group" else os.kill
-        end(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
-def watched(preparation, seconds=float("inf"), what="group"):
-    """Lets a preparation run for `seconds`, then kills it.
-
+    Args:
+      raw, output, workers: its input, its output, beside which it prints into a file, its workers.
+      seconds: after which it is killed.
+      what: is killed, the "parent" alone, or its "group".
     Returns:
       whether it was killed; how often its final name was not whole; and what it printed.
     """
+    line = [sys.executable, "-m", "data_prep.prepare_clips", f"--input={raw}"]
+    line += [f"--output={output}", "--size=32", "--max_bad_fraction=1", f"--workers={workers}"]
+    log = output.with_name(f"{output.name}-log.txt")
+    with log.open("w") as file:
+        process = subprocess.Popen(line, stdout=file, stderr=file, start_new_session=True)
     end, unfinished, known = time.monotonic() + seconds, 0, False
-    while (running := preparation.process.poll() is None) and time.monotonic() < end:
-        if not known and preparation.output.exists():
+    while (running := process.poll() is None) and time.monotonic() < end:
+        if not known and output.exists():
             known = True
-            unfinished += not is_whole(preparation.output)
+            unfinished += not is_whole(output)
         time.sleep(_LOOK)
     if running:
-        preparation.kill(what)
-    elif preparation.process.returncode:
-        code = preparation.process.returncode
-        raise SystemExit(f"{preparation.log.read_text()}it ended with code {code}")
-    if preparation.output.exists():
-        unfinished += not is_whole(preparation.output)
-    return running, unfinished, preparation.log.read_text()
+        (os.killpg if what == "group" else os.kill)(process.pid, signal.SIGKILL)
+        process.wait()
+    elif process.returncode:
+        raise SystemExit(f"{log.read_text()}it ended with code {process.returncode}")
+    if output.exists():
+        unfinished += not is_whole(output)
+    return running, unfinished, log.read_text()
 
 
 def killed_and_resumed(raw, output, workers, seconds, what):
@@ -115,10 +105,10 @@ def killed_and_resumed(raw, output, workers, seconds, what):
     killed, unfinished = False, 0
     while not killed or output.exists():
         shutil.rmtree(output, ignore_errors=True)
-        killed, seen, _ = watched(Preparation(raw, output, workers), seconds, what)
+        killed, seen, _ = watched(raw, output, workers, seconds, what)
         row = {"after_seconds": round(seconds, 2), "killed": what}
         unfinished, seconds = unfinished + seen, seconds * 0.8
-    _, seen, said = watched(Preparation(raw, output, workers))
+    _, seen, said = watched(raw, output, workers)
     found = re.search(r"going on: (\d+) of", said)
     time.sleep(2)  # Workers of a killed parent are gone by now.
     left_over = sum(".incomplete-" in path.name for path in output.parent.iterdir())
@@ -141,10 +131,8 @@ def is_whole(folder):
 
 def same(one, other):
     """Whether two folders have the same names and bytes."""
-    names = sorted(path.name for path in one.iterdir())
-    if names != sorted(path.name for path in other.iterdir()):
-        return False
-    return filecmp.cmpfiles(one, other, names, shallow=False)[0] == names
+    names, others = (sorted(path.name for path in folder.iterdir()) for folder in (one, other))
+    return names == others and filecmp.cmpfiles(one, other, names, shallow=False)[0] == names
 
 
 if __name__ == "__main__":

@@ -30,12 +30,13 @@ class Prepared:
     def __init__(self, path):
         self.path = path
         self.manifest = self._manifest()
-        ends = itertools.accumulate(shard["records"] for shard in self.manifest["shards"])
-        self._ends = list(ends)
+        records_of_shards = (shard["records"] for shard in self.manifest["shards"])
+        self._ends = list(itertools.accumulate(records_of_shards))
+        offsets = os.path.join(path, "offsets.npy")
         try:
-            self.offsets = np.load(os.path.join(path, "offsets.npy"), mmap_mode="r")
+            self.offsets = np.load(offsets, mmap_mode="r")
         except (OSError, ValueError, EOFError) as error:
-            raise damaged(os.path.join(path, "offsets.npy"), str(error)) from None
+            raise damaged(offsets, str(error)) from None
 
     def rows(self):
         """The rows of videos.jsonl, one at a time; DataError if it can't be read."""

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from data_prep.features.even_pairs import EvenPairs
 from vgan.core import spec
 from vgan.core.errors import UsageError
+
+COUNT = 8
+"""Pairs of a clip that are looked at, where it has as many."""
 
 
 class Description:
@@ -48,12 +50,35 @@ class Description:
         return watch.features()
 
 
-class Watch(EvenPairs):
-    """Sees the frames of one clip, in order, and describes it; holds a few of them."""
+class Watch:
+    """Sees the frames of one clip, in order, and describes it; holds less than 2 `COUNT` pairs."""
 
     def __init__(self, kinds):
-        super().__init__()
         self._kinds = kinds
+        self._pairs, self._apart, self._seen, self._before = [], 1, 0, None
+
+    def see(self, frame):
+        """Takes the next frame, uint8 [H, W, 3], which is held and must stay as it is."""
+        if self._seen and (self._seen - 1) % self._apart == 0:
+            self._pairs.append((self._before, frame))
+            if len(self._pairs) == 2 * COUNT:
+                del self._pairs[1::2]
+                self._apart *= 2
+        self._before = frame
+        self._seen += 1
+
+    def chosen(self):
+        """Evenly spaced frames, uint8 [N, H, W, 3], and those that follow them, likewise.
+
+        Raises:
+          ValueError: fewer than two frames were seen.
+        """
+        if not self._pairs:
+            raise ValueError("a clip has two frames at least")
+        last = len(self._pairs) - 1
+        picked = np.linspace(0, last, min(COUNT, last + 1)).round().astype(int)
+        first, second = zip(*(self._pairs[index] for index in picked), strict=True)
+        return np.stack(first), np.stack(second)
 
     def features(self):
         """float32 [D], of what was seen so far, two frames at least."""

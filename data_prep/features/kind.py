@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from vgan.core.errors import UsageError
+
 
 class Kind(NamedTuple):
     """One kind of features.
@@ -15,3 +17,15 @@ class Kind(NamedTuple):
 
     names: list[str]
     describe: Callable
+
+
+def scikit_image(kind):
+    """The package `skimage`; `kind` is the one that needs it. Raises UsageError without it."""
+    try:
+        import skimage
+    except ImportError:
+        raise UsageError(
+            f"--features={kind}: needs scikit-image, which isn't installed. "
+            "Run pip install 'vgan[features]', or leave this kind out"
+        ) from None
+    return skimage

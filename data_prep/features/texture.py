@@ -5,8 +5,7 @@ import functools
 import cv2
 import numpy as np
 
-from data_prep.features.extra import scikit_image
-from data_prep.features.kind import Kind
+from data_prep.features.kind import Kind, scikit_image
 from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
 

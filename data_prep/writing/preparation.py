@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -97,11 +98,9 @@ def _check_specs(settings):
 
 def _fingerprint(found, settings, strip_frames):
     """16 hexadecimal digits of all that the bytes of the chunks depend on."""
-    digest = hashlib.sha256(
-        json.dumps([_VERSION, dataclasses.asdict(settings), strip_frames]).encode()
-    )
-    for item in found:
-        row = (item.key, item.kind, item.stamp, item.listed)
+    digest = hashlib.sha256()
+    rows = ((item.key, item.kind, item.stamp, item.listed) for item in found)
+    for row in itertools.chain([(_VERSION, dataclasses.asdict(settings), strip_frames)], rows):
         digest.update(json.dumps(row).encode())
     return digest.hexdigest()[:16]
 
@@ -147,12 +146,6 @@ def _sweep(folder, shards):
             os.remove(os.path.join(folder, name))
 
 
-def _named(labels):
-    """How many labels there are, and the first of them."""
-    names = ", ".join(labels[:_NAMED]) + (", ..." if len(labels) > _NAMED else "")
-    return f"{len(labels)} labels" + (f" ({names})" if names else "")
-
-
 def _report(output, summary):
     if len(summary.labels) > 1 and None in summary.labels:
         first = min(summary.labels - {None: 0}.keys())
@@ -165,12 +158,14 @@ def _report(output, summary):
             "Put them in one --group, or --drop='near_duplicates()'"
         )
     left = summary.left_out
+    labels = sorted(summary.labels.keys() - {None})
+    names = ", ".join(labels[:_NAMED]) + (", ..." if len(labels) > _NAMED else "")
     details = "".join(f", {count} {name}" for name, count in sorted(summary.dropped.items()))
     print(
         f"{summary.videos} ok, {left['bad']} skipped, {left['dropped']} dropped{details}, "
         f"{left['other']} other files (see {os.path.join(output, 'skipped.jsonl')}), "
         f"{summary.short} short, {summary.duplicates} duplicates; "
-        f"{_named(sorted(summary.labels.keys() - {None}))}, "
+        f"{len(labels)} labels{names and f' ({names})'}, "
         f"train {summary.splits['train']}, test {summary.splits['test']}",
         flush=True,
     )

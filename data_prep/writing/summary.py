@@ -1,7 +1,6 @@
 """What a prepared folder holds, counted row by row."""
 
 import collections
-import dataclasses
 import hashlib
 import heapq
 import os
@@ -10,7 +9,6 @@ SHOWN = 48
 """Number of clips that are shown as pictures, chosen by the hash of their keys."""
 
 
-@dataclasses.dataclass
 class Summary:
     """What a prepared folder holds.
 
@@ -24,17 +22,11 @@ class Summary:
       crossing: number of those that lie in another split than the earlier one.
     """
 
-    videos: int = 0
-    frames: int = 0
-    short: int = 0
-    seconds: float = 0.0
-    labels: collections.Counter = dataclasses.field(default_factory=collections.Counter)
-    splits: collections.Counter = dataclasses.field(default_factory=collections.Counter)
-    left_out: collections.Counter = dataclasses.field(default_factory=collections.Counter)
-    dropped: collections.Counter = dataclasses.field(default_factory=collections.Counter)
-    duplicates: int = 0
-    crossing: int = 0
-    _ranked: list = dataclasses.field(default_factory=list)
+    def __init__(self):
+        self.videos = self.frames = self.short = self.seconds = self.duplicates = self.crossing = 0
+        self.labels, self.splits = collections.Counter(), collections.Counter()
+        self.left_out, self.dropped = collections.Counter(), collections.Counter()
+        self._ranked = []
 
     @property
     def shown(self):

@@ -114,35 +114,28 @@ def _split(path):
     return [1e6 * seconds / len(frames) for seconds in spent]
 
 
-def _read_windows(folder, count):
+def _windows(folder):
+    """Batches of 128 frames as training reads them."""
     from vgan.core.clip import ClipSpec
     from vgan.data import opening, pipeline
 
     windows = opening.open_windows(folder, ClipSpec(16, *_SIZE), 1, "train")
-    batches = iter(pipeline.batches(windows, 8, seed=0))
-    next(batches)
-
-    def read():
-        for _ in range(count // 128):
-            next(batches)
-
-    return read
+    return iter(pipeline.batches(windows, 8, seed=0))
 
 
-def _read_records(folder, count):
+def _records(folder):
+    """Batches of 128 frames as plain tf.data reads them."""
     import tensorflow as tf
 
     names = [str(path) for path in sorted(Path(folder).glob("*.tfrecord"))]
     data = tf.data.TFRecordDataset(names).repeat()
     data = data.map(lambda png: tf.io.decode_png(png, 3), num_parallel_calls=_THREADS)
-    batches = iter(data.batch(16).batch(8).prefetch(2))
-    next(batches)
+    return iter(data.batch(16).batch(8).prefetch(2))
 
-    def read():
-        for _ in range(count // 128):
-            next(batches)
 
-    return read
+def _read(batches, count):
+    for _ in range(count // 128):
+        next(batches)
 
 
 def _main(_):
@@ -166,31 +159,27 @@ def _main(_):
             two.append(_timed(_prepare, raw, out, 2))
             one.append(_timed(_prepare, raw, out, 1))
             split.append(_split(paths[0]))
-        reads = _read_windows(out, count), _read_records(out, count)
+        windows, records = _windows(out), _records(out)
+        next(windows), next(records)
         for _ in range(_ROUNDS.value):
-            ours.append(_timed(reads[0]))
-            tensor.append(_timed(reads[1]))
-    _write(table, count, alone, plain, one, two, split, ours, tensor)
-
-
-def _write(table, count, alone, plain, one, two, split, ours, tensor):
+            ours.append(_timed(_read, windows, count))
+            tensor.append(_timed(_read, records, count))
     for number, kind in enumerate(("wall", "processor")):
-
-        def ratios(over, under, number=number):
-            return [b[number] / a[number] for a, b in zip(over, under, strict=True)]
-
         table.line(f"decoding by OpenCV, 2 processes, {kind}", "s", [t[number] for t in plain])
         table.line(f"preparing, 2 workers, {kind}", "s", [t[number] for t in two])
-        table.line(f"rate of preparing over decoding, {kind}", "ratio", ratios(two, plain))
-        table.line(f"rate of reading back over tf.data, {kind}", "ratio", ratios(ours, tensor))
-    for name, pairs in {
-        "rate of two workers over one, wall": zip(two, one, strict=True),
-        "rate of two plain decoders over one, wall": zip(plain, alone, strict=True),
-    }.items():
-        table.line(name, "ratio", [b[0] / a[0] for a, b in pairs])
+        table.line(f"rate of preparing over decoding, {kind}", "ratio", _ratios(two, plain, number))
+        table.line(
+            f"rate of reading back over tf.data, {kind}", "ratio", _ratios(ours, tensor, number)
+        )
+    table.line("rate of two workers over one, wall", "ratio", _ratios(two, one, 0))
+    table.line("rate of two plain decoders over one, wall", "ratio", _ratios(plain, alone, 0))
     for number, name in enumerate(("decode", "cut and resize", "encode", "write")):
         table.line(f"a frame: {name}, processor", "us", [each[number] for each in split])
     table.line("reading back, wall", "frames/s", [count / seconds for seconds, _ in ours])
+
+
+def _ratios(over, under, number):
+    return [b[number] / a[number] for a, b in zip(over, under, strict=True)]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ memory of the command and of its largest worker, as the system kept them, and th
 command's and all workers' peaks. Needs Linux, 2 GiB of disk, and half an hour.
 """
 
-import shutil
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -19,9 +19,7 @@ import numpy as np
 from absl import app, flags
 from trial import Rows
 
-_OUTPUT = flags.DEFINE_string(
-    "output", "experiments/results/preparation_memory.csv", "CSV to add the rows to."
-)
+_OUTPUT = flags.DEFINE_string("output", "experiments/results/preparation_memory.csv", "CSV file.")
 _SCALE = flags.DEFINE_float("scale", 1.0, "Of the cases, to try the script.", 0.01, 1.0)
 
 _SECONDS = 3 * 3600
@@ -33,28 +31,14 @@ def long_video(folder, share):
     """One video of three hours at 25 frames a second, or a share of it."""
     random = np.random.default_rng(0)
     loop = random.integers(0, 256, [100, 9, 16, 3], np.uint8).repeat(8, 1).repeat(8, 2)
-    frames = [av.VideoFrame.from_ndarray(frame, format="rgb24") for frame in loop]
-    with av.open(str(folder / "long.mp4"), "w") as container:
-        options = {"preset": "ultrafast", "crf": "40"}
-        stream = container.add_stream("libx264", rate=25, options=options)
-        stream.width, stream.height, stream.pix_fmt = 128, 72, "yuv420p"
-        for number in range(round(_SECONDS * 25 * share)):
-            frame = frames[number % 100]
-            frame.pts = number
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+    frames = itertools.islice(itertools.cycle(loop), round(_SECONDS * 25 * share))
+    _encode(folder / "long.mp4", frames, "libx264", 25, {"preset": "ultrafast", "crf": "40"})
 
 
 def many_files(folder, share):
     """A hundred thousand videos of eight frames, no two the same, or a share of them."""
     whole = folder / "one.mp4"
-    with av.open(str(whole), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 16, 16, "yuv420p"
-        for shade in range(8):
-            frame = np.full([16, 16, 3], 30 * shade, np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
-        container.mux(stream.encode())
+    _encode(whole, (np.full([16, 16, 3], 30 * n, np.uint8) for n in range(8)), "mpeg4", 10)
     data = whole.read_bytes()
     whole.unlink()
     for number in range(round(_FILES * share)):
@@ -62,6 +46,15 @@ def many_files(folder, share):
         label.mkdir(exist_ok=True)
         tail = b"\0\0\0\x0cfree" + number.to_bytes(4)  # A box that players pass over.
         (label / f"{number:06}.mp4").write_bytes(data + tail)
+
+
+def _encode(path, frames, codec, rate, options=None):
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, options=options or {})
+        for frame in frames:
+            stream.height, stream.width, stream.pix_fmt = *frame.shape[:2], "yuv420p"
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode())
 
 
 def peaks(command):
@@ -111,11 +104,10 @@ def main(_):
                 own, worker, together = peaks(command)
                 row = {"case": case.__name__, "share": share * _SCALE.value}
                 row |= {"command_mib": round(own), "worker_mib": round(worker)}
-                row |= {"together_mib": round(together)}
-                row |= {"seconds": round(time.perf_counter() - start)}
+                seconds = round(time.perf_counter() - start)
+                row |= {"together_mib": round(together), "seconds": seconds}
                 print(row, flush=True)
                 rows.add(row)
-                shutil.rmtree(raw)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,7 @@ def is_cut(path):
         if start == b"GIF8":
             file.seek(-1, os.SEEK_END)
             return file.read() != _GIF_END
-        if start != _MATROSKA:
-            return False
-        header = _length(file)
+        header = _length(file) if start == _MATROSKA else None
         if header is None:
             return False
         file.seek(header, os.SEEK_CUR)

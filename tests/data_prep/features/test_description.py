@@ -5,9 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from data_prep.features import extra
 from data_prep.features.description import Description
-from data_prep.features.kind import Kind
+from data_prep.features.kind import Kind, scikit_image
 from tests.data_prep.features.clips import noise
 from vgan.core.errors import UsageError
 
@@ -93,5 +92,5 @@ def test_without_scikit_image(monkeypatch):
     with pytest.raises(UsageError, match=r"texture: .* pip install 'vgan\[features\]'"):
         Description("texture")
     with pytest.raises(UsageError, match="--features=edges"):
-        extra.scikit_image("edges")
+        scikit_image("edges")
     Description("colour + motion")

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from data_prep.features.even_pairs import COUNT, EvenPairs
+from data_prep.features.description import COUNT, Watch
 
 
 def starts(length):
-    pairs = EvenPairs()
+    pairs = Watch([])
     for number in range(length):
         pairs.see(np.full([1, 1, 3], number))
     first, second = pairs.chosen()
@@ -34,14 +34,14 @@ def test_long_clips_are_covered_evenly(length):
 
 
 def test_few_frames_are_held():
-    pairs = EvenPairs()
+    pairs = Watch([])
     for number in range(3000):
         pairs.see(np.full([1, 1, 3], number))
         assert len(pairs._pairs) < 2 * COUNT
 
 
 def test_one_frame_is_no_clip():
-    pairs = EvenPairs()
+    pairs = Watch([])
     pairs.see(np.zeros([1, 1, 3]))
     with pytest.raises(ValueError, match="two frames"):
         pairs.chosen()
