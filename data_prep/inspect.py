@@ -16,6 +16,7 @@ from absl import flags
 
 from data_prep.base.progress import Progress
 from data_prep.base.reading import Prepared, damaged
+from data_prep.writing.summary import Summary
 from vgan.core import command
 from vgan.core.errors import UsageError
 
@@ -68,24 +69,21 @@ def _sha256(path):
 
 def overview(prepared):
     """What prepared data holds, as lines of text."""
-    frames, seconds, short, equal = array.array("q"), 0, 0, 0
-    table = collections.Counter()
+    frames, summary, table = array.array("q"), Summary(), collections.Counter()
     for row in prepared.rows():
         frames.append(row["frames"])
-        seconds += row["frames"] / row["fps"] if row["fps"] else 0
-        short += row["short"]
-        equal += "duplicate_of" in row
+        summary.add(row)
         table[row["label"] or "(none)", row["split"]] += 1
-    manifest = prepared.manifest
-    mebibytes = sum(shard["bytes"] for shard in manifest["shards"]) / 2**20
+    manifest, shards = prepared.manifest, prepared.manifest["shards"]
+    mebibytes = sum(shard["bytes"] for shard in shards) / 2**20
     rate = "from {min:g} to {max:g}, median {median:g}" if manifest["fps"]["min"] else "unknown"
     lines = [
-        f"{len(frames):,} clips, {sum(frames):,} frames of "
+        f"{summary.videos:,} clips, {summary.frames:,} frames of "
         f"{manifest['height']}x{manifest['width']} pixels (height x width), "
-        f"{seconds / 3600:.2f} hours, {mebibytes:,.1f} MiB, shards: {len(manifest['shards'])}",
+        f"{summary.seconds / 3600:.2f} hours, {mebibytes:,.1f} MiB, shards: {len(shards)}",
         f"frames a clip: from {min(frames)} to {max(frames)}, median {statistics.median(frames):g}",
         f"frames a second: {rate.format(**manifest['fps'])}",
-        f"short: {short}, with the bytes of another file: {equal}",
+        f"short: {summary.short}, with the bytes of another file: {summary.duplicates}",
     ]
     width = max(len(label) for label in ("label", *(label for label, _ in table)))
     lines.append(f"{'label':{width}}  {'train':>8} {'test':>8}")

@@ -26,7 +26,7 @@ def _define_flags():
     flags.DEFINE_string("input", None, "Folder of videos, a file, or a list in .csv or .jsonl.")
     flags.DEFINE_string("output", None, "Folder to write, which must not exist yet.")
     flags.DEFINE_string(
-        "kind", "auto", "What is looked for: auto, video, frames, strip, strip(frames=N), array."
+        "kind", "auto", "One of auto, video, frames, strip, strip(frames=N), array."
     )
     _define_frames()
     _define_choices()
@@ -60,9 +60,7 @@ def _define_frames():
 
 def _define_choices():
     flags.DEFINE_string("shots", "", "Cut at scene changes: difference(), content(), adaptive().")
-    flags.DEFINE_string(
-        "features", "", "Describe clips: colour() + texture() + edges() + motion()."
-    )
+    flags.DEFINE_string("features", "", "Describe by colour() + texture() + edges() + motion().")
     flags.DEFINE_string("drop", "", "Leave clips out: static() + black() + near_duplicates().")
     flags.DEFINE_string(
         "group",
@@ -84,9 +82,7 @@ def _define_running():
     )
     flags.DEFINE_integer("max_pixels", _DEFAULT.max_pixels, "Skip larger frames.", lower_bound=1)
     flags.DEFINE_float("file_seconds", _DEFAULT.file_seconds, "Skip a file that takes longer.", 0.1)
-    flags.DEFINE_integer(
-        "file_memory", _DEFAULT.file_memory, "MiB that reading a file may take.", 64
-    )
+    flags.DEFINE_integer("file_memory", _DEFAULT.file_memory, "Most MiB to read one file.", 64)
     flags.DEFINE_float("max_bad_fraction", 0.1, "Exit with 2 if more of the files are skipped.")
     flags.DEFINE_bool("strict", False, "Write nothing and exit with 2 if any file is bad or short.")
     flags.DEFINE_bool("overwrite", False, "Replace prepared data that --output already holds.")

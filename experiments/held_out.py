@@ -42,12 +42,7 @@ def clips(windows, numbers):
 
 
 def evaluator(data, size, frame_step, most, interval, seed):
-    """A vgan.evaluation.evaluator.Evaluator against the held-out clips of some data.
-
-    Args:
-      data, size, frame_step: as of opening.open_windows.
-      most, interval, seed: as of Evaluator.
-    """
+    """An Evaluator, of arguments as there and of open_windows, against held-out clips of data."""
     from vgan.data.opening import open_windows
     from vgan.evaluation.cache import Cache, default_folder
     from vgan.evaluation.evaluator import SPLITS, Evaluator

@@ -55,10 +55,8 @@ def main():
 def measure(values, workdir, variant, seed):
     """Trains and judges one run: the rest of its row."""
     losses, critic = VARIANTS[variant]
-    flagfile = Path("experiments/best.flags").read_text()
-    (critics,) = (
-        line.partition("=")[2] for line in flagfile.splitlines() if "--discriminator=" in line
-    )
+    lines = Path("experiments/best.flags").read_text().splitlines()
+    (critics,) = (line.partition("=")[2] for line in lines if "--discriminator=" in line)
     given = ["--flagfile=experiments/best.flags", f"--data={values.data}", f"--seed={seed}"]
     given += [f"--losses={losses}", f"--discriminator={critics}{critic}"]
     given += [f"--steps={values.steps}", "--eval_interval=0", *shlex.split(values.flags)]

@@ -46,15 +46,7 @@ def originals():
 
 
 def write(folder, files, container, numbers, seed=0):
-    """Writes mutants into a folder for each mutation below `folder`.
-
-    Args:
-      folder: where they go.
-      files: of `originals`.
-      container: of `CONTAINERS`.
-      numbers: those of the mutants.
-      seed: of all of them.
-    """
+    """Writes mutants of these numbers below `folder`, in a folder each mutation; see `mutant`."""
     for number in numbers:
         mutation, suffix, data = mutant(files, container, number, seed)
         path = Path(folder) / mutation / f"{container}-{number:05d}.{suffix}"
@@ -66,8 +58,10 @@ def mutant(files, container, number, seed=0):
     """One damaged file.
 
     Args:
-      files, container, seed: as of `write`.
+      files: of `originals`.
+      container: of `CONTAINERS`.
       number: which mutant; the mutations take turns.
+      seed: of all of them.
     Returns:
       its mutation, the suffix of its name, and its bytes.
     """

@@ -96,12 +96,10 @@ def figures(videos):
     found = [track for video in videos for track in tracks(video)]
     long = [track for track in found if len(track) >= FRAMES]
     kept = [track for track in long if is_kept(track)]
-    pixels, kept_pixels = (
-        sum(form[1] for track in some for form in track) for some in (found, kept)
-    )
+    pixels, of_kept = (sum(form[1] for track in some for form in track) for some in (found, kept))
     return {
         "tracks_kept": len(kept) / max(1, len(long)),
-        "pixels_kept": float(kept_pixels / max(1, pixels)),
+        "pixels_kept": float(of_kept / max(1, pixels)),
         "long_tracks_per_clip": len(long) / len(videos),
     }
 

@@ -44,8 +44,7 @@ class Rows:
 
     def add(self, *rows):
         """Appends dicts of the same columns."""
-        begin = not self._path.exists()
-        if not begin:
+        if self._path.exists():
             with self._path.open(newline="") as file:
                 columns = next(csv.reader(file))
             if columns != list(rows[0]):
@@ -53,7 +52,7 @@ class Rows:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", newline="") as file:
             writer = csv.DictWriter(file, rows[0])
-            if begin:
+            if not file.tell():
                 writer.writeheader()
             writer.writerows(rows)
 

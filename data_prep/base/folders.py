@@ -12,8 +12,6 @@ import filelock
 from vgan.core.errors import StorageError, VganError
 from vgan.core.files import replacing_folder, take_name
 
-_REPLACED = ".being-replaced"
-
 
 @contextlib.contextmanager
 def appearing(path, overwrite, mark):
@@ -46,22 +44,23 @@ def growing(path, fingerprint, overwrite, mark):
     Raises:
       StorageError: `path` exists and may not be replaced, or another run is at work on it.
     """
-    path = os.path.realpath(path)
+    path = Path(path).resolve()
     check_free(path, overwrite, mark)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    folder = f"{path}.incomplete-{fingerprint}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = path.with_name(f"{path.name}.incomplete-{fingerprint}")
+    replaced = path.with_name(f"{path.name}.being-replaced")
     with _locked(path):
-        _sweep(path, folder)
-        os.makedirs(folder, exist_ok=True)
+        _sweep(path, replaced, folder)
+        folder.mkdir(exist_ok=True)
         try:
-            yield folder
+            yield str(folder)
         except VganError as error:
             if not isinstance(error, StorageError):  # It would come again.
                 shutil.rmtree(folder)
             raise
         check_free(path, overwrite, mark)
-        take_name(Path(folder), Path(path), Path(path + _REPLACED))
-        shutil.rmtree(path + _REPLACED, ignore_errors=True)
+        take_name(folder, path, replaced)
+        shutil.rmtree(replaced, ignore_errors=True)
 
 
 def check_free(path, overwrite, mark):
@@ -70,11 +69,11 @@ def check_free(path, overwrite, mark):
         return
     if not overwrite:
         raise StorageError(
-            f"output {path!r}: it exists already. Choose another --output or add --overwrite"
+            f"output {str(path)!r}: it exists already. Choose another --output or add --overwrite"
         )
     if not os.path.isfile(os.path.join(path, mark)):
         raise StorageError(
-            f"output {path!r}: holds no {mark}, so --overwrite leaves it alone. "
+            f"output {str(path)!r}: holds no {mark}, so --overwrite leaves it alone. "
             "Choose another --output"
         )
 
@@ -82,39 +81,35 @@ def check_free(path, overwrite, mark):
 @contextlib.contextmanager
 def _locked(path):
     # The lock is the operating system's, so that of a dead process is free again.
-    parent, name = os.path.split(path)
-    lock = filelock.FileLock(os.path.join(parent, f".{name}.lock"))
-    owner = os.path.join(parent, f".{name}.lock-owner")
+    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
+    owner = path.with_name(f".{path.name}.lock-owner")
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
         holder = "another process"
-        with contextlib.suppress(OSError), open(owner) as file:
-            holder = file.read()
+        with contextlib.suppress(OSError):
+            holder = owner.read_text()
         raise StorageError(
-            f"output {path!r}: {holder} is preparing it. Wait for that one, or choose another "
+            f"output {str(path)!r}: {holder} is preparing it. Wait for that one, or choose another "
             "--output"
         ) from None
     try:
-        with open(owner, "w") as file:
-            file.write(f"process {os.getpid()} on host {socket.gethostname()}")
+        owner.write_text(f"process {os.getpid()} on host {socket.gethostname()}")
         yield
     finally:
-        for name in (owner, lock.lock_file):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
+        owner.unlink(missing_ok=True)
+        Path(lock.lock_file).unlink(missing_ok=True)
         lock.release()
 
 
-def _sweep(path, kept):
+def _sweep(path, replaced, kept):
     """Puts back what a kill between two renames left, and removes what other settings left."""
-    if os.path.lexists(path + _REPLACED):
+    if os.path.lexists(replaced):
         if os.path.lexists(path):
-            shutil.rmtree(path + _REPLACED)
+            shutil.rmtree(replaced)
         else:
-            os.rename(path + _REPLACED, path)
-    parent, name = os.path.split(path)
-    ours = re.compile(re.escape(name) + r"\.incomplete-[0-9a-f]{16}")
-    for other in os.listdir(parent):
-        if ours.fullmatch(other) and os.path.join(parent, other) != kept:
-            shutil.rmtree(os.path.join(parent, other))
+            replaced.rename(path)
+    ours = re.compile(re.escape(path.name) + r"\.incomplete-[0-9a-f]{16}")
+    for other in path.parent.iterdir():
+        if ours.fullmatch(other.name) and other != kept:
+            shutil.rmtree(other)

@@ -41,8 +41,7 @@ def counted(items, total, unit):
 
     Args:
       items: any iterable.
-      total: how many they are, or None.
-      unit: what one is called, as "frame".
+      total, unit: as of `Progress`.
     """
     with Progress(total, unit) as progress:
         for number, item in enumerate(items, 1):

@@ -85,14 +85,9 @@ def _select(wanted, frames, longest_gap):
         else:
             step = _mean_square(frame, previous.frame) ** 0.5
             total += step
-            moment = Moment(
-                number,
-                frame,
-                gap=number - last.number,
-                mse=_mean_square(frame, last.frame),
-                path=step + (0.0 if previous.kept else previous.path),
-                usual=total / number,
-            )
+            mse, path = _mean_square(frame, last.frame), step
+            path += 0.0 if previous.kept else previous.path
+            moment = Moment(number, frame, number - last.number, mse, path, total / number)
             kept = moment.gap >= longest_gap or wanted(moment)
             moment = dataclasses.replace(moment, kept=bool(kept))
             last = moment if kept else last

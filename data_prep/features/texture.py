@@ -36,7 +36,11 @@ def features(orientations=4, wavelengths=(3, 6, 12)):
     skimage = scikit_image("texture")
     waves = [(w, 180 * k / orientations) for w in wavelengths for k in range(orientations)]
     kernels = [skimage.filters.gabor_kernel(1 / w, np.radians(angle)) for w, angle in waves]
-    powers = functools.lru_cache(maxsize=4)(functools.partial(_powers, kernels))
+
+    @functools.lru_cache(maxsize=4)
+    def powers(height, width):
+        waves = [np.fft.fft2(_folded(kernel, height, width)) for kernel in kernels]
+        return np.square(np.abs(waves)).reshape(len(kernels), -1)
 
     def describe(frames, following):
         luma = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
@@ -57,12 +61,6 @@ def _energies(luma, powers):
     waves = window * (luma - luma.mean(axis=(1, 2), keepdims=True))
     spectrum = np.square(np.abs(np.fft.fft2(waves))).mean(axis=0)
     return np.sqrt(powers(height, width) @ spectrum.ravel()) / (height * width)
-
-
-def _powers(kernels, height, width):
-    return np.stack(
-        [np.square(np.abs(np.fft.fft2(_folded(k, height, width)))).ravel() for k in kernels]
-    )
 
 
 def _folded(kernel, height, width):

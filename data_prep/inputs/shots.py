@@ -43,7 +43,8 @@ def difference(threshold=10.0, shortest=8):
 
     def cuts(frames):
         found = []
-        for number, before, after in _surroundings(map(_thumbnail, frames), shortest):
+        small = (np.float32(_shrunk(frame, _THUMBNAIL)) for frame in frames)
+        for number, before, after in _surroundings(small, shortest):
             due = not found or number - found[-1] >= shortest
             if due and before and _differ(before, after, threshold):
                 found.append(number)
@@ -130,10 +131,6 @@ def _differ(before, after, threshold):
 
 def _change(first, second):
     return np.abs(first - second).mean()
-
-
-def _thumbnail(frame):
-    return np.float32(_shrunk(frame, _THUMBNAIL))
 
 
 def _shrunk(frame, size):

@@ -46,9 +46,8 @@ class Fingerprint:
         """
         if not self._seen:
             raise ValueError("a clip without frames has no fingerprint")
-        waves = np.einsum(
-            "at,by,cx,tyx->abc", _COSINES, _COSINES, _COSINES, self._binned(), optimize=True
-        )
+        each = [_COSINES] * 3
+        waves = np.einsum("at,by,cx,tyx->abc", *each, self._binned(), optimize=True)
         ones = waves.ravel()[_SLOWEST] > _DEAD
         # Dealt out, so that each 16 bits, by which duplicates are looked up, have some of all.
         return np.packbits(ones.reshape(-1, 16).T.ravel()).view(np.uint64)

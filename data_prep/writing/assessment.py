@@ -42,7 +42,6 @@ class Reading:
 
     Attributes:
       watch, judge: of what was read.
-      broken: why it ended before the file says, or "".
     """
 
     def __init__(self, clip, assessment):

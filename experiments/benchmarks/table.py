@@ -39,15 +39,12 @@ class Table:
         if self._path:
             row = self._about | {"measure": measure, "unit": unit, "units": len(values)}
             numbers = {"median": median, "low": low, "high": high}
-            self._append(row | {name: f"{number:.4g}" for name, number in numbers.items()})
-
-    def _append(self, row):
-        new = not Path(self._path).exists()
-        with open(self._path, "a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, row)
-            if new:
-                writer.writeheader()
-            writer.writerow(row)
+            row |= {name: f"{number:.4g}" for name, number in numbers.items()}
+            with open(self._path, "a", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, row)
+                if not file.tell():
+                    writer.writeheader()
+                writer.writerow(row)
 
 
 def _processor():

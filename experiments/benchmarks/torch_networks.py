@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from vgan.core import spec
 from vgan.core.errors import UsageError
+from vgan.networks import sizes
 
 
 class SpectralNorm(nn.Module):
@@ -61,12 +62,11 @@ class Generator(nn.Module):
 
     def __init__(self, clip, memory_format, latent_dim=128, channels=64, spectral_norm=False):
         super().__init__()
-        strides = _strides(clip)[::-1]
-        factors = [math.prod(axis) for axis in zip(*strides, strict=True)]
+        strides = sizes.strides(clip)[::-1]
         widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1]
         widths.append(max(8, channels // 4))
         self.memory_format, self.latent_dim = memory_format, latent_dim
-        self.start = (widths[0], *(n // f for n, f in zip(clip.shape[:3], factors, strict=True)))
+        self.start = (widths[0], *sizes.sizes(clip)[0])
         self.dense = _weighted(nn.Linear, latent_dim, math.prod(self.start), spectral_norm)
         self.activated = nn.ModuleList(Activated(latent_dim, width) for width in widths)
         self.stages = nn.ModuleList(
@@ -87,16 +87,15 @@ class Critic(nn.Module):
 
     def __init__(self, clip, channels=32, spectral_norm=True):
         super().__init__()
-        size, before, stages = clip.shape[:3], clip.channels, []
-        for stage, stride in enumerate(_strides(clip)):
+        before, stages = clip.channels, []
+        for stage, stride in enumerate(sizes.strides(clip)):
             width = channels * min(4, 2**stage)
-            stages += [
-                _weighted(nn.Conv3d, before, width, spectral_norm, *_window(stride)),
-                nn.LeakyReLU(0.2),
-            ]
-            before, size = width, [n // s for n, s in zip(size, stride, strict=True)]
+            layer = _weighted(nn.Conv3d, before, width, spectral_norm, *_window(stride))
+            stages += [layer, nn.LeakyReLU(0.2)]
+            before = width
         self.stages = nn.Sequential(*stages, nn.Flatten())
-        self.logits = _weighted(nn.Linear, before * math.prod(size), 1, spectral_norm)
+        features = before * math.prod(sizes.sizes(clip)[0])
+        self.logits = _weighted(nn.Linear, features, 1, spectral_norm)
 
     def forward(self, video):
         features = self.stages(video).float()
@@ -182,14 +181,4 @@ def _weighted(layer_class, inputs, outputs, spectral_norm, *window):
 
 def _window(stride):
     """Kernel, stride and padding of a stage."""
-    return tuple(4 if s == 2 else 3 for s in stride), stride, 1
-
-
-def _strides(clip):
-    space = max(1, _halvings(min(clip.height, clip.width), 4))
-    time_halvings = min(space, _halvings(clip.frames, 4))
-    return [(2 if stage < time_halvings else 1, 2, 2) for stage in range(space)]
-
-
-def _halvings(size, least):
-    return max(0, (size // least).bit_length() - 1)
+    return sizes.kernel(stride), stride, 1

@@ -131,9 +131,8 @@ def _open(config):
     from vgan.data import opening, pipeline
 
     windows = opening.open_windows(config.data, config.clip, config.frame_step, "train")
-    return windows, pipeline.batches(
-        windows, config.batch_size, config.seed, augment=config.augment
-    )
+    batches = pipeline.batches(windows, config.batch_size, config.seed, augment=config.augment)
+    return windows, batches
 
 
 def _timed(work):
@@ -163,9 +162,6 @@ def _count(model, config):
         for critic in model.critic_modules
     ]
     players = model.players().items()
-    return {
-        "parameters": {name: sum(v.shape.num_elements() for v in vs) for name, vs in players},
-        "multiply_adds": STEPS
-        * config.batch_size
-        * multiply_adds.of_step(model.generator, critics),
-    }
+    count = STEPS * config.batch_size * multiply_adds.of_step(model.generator, critics)
+    parameters = {name: sum(v.shape.num_elements() for v in vs) for name, vs in players}
+    return {"parameters": parameters, "multiply_adds": count}
