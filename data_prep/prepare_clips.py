@@ -95,7 +95,6 @@ def _define_running():
 
 
 def _write(given):
-    """How chunks are written."""
     if not given.beam_options:
         return pool.write
     for name in ("workers", "file_seconds", "file_memory"):

@@ -29,17 +29,13 @@ def main():
     for seed, name in itertools.product(values.seeds, values.names):
         asked = values.cpu_seconds or ""
         about = {"experiment": name, "seed": seed, "cpu_seconds_asked": asked}
-        if rows.find(**about) is None:
-            rows.add(about | measure(values, about))
-
-
-def measure(values, about):
-    """Trains and scores one experiment: the rest of its row."""
-    workdir = trial.folder(values.runs, about)
-    given = [f"--flagfile=experiments/{about['experiment']}.flags", f"--seed={about['seed']}"]
-    spent = trial.train(workdir, [*given, "--eval_interval=0"], values.cpu_seconds)
-    row = {"cpu_seconds": round(spent), "steps": trial.steps_done(workdir)}
-    return row | trial.figures(workdir)
+        if rows.find(**about):
+            continue
+        workdir = trial.folder(values.runs, about)
+        given = [f"--flagfile=experiments/{name}.flags", f"--seed={seed}", "--eval_interval=0"]
+        spent = trial.train(workdir, given, values.cpu_seconds)
+        row = about | {"cpu_seconds": round(spent), "steps": trial.steps_done(workdir)}
+        rows.add(row | trial.figures(workdir))
 
 
 if __name__ == "__main__":

@@ -27,18 +27,15 @@ def main():
     about = {"data": values.name, "flags": values.flags}
     about |= {"seed": values.seed, "cpu_seconds": values.cpu_seconds}
     rows = trial.Rows(values.output)
-    if rows.find(**about) is None:
-        rows.add(about | measure(values, trial.folder(values.runs, about)))
-
-
-def measure(values, workdir):
-    """Trains and scores the run: the rest of its row."""
+    if rows.find(**about):
+        return
+    workdir = trial.folder(values.runs, about)
     given = [f"--data={values.data}", f"--seed={values.seed}", "--steps=1000000"]
     trial.train(workdir, [*given, *shlex.split(values.flags)], values.cpu_seconds)
-    row = {"steps": trial.steps_done(workdir)}
+    row = about | {"steps": trial.steps_done(workdir)}
     for split in ("train", "test"):
         row |= trial.figures(workdir, f"--start_interval={values.start_interval}", split=split)
-    return row
+    rows.add(row)
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def pictures(folder):
 
 def _sort_out(source, paths, kind, items, others):
     """Makes items of the files of one folder, or says why not."""
-    kinds = {path: _kind(os.path.join(source, path)) for path in paths}
+    kinds = {path: _kind(os.path.join(source, path), kind) for path in paths}
     found = [path for path, of in kinds.items() if of == "picture"]
     wanted = KINDS[kind]
     if "frames" in wanted and len(found) > 1 and not any(of in wanted for of in kinds.values()):
@@ -119,7 +119,6 @@ def _sort_out(source, paths, kind, items, others):
         items.append(Item(folder, folder, "frames", _stamp_of_frames(source, folder, found)))
         kinds = {path: of for path, of in kinds.items() if of != "picture"}
     for path, of in kinds.items():
-        of = "strip" if of == "picture" and "strip" in wanted else of
         if of in wanted or ("video" in wanted and path.lower().endswith(VIDEO_SUFFIXES)):
             items.append(Item(path, path, of, _stamp(source, path)))
         else:
@@ -131,11 +130,12 @@ def _unwanted(of, kind):
     return f"{what}, not asked for by --kind={kind}"
 
 
-def _kind(path):
+def _kind(path, wanted="auto"):
     try:
-        return kind_of(path)
+        of = kind_of(path)
     except OSError:
         return ""
+    return "strip" if of == "picture" and wanted == "strip" else of
 
 
 def _stamp(source, path):
@@ -167,9 +167,7 @@ def _item(folder, path, kind, stretch="", listed=None):
     if os.path.isdir(whole):
         stamp = _stamp_of_frames("", whole, pictures(whole))
         return Item(path + stretch, path, "frames", stamp, listed)
-    of = _kind(whole)
-    of = "strip" if of == "picture" and kind == "strip" else of
-    return Item(path + stretch, path, of, _stamp(folder, path), listed)
+    return Item(path + stretch, path, _kind(whole, kind), _stamp(folder, path), listed)
 
 
 def _of_kind(source, folder, named, kind):

@@ -146,12 +146,12 @@ def _main(_):
     with tempfile.TemporaryDirectory() as home:
         raw, out = os.path.join(home, "raw"), os.path.join(home, "out")
         os.mkdir(raw)
-        paths = [os.path.join(raw, f"{number}.mp4") for number in range(_FILES.value)]
+        paths = [os.path.join(raw, f"{number}.mp4") for number in range(number_of_files)]
         for number, path in enumerate(paths):
-            draw(path, _FRAMES.value, number)
-        for number in range(_FILES.value, number_of_files):
-            paths.append(os.path.join(raw, f"{number}.mp4"))
-            os.link(paths[number % _FILES.value], paths[-1])
+            if number < _FILES.value:
+                draw(path, _FRAMES.value, number)
+            else:
+                os.link(paths[number % _FILES.value], path)
         alone, plain, one, two, split, ours, tensor = [], [], [], [], [], [], []
         for _ in range(_ROUNDS.value):
             alone.append(_timed(_decode_all, paths, 1))

@@ -138,7 +138,6 @@ def _by_turns(first, second):
 
 
 def _clips(experiment_config, units):
-    """Clips a second."""
     return [STEPS * experiment_config.batch_size / u["seconds"] for u in units]
 
 

@@ -6,7 +6,6 @@ import zlib
 
 import numpy as np
 
-from data_prep.inputs.framing import WHOLE
 from data_prep.inputs.sources.source import BadFileError, Source, check_size
 
 
@@ -36,16 +35,12 @@ class ArraySource(Source):
         check_size(*shape[1:3], settings)
         self.size = shape[1:3]
 
-    def frames(self, framing=WHOLE):
-        """See `Source`."""
-        self.broken = ""
+    def _read(self):
         for number in range(self._array.shape[0]):
             try:
-                frame = self._pixels(np.asarray(self._array[number]))
+                yield self._pixels(np.asarray(self._array[number]))
             except (OSError, ValueError) as error:
-                self.broken = f"frame {number}: {error}"
-                return
-            yield framing.apply(frame)
+                raise BadFileError(f"frame {number}: {error}") from None
 
     def _pixels(self, frame):
         if frame.dtype == bool:

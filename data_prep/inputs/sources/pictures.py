@@ -5,7 +5,6 @@ import os
 import numpy as np
 from PIL import Image, ImageOps
 
-from data_prep.inputs.framing import WHOLE
 from data_prep.inputs.sources.source import BadFileError, Source, check_size
 
 _FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
@@ -25,16 +24,12 @@ class FramesSource(Source):
         super().__init__(settings)
         self._paths, self.size = paths, read_picture(paths[0], settings).shape[:2]
 
-    def frames(self, framing=WHOLE):
-        """See `Source`."""
-        self.broken = ""
+    def _read(self):
         for path in self._paths:
             try:
-                picture = read_picture(path, self._settings)
+                yield read_picture(path, self._settings)
             except BadFileError as error:
-                self.broken = f"{os.path.basename(path)}: {error}"
-                return
-            yield framing.apply(picture)
+                raise BadFileError(f"{os.path.basename(path)}: {error}") from None
 
 
 class StripSource(Source):
@@ -53,9 +48,8 @@ class StripSource(Source):
         self._frames = divide(read_picture(path, settings), count)
         self.size = self._frames[0].shape[:2]
 
-    def frames(self, framing=WHOLE):
-        """See `Source`."""
-        return map(framing.apply, self._frames)
+    def _read(self):
+        return self._frames
 
 
 def divide(strip, count=0):

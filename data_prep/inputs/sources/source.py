@@ -1,5 +1,7 @@
 """What all sources have in common, and why one can't be used."""
 
+from data_prep.inputs.framing import WHOLE
+
 
 class BadFileError(Exception):
     """Says why one file can't be used; the others still can."""
@@ -19,6 +21,14 @@ class Source:
 
     def __init__(self, settings):
         self._settings, self.fps, self.broken = settings, settings.fps or None, ""
+
+    def frames(self, framing=WHOLE):
+        """The frames as framed, until one can't be read."""
+        self.broken = ""
+        try:
+            yield from map(framing.apply, self._read())
+        except BadFileError as error:
+            self.broken = str(error)
 
 
 def check_size(height, width, settings):
