@@ -6,9 +6,10 @@ import os
 import re
 
 from data_prep.inputs import listing
-from data_prep.inputs.sources.kinds import VIDEO_SUFFIXES, kind_of
+from data_prep.inputs.sources.kinds import kind_of
 from vgan.core import spec
 from vgan.core.errors import DataError, UsageError
+from vgan.data.records import VIDEO_SUFFIXES
 
 KINDS = {
     "auto": ("video", "frames", "npy", "npz", "hdf5"),

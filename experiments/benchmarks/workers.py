@@ -103,13 +103,9 @@ def input_pipeline(config):
     """The input alone: as many batches as a unit of steps takes."""
     batches = iter(_open(config)[1])
 
-    def draw(number):
-        for _ in range(number):
-            next(batches)
-
     def unit():
-        draw(4)  # Those that were made while others ran.
-        return _timed(lambda: draw(STEPS))
+        list(itertools.islice(batches, 4))  # Those that were made while others ran.
+        return _timed(lambda: list(itertools.islice(batches, STEPS)))
 
     return {}, unit
 
@@ -119,12 +115,7 @@ def torch_step(config, memory_format):
     import torch_networks
 
     counts, train_step = torch_networks.prepare(config, memory_format)
-
-    def steps():
-        for _ in range(STEPS):
-            train_step()
-
-    return {"parameters": counts}, lambda: _timed(steps)
+    return {"parameters": counts}, lambda: _timed(lambda: [train_step() for _ in range(STEPS)])
 
 
 def _open(config):

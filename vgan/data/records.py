@@ -12,7 +12,7 @@ import google_crc32c
 
 FORMAT_VERSION = 2
 VIDEO_SUFFIXES = (
-    ".avi", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm",
+    ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv",
 )  # fmt: skip
 
 HEADER_BYTES = 12

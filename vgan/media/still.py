@@ -8,7 +8,7 @@ from vgan.media.container import reading
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 MAX_PIXELS = 2**26  # 8192x8192; a damaged header can announce far more than fits into memory.
 
-_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
+FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
 
 
 def read_picture(path):
@@ -17,17 +17,22 @@ def read_picture(path):
     Raises:
       DataError: it can't be read.
     """
-    with reading(path, "picture"), Image.open(path, formats=_FORMATS) as image:
+    with reading(path, "picture"), Image.open(path, formats=FORMATS) as image:
         if getattr(image, "is_animated", False):
             raise ValueError("an animation")
         check_size(image.height, image.width)
-        image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I"):  # 16 bits, which Pillow would cut at 255.
-            image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
-        if image.has_transparency_data:  # Colours below it would be shown, and hide in a mask.
-            black = Image.new("RGBA", image.size, (0, 0, 0, 255))
-            image = Image.alpha_composite(black, image.convert("RGBA"))
-        return np.asarray(image.convert("RGB"))
+        return pixels(image)
+
+
+def pixels(image, background=(0, 0, 0)):
+    """Those of an open picture, upright, uint8 [H, W, 3], RGB, over a colour where transparent."""
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):  # 16 bits, which Pillow would cut at 255.
+        image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
+    if image.has_transparency_data:  # Colours below it would be shown, and hide in a mask.
+        ground = Image.new("RGBA", image.size, (*background, 255))
+        image = Image.alpha_composite(ground, image.convert("RGBA"))
+    return np.asarray(image.convert("RGB"))
 
 
 def check_size(height, width):

@@ -2,11 +2,6 @@
 
 import os
 
-VIDEO_SUFFIXES = (
-    ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv",
-)  # fmt: skip
-"""What is named so claims to be a video."""
-
 _LENGTH = 400
 _MP4_BOXES = (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid")
 _VIDEOS = (

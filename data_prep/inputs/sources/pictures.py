@@ -3,11 +3,10 @@
 import os
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from data_prep.inputs.sources.source import BadFileError, Source, check_size
-
-_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
+from vgan.media.still import FORMATS, pixels
 
 
 class FramesSource(Source):
@@ -80,14 +79,8 @@ def read_picture(path, settings):
       BadFileError: it can't be read, or is too large.
     """
     try:
-        with Image.open(path, formats=_FORMATS) as image:
+        with Image.open(path, formats=FORMATS) as image:
             check_size(image.height, image.width, settings)
-            if image.mode.startswith("I"):  # 16 bits, which Pillow would cut at 255.
-                image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
-            image = ImageOps.exif_transpose(image)
-            if image.has_transparency_data:
-                ground = Image.new("RGBA", image.size, (*settings.background, 255))
-                image = Image.alpha_composite(ground, image.convert("RGBA"))
-            return np.asarray(image.convert("RGB"))
+            return pixels(image, settings.background)
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise BadFileError(f"can't be read as a picture: {error}") from None
