@@ -22,17 +22,17 @@ from vgan.core.errors import UsageError
 _BLOCK = 2**20
 
 
-def verify(prepared, tell):
+def verify(prepared, progress):
     """Raises DataError at the first damage in the frames of prepared data.
 
     Args:
       prepared: `Prepared`, of which `check_index` was called.
-      tell: called now and then with the number of clips that were looked through.
+      progress: called now and then with the number of clips that were verified.
     """
     for number, row in enumerate(prepared.rows(), 1):
         for _ in prepared.frames(row):  # It says at which byte a record is damaged.
             pass
-        tell(number)
+        progress(number)
     for shard in prepared.manifest["shards"]:
         path = os.path.join(prepared.path, shard["name"])
         if _sha256(path) != shard["sha256"]:
@@ -109,8 +109,8 @@ def _main(arguments):
     for line in overview(prepared):
         print(line, flush=True)
     if flags.FLAGS.verify:
-        with Progress(prepared.manifest["videos"], "clip") as tell:
-            verify(prepared, tell)
+        with Progress(prepared.manifest["videos"], "clip") as progress:
+            verify(prepared, progress)
         print("all bytes are as they were written", flush=True)
 
 

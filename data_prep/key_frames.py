@@ -15,7 +15,7 @@ from absl import flags
 from PIL import Image
 
 from data_prep.base.folders import appearing
-from data_prep.base.progress import shown
+from data_prep.base.progress import counted
 from data_prep.choosing import contact_sheet, rebuilding
 from data_prep.features.description import Description
 from vgan.core import command, spec
@@ -53,7 +53,7 @@ def extract(
     with appearing(output, overwrite, TABLE) as folder:
         album = _Album(Path(folder), video.fps, Description(features))
         likeness = rebuilding.Likeness()
-        moments = choose(shown(video, video.num_frames, "frame"), longest_gap)
+        moments = choose(counted(video, video.num_frames, "frame"), longest_gap)
         if between:
             moments = album.filled(rebuilding.last_kept(moments))
             with writer(album.folder / "rebuilt.mp4", video.fps, video.pixel_aspect) as made:
@@ -68,7 +68,7 @@ def extract(
 
 
 class _Album:
-    """The pictures of key frames and what tells of them.
+    """The pictures of key frames and what is known of them.
 
     Attributes:
       folder: `Path`.
@@ -156,7 +156,7 @@ def _define_flags():
     flags.DEFINE_integer(
         "longest_gap",
         250,
-        "Most frames from one key frame to the next, whatever --select says; so many are held in "
+        "Most frames from one key frame to the next, whatever --select says, all of them held in "
         "memory for --rebuild.",
         lower_bound=1,
     )

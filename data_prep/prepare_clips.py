@@ -30,13 +30,13 @@ def _define_flags():
     flags.DEFINE_string(
         "kind", "auto", "What is looked for: auto, video, frames, strip, strip(frames=N), array."
     )
-    _define_looks()
+    _define_frames()
     _define_choices()
     _define_running()
     flags.mark_flags_as_required(["input", "output"])
 
 
-def _define_looks():
+def _define_frames():
     flags.DEFINE_string("size", "64", "Frames' height and width in pixels: 64, or 36x64.")
     flags.DEFINE_enum(
         "fit", _DEFAULT.fit, FITS,
@@ -48,7 +48,7 @@ def _define_looks():
         "area averages where frames shrink (and is cubic where they grow); cubic.",
     )  # fmt: skip
     flags.DEFINE_float(
-        "fps", 0.0, "Frames per second, sampled by time stamps; 0: every frame as stored.",
+        "fps", 0.0, "Frames per second, sampled by time stamps; 0: each file's own rate.",
         lower_bound=0.0, upper_bound=1000.0,
     )  # fmt: skip
     flags.DEFINE_string("background", "0,0,0", "Red,green,blue behind what is transparent.")

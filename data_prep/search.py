@@ -71,9 +71,9 @@ class Clips:
         clip = _number(self.keys, "--like", key)
         apart = self.features.astype(np.float64) - self.features[clip]
         deviation = self.features.std(axis=0, dtype=np.float64)
-        tells = np.ptp(self.features, axis=0) > 0
-        scaled = apart[:, tells] / deviation[tells]
-        distances = np.sqrt(np.square(scaled).sum(axis=1) / max(tells.sum(), 1))
+        varies = np.ptp(self.features, axis=0) > 0
+        scaled = apart[:, varies] / deviation[varies]
+        distances = np.sqrt(np.square(scaled).sum(axis=1) / max(varies.sum(), 1))
         order = np.argsort(distances, kind="stable")
         order = order[order != clip][:count]
         return order, distances[order]

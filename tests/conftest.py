@@ -9,6 +9,7 @@ import sys
 import types
 from pathlib import Path
 
+import filelock
 import pytest
 from absl import flags
 
@@ -63,8 +64,8 @@ def prepare():
     Arguments are those of `Settings` and of `preparation.prepare`.
     """
 
-    def write(todo, workers, tell):
-        del workers, tell
+    def write(todo, workers, progress):
+        del workers, progress
         for chunk in todo:
             chunks.write(chunk)
 
@@ -157,21 +158,36 @@ def as_flags():
 
 
 @pytest.fixture(scope="session")
-def tiny_run(command, tiny, as_flags, tmp_path_factory):
-    """The workdir of a finished run of `tiny`; copy it to change it."""
-    workdir = tmp_path_factory.mktemp("runs") / "tiny"
-    done = command("vgan.train", *as_flags(tiny), f"--workdir={workdir}")
-    assert done.code == 0, done.err
-    return workdir
+def train_once(command, as_flags, tmp_path_factory, worker_id):
+    """Trains flags in a folder of a name, once for all processes of tests.
+
+    Gives the workdir, and what the run printed.
+    """
+    root = tmp_path_factory.getbasetemp()
+    root = root if worker_id == "master" else root.parent
+
+    def train(name, values):
+        workdir, printed = root / name, root / f"{name}.json"
+        with filelock.FileLock(root / f"{name}.lock"):
+            if not printed.exists():
+                done = command("vgan.train", *as_flags(values), f"--workdir={workdir}")
+                assert done.code == 0, done.err
+                printed.write_text(json.dumps(vars(done)))
+        return workdir, types.SimpleNamespace(**json.loads(printed.read_text()))
+
+    return train
 
 
 @pytest.fixture(scope="session")
-def full_run(command, full, as_flags, tmp_path_factory):
+def tiny_run(train_once, tiny):
+    """The workdir of a finished run of `tiny`; copy it to change it."""
+    return train_once("tiny", tiny)[0]
+
+
+@pytest.fixture(scope="session")
+def full_run(train_once, full):
     """The workdir of a finished run of `full`, and what it printed."""
-    workdir = tmp_path_factory.mktemp("runs") / "full"
-    done = command("vgan.train", *as_flags(full), f"--workdir={workdir}")
-    assert done.code == 0, done.err
-    return workdir, done
+    return train_once("full", full)
 
 
 @pytest.fixture

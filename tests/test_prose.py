@@ -15,10 +15,9 @@ EACH = pytest.mark.parametrize("name", FILES)
 
 MOST_LINES = {"README.md": 120, "WORKSPACE.md": 130}
 INSTALL_AND_TRAIN = (
-    "python3 -m venv .venv && .venv/bin/pip install -q -e . && "
-    ".venv/bin/python -m vgan.train --flagfile=experiments/base.flags"
+    "python3 -m venv .venv && .venv/bin/pip install -q -e . &&\n"
+    "  .venv/bin/python -m vgan.train --flagfile=experiments/base.flags"
 )
-"""A line to be copied as a whole, the only one that may be as long as it is."""
 INSTALL_AND_TEST = (
     'python3 -m venv .venv && .venv/bin/pip install -q -e ".[test]" && .venv/bin/python -m pytest'
 )
@@ -56,7 +55,7 @@ def broken_links(name, prose):
 @EACH
 def test_lines_are_short(name):
     lines = enumerate(text(name).splitlines(), 1)
-    long = [number for number, line in lines if len(line) > 100 and line != INSTALL_AND_TRAIN]
+    long = [number for number, line in lines if len(line) > 100]
     assert not long, f"{name}, lines {long}: at most 100 columns"
 
 
@@ -65,9 +64,10 @@ def test_what_is_read_first_is_short(name):
     assert len(text(name).splitlines()) <= MOST_LINES[name]
 
 
-def test_the_two_commands_are_lines_of_their_own():
+def test_the_two_commands_are_blocks_of_their_own():
+    blocks = [block.strip() for block in BLOCK.findall(text("README.md"))]
+    assert INSTALL_AND_TRAIN in blocks
     lines = text("README.md").splitlines()
-    assert INSTALL_AND_TRAIN in lines
     assert next(line for line in lines if "-m pytest" in line) == INSTALL_AND_TEST  # As .ci/run.
 
 

@@ -18,9 +18,7 @@ flags.DEFINE_string("motion_of", None, "A video whose motion moves the picture, 
 flags.DEFINE_integer("frames", None, "How many, with --moves (default: 48).", lower_bound=1)
 flags.DEFINE_string("estimator", None, "Of flow, with --motion_of (default: dis()).")
 flags.DEFINE_float("fps", None, "Frames a second (default: as --motion_of, or 25).")
-flags.register_validator(  # Bounds of absl's own let NaN pass.
-    "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
-)
+command.check_fps()
 flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 

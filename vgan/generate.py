@@ -30,9 +30,7 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_string("label", None, "Class of all videos; without it, each class in turn.")
 flags.DEFINE_float("fps", None, "Frames a second (default: the rate of the data).")
-flags.register_validator(  # Bounds of absl's own let NaN pass.
-    "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
-)
+command.check_fps()
 flags.DEFINE_multi_string(
     "input",
     None,

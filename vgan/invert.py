@@ -3,6 +3,7 @@
 The output shows the clip beside what the generator makes of the latents that were found.
 """
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -48,11 +49,9 @@ def main():
     run = trained.restore_one(values.workdir, values.checkpoint, values.trust_code)
     label = run.sampling_model().needed_label(values.label)
     video = inversion.read_clip(Path(values.input), run.card.clip, run.card.fps)
-
-    def watch(steps):
-        return tqdm(steps, unit="step", disable=None)
-
-    found = inversion.invert(run, video, label, values.steps, values.realism, values.seed, watch)
+    progress = functools.partial(tqdm, unit="step", disable=None)
+    how = label, values.steps, values.realism, values.seed
+    found = inversion.invert(run, video, *how, progress)
     output.parent.mkdir(parents=True, exist_ok=True)
     both = grid(np.stack([video, found.video]), columns=2)
     write_video(output, both, run.card.fps, values.zoom)

@@ -24,9 +24,7 @@ flags.DEFINE_float("longest", None, "Pixels a frame with full colour (default: 2
 flags.DEFINE_list("box", None, "Object for tracks: x,y,width,height in the first frame, in pixels.")
 flags.DEFINE_string("track_csv", None, "Where its way goes (default: --output with .csv).")
 flags.DEFINE_float("fps", None, "Frames a second (default: as the input).")
-flags.register_validator(  # Bounds of absl's own let NaN pass.
-    "fps", lambda fps: fps is None or 0.01 <= fps <= 1000, "must be from 0.01 to 1000"
-)
+command.check_fps()
 flags.register_validator(
     "longest", lambda longest: longest is None or 0 < longest < 1e6, "must be above 0"
 )

@@ -1,5 +1,6 @@
 """Turns one clip into another: python -m vgan.walk --workdir=RUN --ends=3,8 --output=walk.mp4."""
 
+import functools
 from pathlib import Path
 
 from absl import flags
@@ -68,10 +69,8 @@ def _latents(values, run, label, end):
         return latent_walk.of_file(run.model, end)
     video = inversion.read_clip(Path(end), run.card.clip, run.card.fps)
 
-    def watch(steps):
-        return tqdm(steps, desc=end, unit="step", disable=None)
-
-    found = inversion.invert(run, video, label, values.steps or 300, watch=watch)
+    progress = functools.partial(tqdm, desc=end, unit="step", disable=None)
+    found = inversion.invert(run, video, label, values.steps or 300, progress=progress)
     print(f"{end}: found, mean difference {found.error:.1f} grey levels")
     return found.latents
 

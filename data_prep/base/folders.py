@@ -5,10 +5,12 @@ import os
 import re
 import shutil
 import socket
+from pathlib import Path
 
 import filelock
 
 from vgan.core.errors import StorageError, VganError
+from vgan.core.files import replacing_folder, take_name
 
 _REPLACED = ".being-replaced"
 
@@ -26,14 +28,9 @@ def appearing(path, overwrite, mark):
     """
     path = os.path.realpath(path)
     check_free(path, overwrite, mark)
-    incomplete = f"{path}.incomplete-{os.getpid()}"
-    shutil.rmtree(incomplete, ignore_errors=True)  # Left by a killed run that had our number.
-    os.makedirs(incomplete)
-    try:
-        yield incomplete
-        _take_name(incomplete, path, overwrite, mark)
-    finally:
-        shutil.rmtree(incomplete, ignore_errors=True)
+    with replacing_folder(path) as folder:
+        yield str(folder)
+        check_free(path, overwrite, mark)
 
 
 @contextlib.contextmanager
@@ -45,7 +42,7 @@ def growing(path, fingerprint, overwrite, mark):
 
     Args:
       path, overwrite, mark: as of `appearing`.
-      fingerprint: 16 hexadecimal digits that tell the settings and files.
+      fingerprint: 16 hexadecimal digits of the settings and files.
     Raises:
       StorageError: `path` exists and may not be replaced, or another run is at work on it.
     """
@@ -62,7 +59,9 @@ def growing(path, fingerprint, overwrite, mark):
             if not isinstance(error, StorageError):  # It would come again.
                 shutil.rmtree(folder)
             raise
-        _take_name(folder, path, overwrite, mark)
+        check_free(path, overwrite, mark)
+        take_name(Path(folder), Path(path), Path(path + _REPLACED))
+        shutil.rmtree(path + _REPLACED, ignore_errors=True)
 
 
 def check_free(path, overwrite, mark):
@@ -78,20 +77,6 @@ def check_free(path, overwrite, mark):
             f"output {path!r}: holds no {mark}, so --overwrite leaves it alone. "
             "Choose another --output"
         )
-
-
-def _take_name(folder, path, overwrite, mark):
-    check_free(path, overwrite, mark)
-    old = path + _REPLACED
-    if os.path.lexists(path):
-        os.rename(path, old)
-    try:
-        os.rename(folder, path)
-    except OSError:
-        if os.path.lexists(old):
-            os.rename(old, path)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 @contextlib.contextmanager

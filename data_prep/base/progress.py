@@ -9,7 +9,7 @@ _SECONDS = 10
 
 
 class Progress:
-    """Tells on stderr how much of a whole is done.
+    """Says on stderr how much of a whole is done.
 
     Args:
       total: how much it is, or None.
@@ -17,16 +17,16 @@ class Progress:
     """
 
     def __init__(self, total, unit):
-        self._total, self._unit, self._told = total, unit, time.monotonic()
+        self._total, self._unit, self._said = total, unit, time.monotonic()
         self._bar = tqdm(total=total, unit=unit) if sys.stderr.isatty() else None
 
     def __call__(self, done):
-        """Takes note that so much is done."""
+        """Says how much is done, if it is time to."""
         if self._bar is not None:
             self._bar.update(done - self._bar.n)
-        elif time.monotonic() - self._told > _SECONDS:
+        elif time.monotonic() - self._said > _SECONDS:
             print(f"{done}/{self._total or '?'} {self._unit}s", file=sys.stderr, flush=True)
-            self._told = time.monotonic()
+            self._said = time.monotonic()
 
     def __enter__(self):
         return self
@@ -36,18 +36,18 @@ class Progress:
             self._bar.close()
 
 
-def shown(items, total, unit):
-    """The same items, as they are asked for, told about on stderr.
+def counted(items, total, unit):
+    """The same items, as they are asked for, with their number on stderr.
 
     Args:
       items: any iterable.
       total: how many they are, or None.
       unit: what one is called, as "frame".
     """
-    with Progress(total, unit) as tell:
+    with Progress(total, unit) as progress:
         for number, item in enumerate(items, 1):
             yield item
-            tell(number)
+            progress(number)
 
 
 def warn(text):

@@ -14,7 +14,7 @@ class Settings:
       size: height and width of the frames that are written, pixels.
       fit: "crop" to the centre, "motion" to crop where most moves, "letterbox" to keep all.
       interpolation: "area" averages where frames shrink and is cubic where they grow; "cubic".
-      fps: frames per second to sample by time stamps; 0 takes every frame as it is stored.
+      fps: frames per second to sample by time stamps; 0 takes the rate of each file.
       background: (red, green, blue) in [0, 255], shown where a frame is transparent.
       remove_borders: whether black borders are cut off first.
       grayscale: whether colour is taken away; three equal channels stay.

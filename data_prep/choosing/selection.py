@@ -37,7 +37,7 @@ class Moment:
 
 
 def interval(every=12):
-    """Keeps every so many frames.
+    """Keeps every `every`-th frame.
 
     Args:
       every: a positive whole number.
@@ -61,7 +61,7 @@ def difference(threshold=400.0):
 
 
 def adaptive(every=12):
-    """Keeps about one in so many frames, more of them where more happens.
+    """Keeps about one frame in `every`, more of them where more happens.
 
     A frame is kept when differences from frame to frame have summed up to `every` times their
     mean so far, so that key frames lie as far apart as the video moves: the parts of equal

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from data_prep.features.description import Kind
+from data_prep.features.kind import Kind
 from vgan.core.arguments import check_whole
 
 _HSV_ENDS = np.array([360, 1, 1])

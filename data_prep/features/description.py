@@ -1,26 +1,10 @@
-"""A clip in numbers of several kinds, told by a text such as `colour(bins=8) + motion`."""
-
-from collections.abc import Callable
-from typing import NamedTuple
+"""A clip in numbers of several kinds, named by a text such as `colour(bins=8) + motion`."""
 
 import numpy as np
 
 from data_prep.features.even_pairs import EvenPairs
 from vgan.core import spec
 from vgan.core.errors import UsageError
-
-
-class Kind(NamedTuple):
-    """One kind of features.
-
-    Attributes:
-      names: list of D names, without that of the kind.
-      describe: a function of (frames, following), both uint8 [N, H, W, 3], RGB, frames of one
-        clip and the frame after each, that gives D numbers.
-    """
-
-    names: list[str]
-    describe: Callable
 
 
 class Description:
@@ -45,7 +29,7 @@ class Description:
         self.names = [f"{name}.{each}" for name, kind in self._kinds for each in kind.names]
 
     def watch(self):
-        """A `Watch` of one clip, that is shown its frames one by one."""
+        """A `Watch` of one clip, which is given its frames one by one."""
         return Watch(self._kinds)
 
     def describe(self, frames):

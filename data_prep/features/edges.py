@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from data_prep.features.description import Kind
 from data_prep.features.extra import scikit_image
+from data_prep.features.kind import Kind
 from vgan.core.arguments import check_whole
 
 _DEGREES = np.array([1, 2, 2, 2, 4, 3, 4])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data_prep.features.description import Kind
+from data_prep.features.kind import Kind
 from vgan.core import spec
 from vgan.core.arguments import check_number
 

@@ -5,8 +5,8 @@ import functools
 import cv2
 import numpy as np
 
-from data_prep.features.description import Kind
 from data_prep.features.extra import scikit_image
+from data_prep.features.kind import Kind
 from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
 
@@ -14,7 +14,7 @@ from vgan.core.errors import UsageError
 def features(orientations=4, wavelengths=(3, 6, 12)):
     """Shares of uniform local binary patterns, and energies of Gabor filters, of luma.
 
-    `lbp_0` to `lbp_8` are shares of pixels with so many of their 8 neighbours at least as bright
+    `lbp_0` to `lbp_8` are shares of pixels with that many of their 8 neighbours at least as bright
     as they are, in one run; `lbp_other` is that of all other patterns. `gabor_6_45` is the root
     mean square response, in grey levels, to waves 6 pixels long that change along 45
     degrees, from the x axis towards the y axis, which points down: 0 degrees is for vertical

@@ -7,7 +7,7 @@ import numpy as np
 
 
 @dataclasses.dataclass(frozen=True)
-class Look:
+class Layout:
     """What becomes of frames of one size.
 
     Attributes:
@@ -45,14 +45,14 @@ class Framing:
     content: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     centre: tuple[float, float] | None = None
 
-    def look(self, height, width, pixel_aspect=1.0):
-        """The `Look` at frames of a height and width, whose pixels are so much wider than high."""
+    def layout(self, height, width, pixel_aspect=1.0):
+        """The `Layout` of frames of a size; a pixel is `pixel_aspect` times as wide as high."""
         top, left, bottom, right = self.content
         first, last = round(top * height), max(round(top * height) + 1, round(bottom * height))
         west, east = round(left * width), max(round(left * width) + 1, round(right * width))
         whole = (first, west, last - first, east - west)
         if self.size is None:
-            return Look(whole, whole[2:], (0, 0), whole[2:])
+            return Layout(whole, whole[2:], (0, 0), whole[2:])
         if self.fit == "letterbox":
             return self._letterbox(whole, pixel_aspect)
         return self._crop(whole, pixel_aspect, (height, width))
@@ -70,36 +70,36 @@ class Framing:
             )
             top = min(max(y, first), first + rows - height)
             left = min(max(x, west), west + columns - width)
-        return Look((top, left, height, width), self.size, (0, 0), self.size)
+        return Layout((top, left, height, width), self.size, (0, 0), self.size)
 
     def _letterbox(self, whole, pixel_aspect):
         rows, columns = whole[2], whole[3] * pixel_aspect
         scale = min(self.size[0] / rows, self.size[1] / columns)
         size = (max(1, round(rows * scale)), max(1, round(columns * scale)))
         offset = tuple((side - kept) // 2 for side, kept in zip(self.size, size, strict=True))
-        return Look(whole, size, offset, self.size)
+        return Layout(whole, size, offset, self.size)
 
     def apply(self, frame):
         """A frame, uint8 `[H, W, 3]`, as it is written."""
-        look = self.look(*frame.shape[:2])
-        top, left, height, width = look.box
+        layout = self.layout(*frame.shape[:2])
+        top, left, height, width = layout.box
         part = frame[top : top + height, left : left + width]  # Resizing costs by the pixel.
-        if part.shape[:2] != look.size:
-            cubic = look.grows or self.interpolation == "cubic"
+        if part.shape[:2] != layout.size:
+            cubic = layout.grows or self.interpolation == "cubic"
             way = cv2.INTER_CUBIC if cubic else cv2.INTER_AREA
-            part = cv2.resize(part, look.size[::-1], interpolation=way)
-        return pad(part, look)
+            part = cv2.resize(part, layout.size[::-1], interpolation=way)
+        return pad(part, layout)
 
 
 WHOLE = Framing()
 """Frames as they are."""
 
 
-def pad(part, look):
+def pad(part, layout):
     """The resized box on its black canvas."""
-    if look.size == look.canvas:
+    if layout.size == layout.canvas:
         return np.ascontiguousarray(part)
-    frame = np.zeros([*look.canvas, 3], np.uint8)
-    top, left = look.offset
-    frame[top : top + look.size[0], left : left + look.size[1]] = part
+    frame = np.zeros([*layout.canvas, 3], np.uint8)
+    top, left = layout.offset
+    frame[top : top + layout.size[0], left : left + layout.size[1]] = part
     return frame

@@ -48,7 +48,7 @@ class Item:
 
 
 def parse_kind(text):
-    """The name of --kind and its number of frames a strip, 0 where it isn't told."""
+    """The name of --kind and its number of frames a strip, 0 where it isn't given."""
     found = spec.parse(text)
     frames = found.arguments.get("frames", 0)
     known = found.name in KINDS and (not found.arguments or found.name == "strip")
@@ -175,7 +175,7 @@ def _item(folder, path, kind, stretch="", listed=None):
 
 def _of_kind(source, folder, named, kind):
     """What `find` returns of items that were named: others are those of another kind."""
-    wanted = [*KINDS[kind], "picture", ""]  # The last two are told of as bad.
+    wanted = [*KINDS[kind], "picture", ""]  # The last two are listed as bad.
     found = [item for item in named if item.kind in wanted]
     others = [
         {"path": item.key, "reason": _unwanted(item.kind, kind)}

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 _TILES = 4
-"""Contrast is equalised in so many squares a side."""
+"""Squares a side in which contrast is equalised."""
 
 
 def retouch(frame, settings):

@@ -18,7 +18,7 @@ from vgan.core.arguments import check_number, check_whole
 from vgan.core.errors import UsageError
 
 _THUMBNAIL = 32, 32
-# A cut changes the picture so many times as much as the frames around it change theirs.
+# A cut changes the picture this many times as much as the frames around it change theirs.
 _STANDS_OUT = 2.3
 # PySceneDetect's thresholds are made for frames that its own reader has brought to this width.
 _WIDTH = 256

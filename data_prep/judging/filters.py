@@ -1,4 +1,4 @@
-"""Which clips are not worth keeping, told by a text such as `static(below=0.2) + black`.
+"""Which clips are not worth keeping, named by a text such as `static(below=0.2) + black`.
 
 Each function here is a rule. All but `near_duplicates`, which is about clips beside others, give
 a function that makes a judge of one clip: `see(frame)`, uint8 [H, W, 3], for each frame in

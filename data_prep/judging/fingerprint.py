@@ -13,9 +13,9 @@ _DEAD = 0.07
 class Fingerprint:
     """Sees the frames of one clip, in order, and holds sums of small ones, whatever its length.
 
-    The clip's luma is averaged in 16 x 16 x 16 bins. Each bit tells whether one of the 256
-    slowest waves of its cosine transform is above a threshold; those in time, which tell
-    clips of one place apart, count as half again as fast as those in space, and brightness is
+    The clip's luma is averaged in 16 x 16 x 16 bins. Each bit says whether one of the 256
+    slowest waves of its cosine transform is above a threshold; those in time, which
+    distinguish clips of one place, count as half again as fast as those in space, and brightness is
     left out.
 
     Source: Coskun, Sankur and Memon, "Spatio-Temporal Transform Based Video Hashing", 2006,

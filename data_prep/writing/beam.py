@@ -33,7 +33,7 @@ def writer(options):
     return functools.partial(_write, chosen)
 
 
-def _write(options, todo, workers, tell):
+def _write(options, todo, workers, progress):
     """Writes chunks, as `pool.write`; the runner's options say by how many workers."""
     import apache_beam
 
@@ -41,4 +41,4 @@ def _write(options, todo, workers, tell):
     with apache_beam.Pipeline(options=options) as pipeline:
         made = pipeline | apache_beam.Create(todo)
         made | apache_beam.Reshuffle() | apache_beam.Map(chunks.write)
-    tell(sum(len(chunk.items) for chunk in todo))
+    progress(sum(len(chunk.items) for chunk in todo))

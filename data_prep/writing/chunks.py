@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,8 +21,9 @@ from data_prep.base.settings import Settings
 from data_prep.inputs import opening
 from data_prep.inputs.items import Item, pictures
 from data_prep.inputs.sources.errors import BadFileError
-from data_prep.writing.looks import Looks, Reading, readable
+from data_prep.writing.assessment import Assessment, Reading, readable
 from data_prep.writing.shards import ShardWriter
+from vgan.core.files import replacing
 
 PARTS = "parts"
 """The folder of what is said of each chunk, while a preparation goes on."""
@@ -86,35 +88,35 @@ def write(chunk, guard=contextlib.nullcontext, bad=()):
     """
     cv2.setNumThreads(1)  # Each process has a processor to itself.
     writer = ShardWriter(chunk.folder, f"frames-{chunk.number:05d}")
-    looks = Looks(chunk.settings)
+    assessment = Assessment(chunk.settings)
     videos, skipped = [], []
     for number, item in enumerate(chunk.items):
         try:
             if number in bad:
                 raise BadFileError(bad[number])
             with guard(number):
-                found, dropped = _write_item(chunk, item, writer, looks)
+                found, dropped = _write_item(chunk, item, writer, assessment)
             videos += found
             skipped += dropped
         except BadFileError as error:
             skipped.append({"path": item.key, "reason": str(error), "kind": "bad"})
     writer.close()
     _save(chunk.part(".offsets.npy"), _npy(np.array(writer.offsets, np.int64)))
-    if looks.description.names:
-        _save(chunk.part(".features.npy"), _npy(np.array(looks.features, np.float32)))
-    if looks.drop.distance is not None:
-        _save(chunk.part(".prints.npy"), _npy(np.array(looks.fingerprints, np.uint64)))
+    if assessment.description.names:
+        _save(chunk.part(".features.npy"), _npy(np.array(assessment.features, np.float32)))
+    if assessment.drop.distance is not None:
+        _save(chunk.part(".prints.npy"), _npy(np.array(assessment.fingerprints, np.uint64)))
     said = {"shards": writer.shards, "videos": videos, "skipped": skipped}
     _save(chunk.part(".json"), json.dumps(said).encode())
 
 
-def _write_item(chunk, item, writer, looks):
+def _write_item(chunk, item, writer, assessment):
     """Rows of the clips of an item, and of what is left out; BadFileError if none is usable."""
     videos, skipped, usable, broken = [], [], False, "no video in it"
     try:
         for clip in readable(opening.clips(chunk.source, item, chunk.settings, chunk.strip_frames)):
             first = len(writer.offsets)
-            reading = Reading(clip, looks)
+            reading = Reading(clip, assessment)
             count = writer.add(reading)
             if count < chunk.settings.min_frames:
                 broken = reading.broken or _too_few(count, chunk.settings.min_frames)
@@ -125,7 +127,7 @@ def _write_item(chunk, item, writer, looks):
                 writer.take_back()
                 skipped.append({"path": clip.key, "reason": reason, "kind": "dropped"})
                 continue
-            looks.keep(reading)
+            assessment.keep(reading)
             videos.append(_row(chunk, item, clip, first, count, reading.broken))
     except BadFileError as error:  # What came before is kept.
         broken = str(error)
@@ -179,7 +181,5 @@ def _npy(values):
 
 
 def _save(path, data):
-    temporary = f"{path}.{os.getpid()}"
-    with open(temporary, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
+    with replacing(Path(path)) as temporary:
+        temporary.write_bytes(data)

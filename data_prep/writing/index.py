@@ -127,7 +127,7 @@ class Index:
         return iter(near_duplicates.reasons(keys, found, distance))
 
     def _with_duplicate(self, row, firsts):
-        """A row, told of an earlier file with the same bytes, of which `firsts` keeps the rows."""
+        """A row, with the path of an earlier file of the same bytes, if `firsts` has one."""
         if row["sha256"] and int(row["sha256"], 16) in self._doubled:
             first = firsts.setdefault(row["sha256"], row)
             if first["path"] != row["path"]:

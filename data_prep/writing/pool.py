@@ -15,18 +15,18 @@ from pebble import ProcessExpired, ProcessPool
 from data_prep.writing import chunks
 from vgan.core.errors import DataError
 
-_TELL_SECONDS = 0.5
+_PROGRESS_SECONDS = 0.5
 _CHUNKS_A_PROCESS = 64  # Then a new one takes its place: decoders lose a little memory each time.
 _BEFORE = -1  # What is noted of a chunk of which no item was begun.
 
 
-def write(todo, workers, tell):
+def write(todo, workers, progress):
     """Writes chunks; a file that kills its process is skipped when its chunk is written again.
 
     Args:
       todo: a list of `Chunk`.
       workers: number of processes.
-      tell: called now and then with the number of items done.
+      progress: called now and then with the number of items done.
     """
     waiting = list(reversed(todo))
     bad = {chunk.number: {} for chunk in todo}
@@ -42,7 +42,7 @@ def write(todo, workers, tell):
                     chunk = waiting.pop()
                     running[pool.schedule(_write, [chunk, bad[chunk.number]])] = chunk
                 first = concurrent.futures.FIRST_COMPLETED
-                for future in concurrent.futures.wait(running, _TELL_SECONDS, first).done:
+                for future in concurrent.futures.wait(running, _PROGRESS_SECONDS, first).done:
                     chunk = running.pop(future)
                     try:
                         future.result()
@@ -50,7 +50,7 @@ def write(todo, workers, tell):
                     except ProcessExpired as error:
                         _blame(chunk, bad[chunk.number], error)
                         waiting.append(chunk)
-                tell(done + sum(max(0, _current(chunk)) for chunk in running.values()))
+                progress(done + sum(max(0, _current(chunk)) for chunk in running.values()))
         except BaseException:
             pool.stop()
             raise
@@ -75,7 +75,7 @@ def _blame(chunk, bad, error):
 
 
 def _start(parent):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to tell.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=[parent], daemon=True).start()
 
@@ -109,7 +109,7 @@ def _limited(chunk, number):
 
 
 def _address_space():
-    """Bytes of it that this process has, where the system tells."""
+    """Bytes of it that this process has, where the system says so."""
     try:
         with open("/proc/self/statm") as file:
             return int(file.read().split()[0]) * resource.getpagesize()

@@ -17,10 +17,10 @@ from data_prep.writing import card, chunks, disk, index, pool
 from vgan.core import spec
 from vgan.core.errors import DataError, StorageError
 
-_VERSION = 3
+_VERSION = 4
 """Count it up with every change of what is written: unfinished work of before is begun anew."""
 
-_NAMED = 4  # So many labels are told at the end.
+_NAMED = 4  # Labels that are named at the end.
 
 
 def prepare(
@@ -113,14 +113,14 @@ def _write_chunks(work, workers, write):
     if before:
         print(f"going on: {before} of {total} files were done before", flush=True)
     space = disk.Space(work[0].folder)
-    with Progress(total, "file") as progress:
+    with Progress(total, "file") as bar:
 
-        def tell(done):
-            progress(before + done)
+        def progress(done):
+            bar(before + done)
             space.check(done / (total - before))
 
         if todo:
-            write(todo, workers, tell)
+            write(todo, workers, progress)
 
 
 def _check_usable(whole, source, number, strict):

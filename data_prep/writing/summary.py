@@ -7,7 +7,7 @@ import heapq
 import os
 
 SHOWN = 48
-"""So many clips are shown as pictures, chosen by the hash of their keys."""
+"""Number of clips that are shown as pictures, chosen by the hash of their keys."""
 
 
 @dataclasses.dataclass

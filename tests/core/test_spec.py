@@ -225,7 +225,7 @@ def test_what_is_no_function():
         build("os.path()")
     with pytest.raises(UsageError, match="math.pi is a float, not a function. Known: needy"):
         build("math.pi")
-    with pytest.raises(UsageError, match=r"builtins.dict\(\): doesn't tell its arguments"):
+    with pytest.raises(UsageError, match=r"builtins.dict\(\): its arguments can't be read"):
         build("builtins.dict()")
 
 
@@ -288,3 +288,32 @@ def test_the_package_names_its_own_parts():
 def test_arguments_that_say_nothing_clear(text):
     with pytest.raises(UsageError, match="spec"):
         spec.parse_sum(text)
+
+
+def part(inner="none", sources=()):
+    """A part whose arguments name others."""
+    return inner, sources
+
+
+HERE = "tests.core.test_spec"
+
+
+def test_text_of_a_folder_names_no_code():
+    own = spec.parse(f"{HERE}.part(inner='{HERE}.part')")
+    assert spec.build(own, "vgan.losses.kinds.{}")[0] == f"{HERE}.part"
+    with pytest.raises(UsageError, match="names code to be run.*--trust_code"):
+        spec.build(spec.parse(spec.foreign(f"{HERE}.part")), "vgan.losses.kinds.{}")
+    assert spec.build(spec.parse(spec.foreign("mse")), "vgan.losses.kinds.{}").aligned
+
+
+@pytest.mark.parametrize("read", [spec.parse, lambda text: spec.parse_sum(text)[0]])
+def test_what_is_within_such_text_is_as_foreign(read):
+    found = read(spec.foreign(f"motion(inner='{HERE}.part', sources=['{HERE}.part'])"))
+    for text in (found.arguments["inner"], found.arguments["sources"][0], spec.unparse(found)):
+        with pytest.raises(UsageError, match="names code to be run"):
+            spec.resolve(spec.parse(text).arguments.get("inner", spec.parse(text).name), "x.{}")
+
+
+def test_what_is_trusted_stays_as_it_is():
+    assert type(spec.foreign("a.b", trusted=True)) is str
+    assert spec.foreign({"n": [1, "a"]}) == {"n": [1, "a"]}

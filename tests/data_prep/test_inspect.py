@@ -27,9 +27,9 @@ def folder(tmp_path, prepare):
 def check(folder):
     prepared = Prepared(str(folder))
     inspect.check_index(prepared)
-    told = []
-    inspect.verify(prepared, told.append)
-    return told
+    counts = []
+    inspect.verify(prepared, counts.append)
+    return counts
 
 
 def manifest(folder, **changes):

@@ -66,7 +66,7 @@ def test_flags_reach_the_frames_and_the_next_command_is_told(run, tmp_path):
         (("--strict", "--max_bad_fraction=0.5"), "--max_bad_fraction: --strict bears no bad file"),
         ("--group=nobody", "matches none of the videos"),
         ("--shots=cut()", "unknown name 'cut'"),
-        ("--drop=2*static", "rules have no weights"),
+        ("--drop=2*static", "parts have no weights"),
         ("--features=colour(n=3)", "no argument 'n'"),
         ("--sise=64", "Did you mean: size"),
         ("stray", "stray argument 'stray': flags are written --name=value"),

@@ -369,7 +369,7 @@ def test_losses_of_pairs_by_hand(text, expected):
 def test_features_of_critics(text):
     loss, clip = build(text), ClipSpec(4, 8, 8)
     critics = [conv3d.discriminator(clip, channels=4), frames2d.discriminator(clip, channels=4)]
-    loss.take_critics(critics)
+    loss.attach(critics)
     real, made = (shapes("test", 4, False)[:, n : n + 4, 8:16, 8:16] for n in (0, 4))
     samples = tf.range(4, dtype=tf.int64)
     nothing = tf.zeros([4, 4, 8, 8, 0])
@@ -394,7 +394,7 @@ def test_style_knows_no_places():
     clip, distances = ClipSpec(4, 8, 8), {}
     for name in ("perceptual", "style"):
         loss = build(name)
-        loss.take_critics([conv3d.discriminator(clip, channels=4)])
+        loss.attach([conv3d.discriminator(clip, channels=4)])
         real = tf.constant(shapes("test", 4, True)[:, :4, 8:16, 8:16])
         batch = Batch(real, tf.zeros([4, 4, 8, 8, 0]), tf.zeros([4], tf.int32))
         moved, other = (

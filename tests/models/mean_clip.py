@@ -73,6 +73,9 @@ class MeanClip(Averaged):
     def detectors(self):
         return ()
 
+    def advice(self):
+        return {}
+
     def symptoms(self, means):
         return {}
 

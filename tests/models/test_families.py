@@ -19,7 +19,7 @@ from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan
 from vgan.sampling.model import live
 from vgan.serving import saved_model
-from vgan.training import loop
+from vgan.training import health, loop
 
 OF_THE_TESTS = "tests.models.mean_clip.family"
 SMALL = {
@@ -141,6 +141,7 @@ def test_its_detectors_tell_what_helps(plan, batches):
     assert all(np.isfinite(value) for value in symptoms.values())
     for detector in model.detectors():
         assert "Try " in detector.text.format(of="x", value=1.0)
+    assert set(model.advice()) <= {detector.path for detector in health.DETECTORS}
 
 
 MARKED = [field for field in dataclasses.fields(ExperimentConfig) if field.metadata["family"]]

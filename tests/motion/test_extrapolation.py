@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from test_interpolation import rms, square, textured
 
+from tests.motion.textures import rms, square, textured
 from vgan.motion import estimators
 from vgan.motion.extrapolation import extrapolate
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.motion.textures import Texture, rotation
+from tests.motion.textures import rms, square, textured
 from vgan.core import spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
@@ -13,22 +13,6 @@ MOVING = ["flow()", "flow(kind='bicubic')", "flow(estimator='farneback()')", "bl
 
 def build(text):
     return spec.build(spec.parse(text), "vgan.motion.interpolation.{}")
-
-
-def textured(moments, shift=(0, 0), degrees=0.0, size=64):
-    """uint8 `[K, size, size, 3]`: a texture that shifts and turns evenly, at some moments."""
-    frames = []
-    for t in moments:
-        y, x = np.indices((size, size)) - (size - 1) / 2
-        points = np.stack([x, y], -1) - t * np.array(shift)
-        points = points @ np.transpose(np.linalg.inv(rotation(t * degrees)))
-        frames.append(Texture(0)(points[..., 0], points[..., 1]))
-    return np.repeat(np.round(frames).astype(np.uint8)[..., None], 3, axis=-1)
-
-
-def rms(one, other, margin=0):
-    inner = slice(margin, -margin or None)
-    return np.sqrt(np.square(np.subtract(one, other, dtype=float)[..., inner, inner, :]).mean())
 
 
 @pytest.mark.parametrize("method", MOVING)
@@ -60,14 +44,6 @@ def test_a_batch_is_its_pairs_one_by_one():
     for n in range(3):
         one = between(frames[n : n + 1], frames[n + 1 : n + 2], [0.3, 0.6])[0]
         np.testing.assert_array_equal(together[n], one)
-
-
-def square(left, size=48):
-    """A textured square of 16 pixels before a textured ground that stands still."""
-    y, x = np.indices((size, size))
-    inside = (abs(y - 24) < 8) & (x >= left) & (x < left + 16)
-    grey = np.where(inside, Texture(2)(x - left, y), Texture(1)(x, y))
-    return np.repeat(grey.round().astype(np.uint8)[None, ..., None], 3, axis=-1)
 
 
 def true_flow(first, second):
@@ -125,8 +101,8 @@ def test_times_outside(time):
         ("sharp()", "Known: blend, blocks, flow;"),
         ("flow(kind='cubic')", "kind 'cubic': unknown. Choose one of: bilinear, bicubic"),
         ("flow(estimator='dense()')", "Known: block_matching, dis, farneback;"),
-        ("blocks(block=0)", "block 0"),
-        ("blocks(radius=1.5)", "radius 1.5"),
+        ("blocks(block=0)", r"blocks\(block=0\): must be a whole number"),
+        ("blocks(radius=1.5)", r"blocks\(radius=1.5\): must be a whole number"),
     ],
 )
 def test_bad_specs(text, message):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from test_interpolation import square, textured
 
+from tests.motion.textures import square, textured
 from vgan.core.errors import DataError, UsageError
 from vgan.motion import tracking
 from vgan.motion.tracking import Tracker, kinematics

@@ -1,7 +1,6 @@
 import numpy as np
-from test_interpolation import rms, textured
 
-from tests.motion.textures import Texture
+from tests.motion.textures import Texture, rms, textured
 from vgan.motion import estimators
 from vgan.motion.transfer import transfer
 

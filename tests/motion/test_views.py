@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from test_interpolation import square, textured
 
+from tests.motion.textures import square, textured
 from vgan.motion import estimators, views
 from vgan.motion.views import Moment
 

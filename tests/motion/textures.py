@@ -51,3 +51,27 @@ def endpoint_error(estimated, true, margin=8):
     kept = (target_x >= 0) & (target_x <= width - 1) & (target_y >= 0) & (target_y <= height - 1)
     kept[:, :margin] = kept[:, -margin:] = kept[:, :, :margin] = kept[:, :, -margin:] = False
     return np.linalg.norm(estimated - true, axis=-1)[kept].mean()
+
+
+def textured(moments, shift=(0, 0), degrees=0.0, size=64):
+    """uint8 `[K, size, size, 3]`: a texture that shifts and turns evenly, at some moments."""
+    frames = []
+    for t in moments:
+        y, x = np.indices((size, size)) - (size - 1) / 2
+        points = np.stack([x, y], -1) - t * np.array(shift)
+        points = points @ np.transpose(np.linalg.inv(rotation(t * degrees)))
+        frames.append(Texture(0)(points[..., 0], points[..., 1]))
+    return np.repeat(np.round(frames).astype(np.uint8)[..., None], 3, axis=-1)
+
+
+def square(left, size=48):
+    """A textured square of 16 pixels before a textured ground that stands still."""
+    y, x = np.indices((size, size))
+    inside = (abs(y - 24) < 8) & (x >= left) & (x < left + 16)
+    grey = np.where(inside, Texture(2)(x - left, y), Texture(1)(x, y))
+    return np.repeat(grey.round().astype(np.uint8)[None, ..., None], 3, axis=-1)
+
+
+def rms(one, other, margin=0):
+    inner = slice(margin, -margin or None)
+    return np.sqrt(np.square(np.subtract(one, other, dtype=float)[..., inner, inner, :]).mean())

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.runs import building
-from vgan.models.gan import penalties
 from vgan.core.clip import Batch
-from vgan.runs.config import ExperimentConfig
-from vgan.runs.plan import Plan
+from vgan.core.errors import UsageError
 from vgan.data import pipeline
 from vgan.data.opening import open_windows
-from vgan.core.errors import UsageError
+from vgan.models.gan import penalties
+from vgan.runs import building
+from vgan.runs.config import ExperimentConfig
+from vgan.runs.plan import Plan
 from vgan.tasks.task import Task
 from vgan.training import loop
 

@@ -1,7 +1,7 @@
 import pytest
 
-from vgan.runs.checkpoint_choice import parse
 from vgan.core.errors import UsageError
+from vgan.runs.checkpoint_choice import parse
 
 
 @pytest.mark.parametrize(

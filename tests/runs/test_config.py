@@ -6,10 +6,10 @@ import math
 import pytest
 from absl import flags
 
-from vgan.runs import config
 from vgan.core.clip import ClipSpec
-from vgan.runs.config import ExperimentConfig
 from vgan.core.errors import UsageError
+from vgan.runs import config
+from vgan.runs.config import ExperimentConfig
 
 OTHER = {
     "data": """clips of "cats" + 'dogs' #1, 100%/a=b  é""",

@@ -9,14 +9,13 @@ import pytest
 import tensorflow as tf
 
 import vgan
-from vgan.runs import building, trained
-from vgan.training import run
-from vgan.runs.config import ExperimentConfig
 from vgan.core.errors import UsageError
+from vgan.runs import building, trained
+from vgan.runs.checkpoints import Checkpoints, saved_steps
+from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan
 from vgan.runs.stages import stages_of
-from vgan.training import loop
-from vgan.runs.checkpoints import Checkpoints, saved_steps
+from vgan.training import loop, run
 
 CONFIG = ExperimentConfig(
     data="shapes(num_videos=8)",

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.training import run
-from vgan.runs import trained
-from vgan.runs.config import ExperimentConfig
 from vgan.core.errors import CheckpointError, UsageError
 from vgan.models.ensemble import Ensemble
-from vgan.training import loop
+from vgan.runs import trained
 from vgan.runs.checkpoints import Checkpoints
+from vgan.runs.config import ExperimentConfig
+from vgan.training import loop, run
 
 
 def averaged(path, step):

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from vgan.training import run
-from vgan.runs.config import ExperimentConfig
 from vgan.core.errors import CheckpointError, StorageError
+from vgan.runs.config import ExperimentConfig
 from vgan.runs.workdir import Workdir
+from vgan.training import run
 
 HOLD = """
 import sys, time

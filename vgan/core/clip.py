@@ -6,6 +6,8 @@ A video is float32 `[B, T, H, W, C]`, RGB, in [-1, 1] inside the networks, and u
 import dataclasses
 import typing
 
+import numpy as np
+
 
 @dataclasses.dataclass(frozen=True)
 class ClipSpec:
@@ -27,7 +29,7 @@ class ClipSpec:
 
 def to_float(video):
     """Scales uint8 pixels of any shape to float32 in [-1, 1]; NumPy arrays and tensors alike."""
-    if hasattr(video, "astype"):
+    if isinstance(video, np.ndarray):
         return video.astype("float32") / 127.5 - 1.0
     import tensorflow as tf  # Workers that only decode must stay free of it.
 
@@ -41,7 +43,7 @@ def to_levels(video):
 
 def to_uint8(video):
     """Rounds pixels in [-1, 1], of any shape, to uint8; NumPy arrays and tensors alike."""
-    if hasattr(video, "astype"):
+    if isinstance(video, np.ndarray):
         return (video.clip(-1.0, 1.0) * 127.5 + 128.0).astype("uint8")
     import tensorflow as tf
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from absl import app, flags, logging
 
 from vgan.core import errors
+from vgan.core.arguments import is_rate
 
 
 def run(main, positional=False):
@@ -31,6 +32,13 @@ def run(main, positional=False):
     sys.stdout.reconfigure(errors="backslashreplace")  # A file's name may be no text.
     flags.FLAGS.set_gnu_getopt(positional)
     app.run(lambda argv: _guard(main, argv, positional), flags_parser=_parse)
+
+
+def check_fps():
+    """Has the flag --fps checked as it is parsed; absl's own bounds let NaN pass."""
+    flags.register_validator(
+        "fps", lambda fps: fps is None or is_rate(fps), "must be from 0.01 to 1000"
+    )
 
 
 def output_file(flag, path, suffixes, overwrite):

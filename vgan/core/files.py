@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -17,8 +18,9 @@ def replacing(path):
     Raises:
       StorageError: the file can't be written.
     """
-    # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
-    temporary = path.absolute().with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol. Without
+    # the name of the file, since TensorBoard reads whatever has "tfevents" in it.
+    temporary = path.absolute().with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         yield temporary
         os.replace(temporary, path)
@@ -50,12 +52,21 @@ def replacing_folder(path):
         incomplete, before = Path(aside) / "incomplete", Path(aside) / "before"
         incomplete.mkdir()
         yield incomplete
-        replaced = os.path.lexists(path)
+        take_name(incomplete, path, before)
+
+
+def take_name(folder, path, aside):
+    """Renames a folder to `path`; what is there moves `aside`, and back if that fails.
+
+    Args:
+      folder, path, aside: each a `Path`.
+    """
+    replaced = os.path.lexists(path)
+    if replaced:
+        path.rename(aside)
+    try:
+        folder.rename(path)
+    except OSError:
         if replaced:
-            path.rename(before)
-        try:
-            incomplete.rename(path)
-        except OSError:
-            if replaced:
-                before.rename(path)
-            raise
+            aside.rename(path)
+        raise

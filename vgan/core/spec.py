@@ -147,7 +147,9 @@ def _parameters(name, target):
     try:
         return inspect.signature(target).parameters
     except (ValueError, TypeError):
-        raise UsageError(f"{name}(): doesn't tell its arguments. Give a Python function") from None
+        raise UsageError(
+            f"{name}(): has no arguments that can be read. Give a Python function"
+        ) from None
 
 
 def _misfit(value, default):

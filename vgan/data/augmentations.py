@@ -40,7 +40,7 @@ class Colours(typing.NamedTuple):
 
 
 def speed(slowest=0.5, fastest=2.0):
-    """Plays the motion so many times as fast, as often slower as faster.
+    """Plays the motion `slowest` to `fastest` times as fast, as often slower as faster.
 
     The nearest frames are taken, so below 1 / --frame_step some stand twice. A video that is too
     short for its speed is played as fast as it has frames.
@@ -58,13 +58,13 @@ def speed(slowest=0.5, fastest=2.0):
 
 
 def reverse(share=0.5):
-    """Plays so many of the clips backwards."""
+    """Plays a share of the clips backwards."""
     check_number("reverse", above=0, most=1, share=share)
     return Times(lambda times, draws, last: times[::-1] if draws[0] < share else times)
 
 
 def splice(share=0.5):
-    """Goes on somewhere else in the video from a random frame on, in so many of the clips.
+    """Goes on somewhere else in the video from a random frame on, in a share of the clips.
 
     Written after `speed`, both segments have the same speed.
     """

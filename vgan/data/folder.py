@@ -20,7 +20,7 @@ def windows(clip, frame_step, split, path):
 
     Args:
       clip: `ClipSpec` of a window; frames larger than that are resized to it.
-      frame_step: a window takes each so many frames of a video one, 1 or more.
+      frame_step: a window takes every `frame_step`-th frame of a video, 1 or more.
       split: "train" or "test".
       path: the prepared folder.
     Returns:
@@ -46,8 +46,8 @@ class Folder:
     Attributes:
       clip, frame_step, split: as given to `windows`.
       labels: tuple of names.
-      names: of each video, told apart by the same numbers as in `apart`: what it was prepared from,
-        as its path and what follows that (a stretch, a shot, an array).
+      names: of each video, numbered as in `apart`: what it was prepared from, as its
+        path and what follows that (a stretch, a shot, an array).
       fps: frames per second of a window: the videos' median rate / frame_step.
       fingerprint: short hex digest of the data, wherever it lies.
       source: the windows beside these where data are pairs; here None.

@@ -6,6 +6,7 @@ import operator
 import numpy as np
 from absl import logging
 
+from vgan.core.arguments import check_number
 from vgan.core.errors import UsageError
 
 
@@ -56,9 +57,7 @@ def _check(sources, weights, balance_labels):
     if not isinstance(weights, list | tuple) or len(weights) != len(sources):
         raise UsageError(f"mixture(weights={weights!r}): must be a list of one number a source")
     for weight in weights:
-        number = isinstance(weight, int | float) and not isinstance(weight, bool)
-        if not (number and 0 < weight < float("inf")):
-            raise UsageError(f"mixture(): weight {weight!r} must be a number above 0")
+        check_number("mixture", above=0, weight=weight)
 
 
 class Mixture:

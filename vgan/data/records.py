@@ -16,7 +16,7 @@ VIDEO_SUFFIXES = (
 )  # fmt: skip
 
 HEADER_BYTES = 12
-"""So many bytes of a record tell its size."""
+"""How many bytes at its beginning say how long a record is."""
 
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")

@@ -34,7 +34,7 @@ _STRAIGHT = 0.9  # the part of the way to the turning point that is run at an al
 _BEND = 0.97  # 0 swings like a sine, 1 has the sharp turns of a triangle wave
 
 _MOST = 2**62
-_WINDOWS_LONG = 4  # A drawn motion has no end; as a video it is so many windows long.
+_WINDOWS_LONG = 4  # A drawn motion has no end; as a video it is this many windows long.
 
 
 def windows(
@@ -141,9 +141,9 @@ class Shapes(collections.abc.Sequence):
     @property
     def fingerprint(self):
         """A short hex digest of everything that determines the windows."""
-        *told, outlined = dataclasses.astuple(self)
-        told = repr((_DRAWING_VERSION, *told, *(["outlined"] if outlined else [])))
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        *fields, outlined = dataclasses.astuple(self)
+        fields = repr((_DRAWING_VERSION, *fields, *(["outlined"] if outlined else [])))
+        return hashlib.sha256(fields.encode()).hexdigest()[:16]
 
     def _scene(self, index, times=None):
         if times is None:

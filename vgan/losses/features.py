@@ -14,9 +14,9 @@ VGG19_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv4", "block4_conv4")
 
 
 class CriticFeatures:
-    """What all rectifiers of the critics, set by `take_critics`, give as they are at the time."""
+    """What all rectifiers of the critics, set by `attach`, give as they are at the time."""
 
-    def take_critics(self, critics):
+    def attach(self, critics):
         """Sets the critics: a list of networks.critic.Critic."""
         self._critics = [
             (

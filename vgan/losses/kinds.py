@@ -154,8 +154,8 @@ def _features(network, weights, frames):
                 found.append(tf.reduce_mean(tf.reshape(off, [clips, -1]), 1))
             return tf.add_n(found) / len(found)
 
-        takes = source.take_critics if network == "critics" else None
-        return _aligned(loss)._replace(take_critics=takes)
+        takes = source.attach if network == "critics" else None
+        return _aligned(loss)._replace(attach=takes)
 
     return compare
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from vgan.core.arguments import check_rate
 from vgan.core.errors import UsageError
 from vgan.core.files import replacing
-from vgan.media import mp4
+from vgan.media import writer
 
 _GAP, _GAP_SHADE = 2, 32
 
@@ -49,14 +50,15 @@ def write_frames(path, frames, fps):
       UsageError, StorageError: as there.
     """
     path = Path(path)
-    write = _WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise UsageError(
-            f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: {', '.join(_WRITERS)}"
-        )
-    _check_rate(fps)
+    suffix = path.suffix.lower()
+    if suffix == ".mp4":
+        return writer.write(path, frames, fps)
+    if suffix not in _WRITERS:
+        known = ", ".join([".mp4", *_WRITERS])
+        raise UsageError(f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: {known}")
+    check_rate(fps)
     with replacing(path) as temporary:
-        return write(temporary, frames, fps)
+        return _WRITERS[suffix](temporary, frames, fps)
 
 
 def gif_bytes(video, fps, zoom=1):
@@ -133,19 +135,6 @@ def write_picture(path, picture, zoom=1):
         Image.fromarray(picture).save(temporary, "PNG", optimize=True)
 
 
-def _write_mp4(path, frames, fps):
-    with mp4.create(path) as container:
-        stream, count = None, 0
-        for pixels in frames:
-            stream = stream or mp4.add_video(container, fps, pixels.shape[:2])
-            container.mux(mp4.encode(stream, pixels))
-            count += 1
-        if stream is None:
-            raise ValueError("no frames: a video needs one at least")
-        container.mux(stream.encode())
-    return count
-
-
 def _write_gif(file, frames, fps):
     # One palette for the whole clip, or its colours flicker; a sample of a large clip is enough.
     frames = list(frames)
@@ -164,7 +153,7 @@ def _write_webp(file, frames, fps):
     return _write_animation(file, "WEBP", frames, durations, lossless=True)
 
 
-_WRITERS = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}
+_WRITERS = {".gif": _write_gif, ".webp": _write_webp}
 
 
 def _write_animation(file, kind, frames, durations, **options):
@@ -180,13 +169,8 @@ def _durations(frames, fps, unit):
 
 
 def _prepared(video, fps, zoom):
-    _check_rate(fps)
+    check_rate(fps)
     return _enlarged(video, zoom, "THWC")
-
-
-def _check_rate(fps):
-    if not 0.01 <= fps <= 1000:
-        raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")
 
 
 def _enlarged(pixels, zoom, axes):

@@ -83,8 +83,8 @@ def _timed(pieces, start):
     """
     last, step, shift = None, 0, 0
     for piece in pieces:
-        told = piece.dts if piece.pts is None else piece.pts
-        time = None if told is None else told - round(start / piece.time_base) + shift
+        stamp = piece.dts if piece.pts is None else piece.pts
+        time = None if stamp is None else stamp - round(start / piece.time_base) + shift
         if time is None:
             time = 0 if last is None else last + step
         elif last is not None and time <= last:

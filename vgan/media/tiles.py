@@ -45,7 +45,7 @@ def weights(size, tile, overlap, scale=1):
 
     Args:
       size, tile, overlap: as for `starts`, with `tile` at most `size`.
-      scale: all of them are so many times larger.
+      scale: factor by which all of them are enlarged.
     Returns:
       float32 `[tiles, size * scale]`.
     """

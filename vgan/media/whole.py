@@ -4,6 +4,7 @@ import av
 import numpy as np
 
 from vgan.core.errors import DataError
+from vgan.media.stream import video_stream
 
 SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".apng")
 """What is taken for a video; not GIF, whose writers merge equal frames."""
@@ -25,9 +26,7 @@ def read_video(path):
     try:
         # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
         with av.open(str(path.absolute())) as container:
-            if not container.streams.video:
-                raise ValueError("no video stream")
-            stream = container.streams.video[0]
+            stream = video_stream(container)
             frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
             codec, colours = stream.codec_context.name, stream.codec_context.pix_fmt or ""
         kept = codec in _LOSSLESS and colours.startswith(_FULL_COLOUR)

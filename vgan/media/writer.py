@@ -4,6 +4,7 @@ import contextlib
 from fractions import Fraction
 from pathlib import Path
 
+from vgan.core.arguments import check_rate
 from vgan.core.errors import UsageError
 from vgan.core.files import replacing
 from vgan.media import mp4
@@ -36,8 +37,7 @@ def writer(path, fps, pixel_aspect=1, audio_of=None):
     path = Path(path)
     if path.suffix.lower() != ".mp4":
         raise UsageError(f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: .mp4")
-    if not 0.01 <= float(fps) <= 1000:  # As a Fraction, 1/100 is less.
-        raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")
+    check_rate(fps)
     with (
         replacing(path) as temporary,
         mp4.create(temporary) as container,
@@ -93,7 +93,8 @@ class _Writer:
             )
         self._size = size
         self._video = mp4.add_video(self._container, self._fps, size[:2])
-        self._video.codec_context.sample_aspect_ratio = Fraction(self._pixel_aspect)
+        if self._pixel_aspect != 1:
+            self._video.codec_context.sample_aspect_ratio = Fraction(self._pixel_aspect)
         if self._audio_of is not None and self._audio_of.has_audio:
             self._sound = Sound(self._audio_of.path, self._container)
             self._stack.callback(self._sound.close)

@@ -14,23 +14,10 @@ class Ensemble(tf.Module):
 
     def __init__(self, members):
         super().__init__()
-        self.members = members
-        self.codec = members[0].codec
-
-    @property
-    def sampling_networks(self):
-        """The networks that `sample` uses."""
-        return [network for member in self.members for network in member.sampling_networks]
-
-    @property
-    def latent_shape(self):
-        """The shape of one clip's latents."""
-        return self.members[0].latent_shape
-
-    @property
-    def condition_channels(self):
-        """How many channels what is given has, 0 where nothing is."""
-        return self.members[0].condition_channels
+        self.members, first = members, members[0]
+        self.codec, self.latent_shape = first.codec, tuple(first.latent_shape)
+        self.condition_channels = first.condition_channels
+        self.sampling_networks = [n for member in members for n in member.sampling_networks]
 
     def chosen(self, latents):
         """The number of each clip's member, int32 [B]: low digits of its first latent."""

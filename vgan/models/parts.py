@@ -22,7 +22,7 @@ class Loss(typing.NamedTuple):
       aligned: it compares a clip with the real one that it should be, so something must be given of
         that.
       estimate: the estimator by which it wants the flow of real clips in the batch, or None.
-      take_critics: is called with the list of critics once they are built, or None.
+      attach: is called with the list of what judges clips once it is built, or None.
       state: tf.Module of what it remembers, moved by its `after_step(statistics)`; or None.
     """
 
@@ -30,7 +30,7 @@ class Loss(typing.NamedTuple):
     every: int = 1
     aligned: bool = False
     estimate: typing.Callable | None = None
-    take_critics: typing.Callable | None = None
+    attach: typing.Callable | None = None
     state: typing.Any = None
 
 

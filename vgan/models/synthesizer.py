@@ -116,7 +116,10 @@ class Synthesizer(Sampler, typing.Protocol):
         """What training has against made clips beside real ones, float32 [B]; 0 for nothing."""
 
     def detectors(self):
-        """The Detectors of its own failures, and those that know better than training's own."""
+        """The Detectors of failures that are its own."""
+
+    def advice(self):
+        """What else helps where training's own detectors warn: {path: text that ends theirs}."""
 
     def symptoms(self, means):
         """What its detectors look at beside what is logged: {path: value}, of means by path."""

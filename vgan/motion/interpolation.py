@@ -126,7 +126,7 @@ def _through(first, second, t, block, radius):
     """Displacements `[H, W, 2]` from grey frame to grey frame through the pixels at time t."""
     best = np.full(first.shape, np.inf, np.float32)
     displacement = np.zeros((*first.shape, 2), np.float32)
-    # Outside of a frame nothing can be compared: NaN tells it apart.
+    # Outside of a frame nothing can be compared, which NaN marks.
     padded = [np.pad(grey, radius, constant_values=np.nan) for grey in (first, second)]
     for dy in range(-radius, radius + 1):
         for dx in range(-radius, radius + 1):

@@ -33,7 +33,6 @@ def discriminator(
     Args:
       clip: ClipSpec of what is judged, of 2 frames or more; sides must be multiples of the strides.
       condition_channels: K of the given frames, judged together with the first frame of a pair.
-      num_labels: number of classes, 0 for none; a label enters by projection.
       estimator: spec string of the flow estimator, see vgan.motion.estimators.
       pairs: random pairs of each clip that are judged.
       channels: width of the first stage; each later one is twice as wide, up to fourfold.

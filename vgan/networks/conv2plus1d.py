@@ -28,18 +28,10 @@ def generator(
     """Latents to a clip: conv3d's generator with each transposed convolution factorised.
 
     Args:
-      clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
-      condition_channels: K of the given frames [B, T, H, W, K], averaged down to each stage.
-      num_labels: number of classes, 0 for none; a label joins the latents.
       latent_dim: length of the latent vector.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
         the one at full size a quarter as wide but at least 8.
       spectral_norm: divide each kernel by its largest singular value.
-    Returns:
-      keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
-      [B, T, H, W, C] float32 in [-1, 1].
-    Raises:
-      UsageError: the strides don't divide the clip.
     """
 
     def convolve(x, width, stride):
@@ -61,15 +53,10 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
     """A critic of whole clips: conv3d's with each strided convolution factorised.
 
     Args:
-      clip: ClipSpec of what is judged; frames and sides must be multiples of the strides.
-      condition_channels: K of the given frames, which are judged together with the clip.
-      num_labels: number of classes, 0 for none; a label enters by projection.
       channels: width of the first stage; each later one is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
-    Raises:
-      UsageError: the strides don't divide the clip.
     """
     strides = sizes.strides(clip)
     check_whole("--discriminator=conv2plus1d", 1, channels=channels)

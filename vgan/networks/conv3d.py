@@ -29,20 +29,12 @@ def generator(
     """Latents to a clip through transposed 3-D convolutions, each doubling the size.
 
     Args:
-      clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
-      condition_channels: K of the given frames [B, T, H, W, K], averaged down to each stage.
-      num_labels: number of classes, 0 for none; a label joins the latents.
       latent_dim: length of the latent vector.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
         the one at full size a quarter as wide but at least 8, since channels cost most there.
       attention: let all positions look at each other, at the largest size of at most 1,024 of them.
       batch_norm: use it instead of pixel norm.
       spectral_norm: divide each kernel by its largest singular value.
-    Returns:
-      keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
-      [B, T, H, W, C] float32 in [-1, 1].
-    Raises:
-      UsageError: the strides don't divide the clip.
     """
 
     def convolve(x, width, stride):
@@ -89,9 +81,6 @@ def discriminator(
     With `every` and `shrink` it is one scale of several: "conv3d() + conv3d(shrink=2)".
 
     Args:
-      clip: ClipSpec of what is judged; frames and sides must be multiples of the strides.
-      condition_channels: K of the given frames, which are judged together with the clip.
-      num_labels: number of classes, 0 for none; a label enters by projection.
       channels: width of the first stage; each later one is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
       every: judge every `every`-th frame, counted from a random one.

@@ -54,9 +54,6 @@ def discriminator(
     """A critic of random frames: strided 2-D convolutions, one logit a frame.
 
     Args:
-      clip: ClipSpec of what is judged; its sides must be multiples of the strides.
-      condition_channels: K of the given frames, which are judged together with the clip.
-      num_labels: number of classes, 0 for none; a label enters by projection.
       frames: how many frames of each clip are judged.
       channels: width of the first stage; each later one is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.

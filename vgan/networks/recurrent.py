@@ -40,7 +40,6 @@ def generator(
     whose first frames are the same where content and noise are.
 
     Args:
-      clip: ClipSpec of what is made; any number of frames, sides must be multiples of the strides.
       condition_channels: K of the given frames [B, T, H, W, K]; each joins the stages of its own
         frame, averaged down.
       num_labels: number of classes, 0 for none; a label joins the content and the noise.

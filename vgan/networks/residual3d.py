@@ -80,19 +80,11 @@ def generator(
     """Latents to a clip: each stage doubles the size and adds a picture to those before.
 
     Args:
-      clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
-      condition_channels: K of the given frames [B, T, H, W, K], averaged down to each stage.
-      num_labels: number of classes, 0 for none; a label joins the latents.
       latent_dim: length of the latent vector.
       channels: width of the third stage; the first is four times as wide, and each has half the
         width of the one before, but at least 8.
       attention: let all positions look at each other, at the largest size of at most 1,024 of them.
       spectral_norm: divide each kernel, but those to pictures, by its largest singular value.
-    Returns:
-      keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
-      [B, T, H, W, C] float32 in [-1, 1].
-    Raises:
-      UsageError: the strides don't divide the clip.
     """
     check_whole("--generator=residual3d", 1, channels=channels, latent_dim=latent_dim)
     check_strides(clip, _factors, "--generator=residual3d")
@@ -140,17 +132,12 @@ def discriminator(
     """A critic of whole clips, which it sees at every scale, averaged down; one logit a clip.
 
     Args:
-      clip: ClipSpec of what is judged; frames and sides must be multiples of the strides.
-      condition_channels: K of the given frames, which are judged together with the clip.
-      num_labels: number of classes, 0 for none; a label enters by projection.
       channels: width of the third smallest stage; the smallest is four times as wide, and each
         has half the width of the next smaller one, but at least 8.
       attention: let all positions look at each other, at the largest size of at most 1,024 of them.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
-    Raises:
-      UsageError: the strides don't divide the clip.
     """
     check_whole("--discriminator=residual3d", 1, channels=channels)
     check_strides(clip, _factors, "--discriminator=residual3d")

@@ -33,11 +33,6 @@ def doubling(
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
         the one at full size a quarter as wide but at least 8, since channels cost most there.
       the others: arguments of conv3d.generator.
-    Returns:
-      keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
-      [B, T, H, W, C] float32 in [-1, 1].
-    Raises:
-      UsageError: the strides don't divide the clip.
     """
     check_whole(f"--generator={name}", 1, channels=channels, latent_dim=latent_dim)
     check_strides(clip, sizes.factors, f"--generator={name}")

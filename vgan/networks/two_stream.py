@@ -66,10 +66,8 @@ def generator(
     convolutions, the background b is one picture, from a stack of 2-D ones.
 
     Args:
-      clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
       condition_channels: K of the given frames [B, T, H, W, K], averaged down to each stage, for
         the background over time as well.
-      num_labels: number of classes, 0 for none; a label joins the latents.
       latent_dim: length of the latent vector.
       channels: width of each stack at half the size; each stage before is twice as wide, up to
         eightfold.

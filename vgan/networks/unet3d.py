@@ -27,9 +27,7 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
     size on the way up a picture is added to those before.
 
     Args:
-      clip: ClipSpec of what is made; frames and sides must be multiples of the strides.
       condition_channels: K of what is given, pixels and mask; 0 for nothing: then the guess is 0.
-      num_labels: number of classes, 0 for none; a label joins the latents.
       latent_dim: length of the latent vector, which joins the smallest maps and scales channels;
         beside it there is a number for each pixel, for the noise.
       channels: width at full size; each smaller size is twice as wide, up to fourfold.
@@ -129,15 +127,11 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
     eighth of `channels`, since they cost most there: a call takes 2.4 times as long as conv3d's.
 
     Args:
-      clip: ClipSpec of what is judged; frames and sides must be multiples of the strides.
-      condition_channels: K of the given frames, which are judged together with the clip.
       num_labels: number of classes, 0 for none; a label enters the whole clip's logit.
       channels: width at half the size; each further stage is twice as wide, up to fourfold.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       Critic with a network [N, T, H, W, C + K], label int [N] -> logits [N, T * H * W].
-    Raises:
-      UsageError: the strides don't divide the clip.
 
     Source: Schönfeld et al., "A U-Net Based Discriminator for Generative Adversarial Networks",
     CVPR 2020, section 3.1; there of pictures.

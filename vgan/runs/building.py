@@ -50,19 +50,19 @@ class Parts:
         parts = _named(self._text(flag))
         return [Weighted(name, self._network(flag, part), part.weight) for name, part in parts]
 
-    def losses(self, critics=()):
+    def losses(self, judges=()):
         """The Weighted losses of --losses; raises UsageError for those that don't fit.
 
         Args:
-          critics: list of what judges clips, for losses that compare by its features.
+          judges: list of what judges clips, for losses that compare by its features.
         """
         found = []
         for name, part in _named(self.config.losses):
             loss = spec.build(part, "vgan.losses.kinds.{}")
             loss = loss if isinstance(loss, Loss) else Loss(loss)
             self._check_aligned(name, loss, [other.part for other in found])
-            if loss.take_critics is not None:
-                loss.take_critics(list(critics))
+            if loss.attach is not None:
+                loss.attach(list(judges))
             found.append(Weighted(name, loss, part.weight, loss.every))
         return found
 

@@ -133,7 +133,9 @@ def define_run_flags():
 def define_trust_flag():
     """Defines the flag of commands that load what others may have made."""
     flags.DEFINE_bool(
-        "trust_code", False, "Import code of one's own that the loaded folder names by dotted paths."
+        "trust_code",
+        False,
+        "Import code of one's own that the loaded folder names by dotted paths.",
     )
 
 

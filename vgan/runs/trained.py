@@ -69,7 +69,7 @@ def restore(path, checkpoint="last", frames=None, trust_code=False):
       Restored.
     Raises:
       CheckpointError: the folder isn't a workdir, or holds no or too few checkpoints.
-      UsageError: no such kind of checkpoint; a generator that can't make so many frames.
+      UsageError: no such kind of checkpoint; a generator that can't make that many frames.
     """
     workdir = Workdir(path)
     description = workdir.read_config(trust_code)

@@ -233,7 +233,7 @@ def _continued(use, source, given, added):
 
 
 def frames_of_turn(added):
-    """After how many frames a prediction takes its next turn, where a clip adds so many."""
+    """After how many frames a prediction takes its next turn, where a clip adds `added`."""
     return (added + 1) // 2
 
 

@@ -15,7 +15,7 @@ from vgan.models.codec import put_back
 from vgan.tasks import given
 
 CHUNK = 8
-"""Videos are always computed so many at a time: another batch size rounds differently."""
+"""How many videos are always computed at a time: another batch size rounds differently."""
 
 
 def video_range(sampler, card, seed, first, number, label):

@@ -21,7 +21,7 @@ from vgan.sampling.model import check_seed
 from vgan.treatments import crop, frame_rate, resize
 
 CANDIDATES = 4
-"""The search goes down from so many starts at once: many latents lead nowhere."""
+"""From how many starts at once the search goes down: many latents lead nowhere."""
 
 DRAWS = 128
 RATE = 0.05
@@ -75,7 +75,7 @@ def read_clip(path, clip, fps):
     return np.stack(frames)
 
 
-def invert(run, video, label=0, steps=300, realism=0.02, seed=0, watch=iter):
+def invert(run, video, label=0, steps=300, realism=0.02, seed=0, progress=iter):
     """Searches for the latents of a clip by gradient descent.
 
     Args:
@@ -86,7 +86,7 @@ def invert(run, video, label=0, steps=300, realism=0.02, seed=0, watch=iter):
       realism: weight of what training has against a clip, beside the mean absolute difference in
         [-1, 1].
       seed: of the random latents that it begins with.
-      watch: wraps the iterable of steps, for progress.
+      progress: wraps the iterable of steps.
     Returns:
       Found.
     Raises:
@@ -98,7 +98,7 @@ def invert(run, video, label=0, steps=300, realism=0.02, seed=0, watch=iter):
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps))
     optimizer.build([search.latents])
     step = tf.function(search.gradient)
-    for number in watch(range(steps)):
+    for number in progress(range(steps)):
         optimizer.apply([step(tf.constant(number, tf.int64))], [search.latents])
         search.stay_likely()
     errors = search.errors()

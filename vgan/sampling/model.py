@@ -1,12 +1,18 @@
 """Drawing videos from a trained model, the same ones whatever asks for them."""
 
+import html
+
 import numpy as np
 import tensorflow as tf
 
 from vgan.core.clip import to_float
 from vgan.core.errors import UsageError
+from vgan.media.player import Player
 from vgan.sampling import graphs
 from vgan.tasks import given
+
+SHOWN = 8
+"""How many videos of a model a notebook plays."""
 
 _SEED_LIMIT = 2**59
 
@@ -46,6 +52,12 @@ class Model:
         self._draw, self._complete = draw, complete
         self.clip, self.fps, self.task = card.clip, card.fps, card.task
         self.labels = tuple(card.labels)
+
+    def _repr_html_(self):
+        """What a notebook shows: videos of seed 0, or what can be made."""
+        if self.task.needs_given:
+            return html.escape(f"a model of {self.clip} trained with --task={self.task.text}")
+        return Player(self.sample(SHOWN), self.fps)._repr_html_()
 
     def sample(self, num_videos, seed=0, label=None):
         """Draws videos; video i of a seed is the same whatever their number.

@@ -1,8 +1,6 @@
 """A versioned SavedModel that needs TensorFlow alone, and the way back from it to Python."""
 
 import json
-import os
-import shutil
 from pathlib import Path
 
 import keras
@@ -11,6 +9,7 @@ import tensorflow as tf
 from vgan.core import spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import CheckpointError, StorageError, UsageError
+from vgan.core.files import replacing_folder
 from vgan.sampling import graphs
 from vgan.sampling.card import Card
 from vgan.sampling.model import Model
@@ -47,9 +46,6 @@ def export(sampler, card, path, max_videos=64):
         )
     if path.exists():
         raise StorageError(f"export {str(path)!r}: it exists. Remove it or give another --output")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Servers load any folder with an integer name, so it gets its name last.
-    incomplete = path.with_name(f"incomplete-{path.name}-{os.getpid()}")
     archive = keras.export.ExportArchive()
     for network in sampler.sampling_networks:
         archive.track(network)
@@ -58,15 +54,13 @@ def export(sampler, card, path, max_videos=64):
         endpoints = [*endpoints, _completing(sampler, card, max_videos)]
     for name, function, signature in endpoints:
         archive.add_endpoint(name, function, input_signature=signature)
-    try:
+    about = {"clip": list(card.clip.shape), "fps": card.fps, "labels": list(card.labels)}
+    about |= {"task": card.task.text, "max_videos": max_videos}
+    # Servers load any folder with an integer name, so it gets its name last.
+    with replacing_folder(path) as incomplete:
         archive.write_out(str(incomplete), verbose=False)
-        about = {"clip": list(card.clip.shape), "fps": card.fps, "labels": list(card.labels)}
-        about |= {"task": card.task.text, "max_videos": max_videos}
         (incomplete / _ABOUT).parent.mkdir(exist_ok=True)
         (incomplete / _ABOUT).write_text(json.dumps(about) + "\n")
-        incomplete.rename(path)
-    finally:
-        shutil.rmtree(incomplete, ignore_errors=True)
 
 
 def load(path, trust_code=False):

@@ -63,7 +63,7 @@ def inpainting(share=0.5, moving=True):
       share: of each side that the box takes.
       moving: it goes from one random place to another on a straight line, or else stands still.
     """
-    check_number("inpainting", above=0, below=1, share=share)
+    check_number("inpainting", above=0, under=1, share=share)
 
     def show(video, seed, samples):
         ends = randomness.uniform(seed, randomness.GIVEN, samples, [2, 2])
@@ -85,7 +85,7 @@ def inpainting(share=0.5, moving=True):
 
 def denoising(strength=25.0):
     """The clip is given with normal noise of a deviation in grey levels, anew in each frame."""
-    check_number("denoising", least=0.01, below=256, strength=strength)
+    check_number("denoising", least=0.01, under=256, strength=strength)
 
     def show(video, seed, samples):
         noise = randomness.normal(seed, randomness.GIVEN, samples, video.shape[1:])
@@ -134,7 +134,7 @@ def colorization():
 
 def deblurring(sigma=1.5):
     """The clip is given blurred by a Gaussian of `sigma` pixels, its border mirrored."""
-    check_number("deblurring", least=0.1, below=256, sigma=sigma)
+    check_number("deblurring", least=0.1, under=256, sigma=sigma)
     reach = int(np.ceil(3 * sigma))
     weights = np.exp(-np.square(np.arange(-reach, reach + 1)) / (2 * sigma**2))
     weights = (weights / weights.sum()).astype(np.float32)

@@ -33,7 +33,7 @@ def train(data, windows, held_out, steps, seed, report):
     """
     if len(windows.labels) < 2:
         raise DataError(
-            f"data {data!r}: fewer than 2 labels, so there is nothing to tell apart. Put the "
+            f"data {data!r}: fewer than 2 labels, so there are no classes. Put the "
             "videos of each class in a subfolder of its own and prepare them again"
         )
     keras.utils.set_random_seed(seed)

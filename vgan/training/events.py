@@ -1,6 +1,5 @@
 """TensorBoard's event files: clips that play in the images dashboard, and taking steps back."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ from tensorboard.backend.event_processing.event_file_loader import RawEventFileL
 from tensorboard.plugins.image import metadata as image_metadata
 
 from vgan.core.errors import StorageError
+from vgan.core.files import replacing
 from vgan.media.clips import gif_bytes
 
 
@@ -52,23 +52,22 @@ def drop_after(folder, step):
 
 
 def _cut(path, step):
-    # Without "tfevents" in its name, TensorBoard doesn't take it for an event file.
-    temporary = path.with_name(".rewritten-events.tmp")
-    removed = 0
     try:
-        with tf.io.TFRecordWriter(str(temporary)) as writer:
-            for record in RawEventFileLoader(str(path)).Load():
-                event = tf.compat.v1.Event.FromString(record)
-                if event.step <= step or event.HasField("file_version"):
-                    writer.write(record)
-                else:
-                    removed += 1
+        removed = sum(not stays for _, stays in _judged(path, step))
         if removed:
-            os.replace(temporary, path)
-    except (OSError, tf.errors.OpError) as error:
+            with replacing(path) as temporary, tf.io.TFRecordWriter(str(temporary)) as writer:
+                for record, stays in _judged(path, step):
+                    if stays:
+                        writer.write(record)
+    except tf.errors.OpError as error:
         raise StorageError(
             f"event file {str(path)!r}: {error}. Check its folder's permissions and the free space"
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return removed
+
+
+def _judged(path, step):
+    """The records of a file, and whether each stays."""
+    for record in RawEventFileLoader(str(path)).Load():
+        event = tf.compat.v1.Event.FromString(record)
+        yield record, event.step <= step or event.HasField("file_version")

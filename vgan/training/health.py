@@ -58,7 +58,7 @@ DETECTORS = (
         "is saturated. Try a lower --learning_rate",
     ),
 )  # fmt: skip
-"""What is looked for in any model; a family's own Detectors of the same values come instead."""
+"""What is looked for in any model; its family brings more, and adds what helps."""
 
 
 class Health:
@@ -80,8 +80,7 @@ class Health:
         self._real = self._measure(real) | self._measure(held_out, ["distance"])
         self._norms = collections.defaultdict(list)
         self._since = {}
-        both = (*DETECTORS, *model.detectors())
-        self._detectors = {detector.path: detector for detector in both}.values()
+        self._detectors, self._advice = (*DETECTORS, *model.detectors()), model.advice()
 
     def check(self, step, report):
         """Looks once, warns of what has been wrong for long, and gives what is to be logged.
@@ -154,4 +153,5 @@ class Health:
                 if since is not None and step - since >= PATIENCE:
                     self._since[path] = None  # Said once, until it has been well again.
                     text = detector.text.format(of=path[-1], value=value)
-                    logging.warning("step %d: %s", step, text)
+                    advice = self._advice.get(detector.path)
+                    logging.warning("step %d: %s", step, f"{text}, {advice}" if advice else text)

@@ -1,4 +1,4 @@
-"""Clips from fixed latents, to be watched while a run trains."""
+"""Clips from fixed latents, to watch while a run trains."""
 
 import numpy as np
 

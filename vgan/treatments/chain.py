@@ -1,8 +1,9 @@
-"""Treatments in a row, told by a text such as `denoise(strength=3) + sharpen(amount=0.5)`."""
+"""Treatments in a row, named by a text such as `denoise(strength=3) + sharpen(amount=0.5)`."""
 
 from fractions import Fraction
 
 from vgan.core import spec
+from vgan.treatments.kind import Treatment
 
 
 def build(text):
@@ -39,5 +40,6 @@ def apply(treatments, frames, fps):
 
 def pixel_aspect(treatments, given):
     """Width of a pixel over its height after treatments of frames where it was `given`."""
-    square = any(getattr(treat, "makes_pixels_square", False) for treat in treatments)
+    kinds = (treat for treat in treatments if isinstance(treat, Treatment))
+    square = any(kind.makes_pixels_square for kind in kinds)
     return Fraction(1) if square else given

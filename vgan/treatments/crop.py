@@ -7,7 +7,7 @@ _LARGEST = 2**15
 
 
 def treatment(height, width, top=None, left=None):
-    """Cuts a rectangle out, from the centre unless told where.
+    """Cuts a rectangle out, from the centre by default.
 
     Args:
       height, width: its size in pixels.

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from vgan.core import spec
+from vgan.core.arguments import is_rate
 from vgan.core.errors import UsageError
 
 _MADE_AT_ONCE = 8
@@ -44,7 +45,7 @@ def _way(how):
 def _fraction(fps):
     try:
         rate = Fraction(fps).limit_denominator(1001)
-        if Fraction(1, 100) <= rate <= 1000:
+        if is_rate(rate):
             return rate
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
         pass

@@ -3,6 +3,7 @@
 import cv2
 
 from vgan.core.arguments import check_whole
+from vgan.treatments.kind import Treatment
 
 _LARGEST = 2**14
 
@@ -26,8 +27,4 @@ def treatment(height, width):
         frame = cv2.resize(frame, least, interpolation=cv2.INTER_AREA)
         return cv2.resize(frame, (width, height), interpolation=cv2.INTER_CUBIC)
 
-    def treat(frames, fps):
-        return map(resized, frames), fps
-
-    treat.makes_pixels_square = True
-    return treat
+    return Treatment(lambda frames, fps: (map(resized, frames), fps), makes_pixels_square=True)

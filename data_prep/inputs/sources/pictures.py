@@ -49,7 +49,7 @@ class StripSource:
     Args:
       path: the picture.
       settings: `Settings`.
-      count: number of frames; 0 where they're square, then the picture's shape tells it.
+      count: number of frames; 0 where they are square, which the picture's shape says.
     Raises:
       BadFileError: it can't be read or isn't divided evenly.
 

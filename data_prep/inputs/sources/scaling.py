@@ -8,9 +8,9 @@ import av
 import numpy as np
 
 from data_prep.inputs.framing import pad
+from vgan.media.stream import COLOUR_MATRICES, colour_matrix, quarter_turns
 
 _TURNS = {0: [], 1: ["transpose=2"], 2: ["hflip", "vflip"], 3: ["transpose=1"]}
-_MATRICES = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020"}
 _EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
@@ -43,24 +43,24 @@ class Scaler:
         if pixels.shape[-1] == 4:  # Colours are weighted by their opacity already.
             through = (255 - pixels[..., 3:]) / np.float32(255)
             pixels = np.rint(pixels[..., :3] + through * self._background).clip(0, 255)
-        return pad(pixels.astype(np.uint8, copy=False), self._look)
+        return pad(pixels.astype(np.uint8, copy=False), self._layout)
 
     def _build(self, frame):
         turns = quarter_turns(frame)
         size, aspect = (frame.height, frame.width), self._aspect
         if turns % 2:
             size, aspect = size[::-1], 1 / aspect
-        self._look = look = self._framing.look(*size, aspect)
-        top, left, height, width = look.box
+        self._layout = layout = self._framing.layout(*size, aspect)
+        top, left, height, width = layout.box
         alpha = any(part.is_alpha for part in frame.format.components)
-        cubic = look.grows or self._framing.interpolation == "cubic"
+        cubic = layout.grows or self._framing.interpolation == "cubic"
         way = "bicubic" if cubic else "area"
-        matrix = _MATRICES.get(frame.colorspace, "bt709" if frame.height >= 720 else "bt601")
+        matrix = COLOUR_MATRICES[colour_matrix(frame)]
         steps = [
             *_TURNS[turns],
             f"crop={width}:{height}:{left}:{top}:exact=1",
             *(["format=gbrap", "premultiply=inplace=1"] if alpha else []),
-            f"scale={look.size[1]}:{look.size[0]}:flags={way}+{_EXACT}:in_color_matrix={matrix}",
+            f"scale={layout.size[1]}:{layout.size[0]}:flags={way}+{_EXACT}:in_color_matrix={matrix}",
             f"format={'rgba' if alpha else 'rgb24'}",
         ]
         return _graph(frame, steps)
@@ -80,8 +80,3 @@ def _graph(frame, steps):
     last.link_to(graph.add("buffersink"))
     graph.configure()
     return graph
-
-
-def quarter_turns(frame):
-    """How many times a stored frame is to be turned left by 90 degrees."""
-    return round(frame.rotation / 90) % 4

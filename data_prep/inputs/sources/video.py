@@ -7,17 +7,17 @@ from fractions import Fraction
 import av
 
 from data_prep.inputs.framing import WHOLE
-from data_prep.inputs.sources import timing
 from data_prep.inputs.sources.cutting import is_cut
 from data_prep.inputs.sources.errors import BadFileError
-from data_prep.inputs.sources.scaling import Scaler, quarter_turns
+from data_prep.inputs.sources.scaling import Scaler
 from vgan.core.errors import DataError
-from vgan.media.container import open_file, start_time
+from vgan.media import clock
+from vgan.media.container import open_file
+from vgan.media.stream import begin, seconds, upright_size, video_stream
 
 # FFmpeg's own decoders of these drop the transparency.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _FAR = Fraction(10)  # Seconds; to what begins later a container is wound forward.
-_SLOWEST, _FASTEST = Fraction(1, 60), 1000  # Frames a second that a file can mean.
 
 logging.getLogger("libav").setLevel(logging.CRITICAL)  # Reasons go to skipped.jsonl.
 
@@ -44,18 +44,18 @@ class VideoSource:
         self._start, self._end = Fraction(start).limit_denominator(10**6), end
         if end < math.inf:
             self._end = Fraction(end).limit_denominator(10**6)  # 0.9 is a little above 9 / 10.
-        self.broken = ""
+        self._begin, self.broken = 0, ""
         with self._open() as container:
-            stream = container.streams.video[0]
+            stream = video_stream(container)
             self._check_size(stream.codec_context.height, stream.codec_context.width)
-            own = stream.average_rate or stream.guessed_rate
-            self._own_rate = own if own and _SLOWEST <= own <= _FASTEST else None
-            self.fps = settings.fps or (self._own_rate and float(self._own_rate))
+            own = clock.rate(stream)
+            self._step = 1 / (own or Fraction(25))
+            self._rate = Fraction(settings.fps) if settings.fps else own
+            self.fps = settings.fps or (own and float(own))
             _, first = next(self._decoded(container, stream), (None, None))
             if first is None:
                 raise BadFileError(self.broken or "no frame could be decoded")
-            upright = quarter_turns(first) % 2 == 0
-            self.size = (first.height, first.width) if upright else (first.width, first.height)
+            self._begin, self.size = begin(container, first), upright_size(first)
 
     def frames(self, framing=WHOLE):
         """Reads the frames from the start, uint8 `[H, W, 3]`, RGB, upright, as framed.
@@ -69,18 +69,18 @@ class VideoSource:
             if self._start > _FAR and self._leads_there():
                 self._wind(container, stream)
             timed = self._stretch(self._decoded(container, stream))
-            if not self._settings.fps:
+            if not self._rate:
                 yield from (scale(frame) for _, frame in timed)
                 return
-            shown = 1 / (self._own_rate or Fraction(25))
             try:
-                yield from map(scale, timing.sampled(timed, Fraction(self._settings.fps), shown))
-            except timing.ClockError as error:
+                end = self._end - self._start
+                yield from map(scale, clock.sampled(timed, self._rate, self._step, end))
+            except clock.ClockError as error:
                 self.broken = str(error)
 
     def _wind(self, container, stream):
         """Winds forward to some way before the stretch, since containers miss what they seek."""
-        target = self._start + start_time(container) - _FAR / 2
+        target = self._start + self._begin - _FAR / 2
         container.seek(int(target / stream.time_base), stream=stream)
 
     def _leads_there(self):
@@ -94,7 +94,7 @@ class VideoSource:
                 first = next(_decode(container, stream), None)
             except (av.FFmpegError, OverflowError):
                 return False
-            time = first and _time(first, start_time(container))
+            time = first and clock.time_of(first, self._begin)
             return time is not None and time <= self._start
 
     def _open(self):
@@ -104,10 +104,11 @@ class VideoSource:
             raise
         except (av.FFmpegError, OSError, ValueError) as error:
             raise BadFileError(f"can't be opened as a video: {_plain(error)}") from None
-        stream = next(iter(container.streams.video), None)
-        if stream is None or stream.codec_context is None:
+        try:
+            video_stream(container)
+        except ValueError as error:
             container.close()
-            raise BadFileError("can't be opened as a video: no pictures of a known codec in it")
+            raise BadFileError(f"can't be opened as a video: {error}") from None
         return container
 
     def _check_size(self, height, width):
@@ -119,35 +120,32 @@ class VideoSource:
 
     def _decoded(self, container, stream):
         """Frames with their times in seconds; `broken` is set where they end too early."""
-        step = 1 / (self._own_rate or Fraction(25))
-        begin, count, time = start_time(container), 0, 0
-        stamped = ((_time(frame, begin), frame) for frame in _decode(container, stream))
+        timed = clock.Clock(_decode(container, stream), self._begin, self._step)
         self.broken = ""
         try:
-            for time, frame in timing.growing(stamped, step):
+            for time, frame in timed:
                 self._check_size(frame.height, frame.width)
-                count += 1
                 yield time, frame
         except MemoryError:  # PyAV's is an FFmpegError too.
             raise
         except (av.FFmpegError, ValueError) as error:
-            self.broken = f"can't be decoded after {count} frames: {_plain(error)}"
+            self.broken = f"can't be decoded after {timed.count} frames: {_plain(error)}"
             return
-        seconds = stream.duration * stream.time_base if stream.duration else 0
-        if not seconds and container.duration:
-            seconds = Fraction(container.duration, av.time_base)
-        if count < stream.frames and time < seconds - 2 * step:
-            self.broken = f"ends after {count} of {stream.frames} frames"
+        if timed.is_short(stream.frames, seconds(container, stream)):
+            self.broken = f"ends after {timed.count} of {stream.frames} frames"
         elif is_cut(self._path):
-            self.broken = f"the file was cut off, after {count} frames"
+            self.broken = f"the file was cut off, after {timed.count} frames"
 
     def _stretch(self, timed):
+        """Frames of the stretch, timed from where its first sample lies."""
+        origin = self._start if self._settings.fps or not self._start else None
         for time, frame in timed:
             if time >= self._end:
                 self.broken = ""
                 return
             if time >= self._start:
-                yield time - self._start, frame
+                origin = time if origin is None else origin
+                yield time - origin, frame
 
 
 def _decode(container, stream):
@@ -158,10 +156,6 @@ def _decode(container, stream):
         return (frame for packet in packets for frame in context.decode(packet))
     stream.codec_context.thread_count = 1  # What is salvaged is then the same everywhere.
     return container.decode(stream)
-
-
-def _time(frame, begin):
-    return None if frame.pts is None else frame.pts * frame.time_base - begin
 
 
 def _plain(error):

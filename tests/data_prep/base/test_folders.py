@@ -60,7 +60,7 @@ def test_the_old_one_comes_back_when_the_new_one_cannot(tmp_path, monkeypatch):
     fill(path, "one")
 
     def failing(old, new):
-        if "incomplete" in old:
+        if "incomplete" in str(old):
             raise OSError("full")
         rename(old, new)
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from clips import described, noise
 from scipy import stats
 from skimage import color
 
 from data_prep.features.description import Description
+from tests.data_prep.features.clips import described, noise
 
 CLIP = noise()
 SEEN = CLIP[:-1]

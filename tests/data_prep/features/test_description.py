@@ -4,10 +4,11 @@ import sys
 
 import numpy as np
 import pytest
-from clips import noise
 
 from data_prep.features import extra
-from data_prep.features.description import Description, Kind
+from data_prep.features.description import Description
+from data_prep.features.kind import Kind
+from tests.data_prep.features.clips import noise
 from vgan.core.errors import UsageError
 
 CLIP = noise(frames=5)
@@ -78,7 +79,7 @@ def test_no_kind():
         ("texture(wavelengths=(1,))", "2 to 64"),
         ("edges(directions=1)", "2 to 32"),
         ("edges(cells=9)", "1 to 8"),
-        ("motion(moving=0)", "0.01 to 100"),
+        ("motion(moving=0)", "of at least 0.01 and at most 100"),
         ("motion(estimator='flow')", "Known: block_matching, dis, farneback"),
     ],
 )

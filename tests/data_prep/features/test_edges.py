@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from clips import described, figure, still, wave
 from skimage.measure import moments_central, moments_hu, moments_normalized
 
 from data_prep.features.description import Description
+from tests.data_prep.features.clips import described, figure, still, wave
 
 EDGES = Description("edges")
 HU = [f"edges.figure_hu_{k}" for k in range(1, 8)]

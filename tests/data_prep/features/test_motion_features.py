@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from clips import described, grey_clip, still, wave
 
 from data_prep.features.description import Description
+from tests.data_prep.features.clips import described, grey_clip, still, wave
 
 MOTION = Description("motion")
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from clips import described, grey_clip, still, wave
 from scipy import ndimage
 from skimage.filters import gabor_kernel
 
 from data_prep.features.description import Description
 from data_prep.features.texture import _folded
+from tests.data_prep.features.clips import described, grey_clip, still, wave
 
 TEXTURE = Description("texture")
 GABOR = [name for name in TEXTURE.names if "gabor" in name]

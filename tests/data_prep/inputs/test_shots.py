@@ -154,11 +154,11 @@ def test_without_scenedetect(monkeypatch, factory):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("difference(threshold=0)", "threshold 0"),
+        ("difference(threshold=0)", r"difference\(threshold=0\): must be a number above 0"),
         ("difference(threshold=True)", "threshold=True.: must be a number"),
-        ("difference(shortest=0)", "shortest 0"),
+        ("difference(shortest=0)", r"difference\(shortest=0\): must be a whole number"),
         ("content(threshold='high')", "threshold='high'.: must be a number"),
-        ("adaptive(shortest=1.5)", "shortest 1.5"),
+        ("adaptive(shortest=1.5)", r"adaptive\(shortest=1.5\): must be a whole number"),
         ("cuts()", "Known: adaptive, content, difference;"),
     ],
 )

@@ -225,10 +225,10 @@ def test_the_same_name_in_two_folders_and_the_same_bytes(raw, output, prepare, c
     assert len(found) == 7 and "run/person0.npy" in found and "walk/person0.npy" in found
     assert found["walk/copy.npy"]["duplicate_of"] == "run/person1.npy"
     assert sum("duplicate_of" in video for video in found.values()) == 1
-    told = capsys.readouterr()
-    assert "1 duplicates" in told.out
+    printed = capsys.readouterr()
+    assert "1 duplicates" in printed.out
     crosses = found["walk/copy.npy"]["split"] != found["run/person1.npy"]["split"]
-    assert ("have the same bytes as one of the other" in told.err) == crosses
+    assert ("have the same bytes as one of the other" in printed.err) == crosses
 
 
 def test_a_group_is_never_divided_and_a_listed_split_counts(raw, output, prepare):
@@ -341,13 +341,13 @@ def test_goes_on_with_the_chunks_that_are_done(raw, tmp_path, prepare, monkeypat
     prepare(raw, tmp_path / "straight", (16, 16))
     written = []
 
-    def stop_after_two(todo, workers, tell):
+    def stop_after_two(todo, workers, progress):
         for chunk in todo[:2]:
             written.append(chunk.number)
             chunks.write(chunk)
         raise KeyboardInterrupt
 
-    def go_on(todo, workers, tell):
+    def go_on(todo, workers, progress):
         for chunk in todo:
             written.append(chunk.number)
             chunks.write(chunk)
@@ -364,7 +364,7 @@ def test_goes_on_with_the_chunks_that_are_done(raw, tmp_path, prepare, monkeypat
 
 
 def test_other_settings_or_files_begin_anew(raw, tmp_path, prepare, monkeypatch):
-    def stop(todo, workers, tell):
+    def stop(todo, workers, progress):
         chunks.write(todo[0])
         raise KeyboardInterrupt
 
@@ -382,7 +382,7 @@ def test_other_settings_or_files_begin_anew(raw, tmp_path, prepare, monkeypatch)
 
 
 def test_a_second_run_into_one_output_is_refused(raw, output, prepare):
-    def meanwhile(todo, workers, tell):
+    def meanwhile(todo, workers, progress):
         with pytest.raises(StorageError, match=f"process {os.getpid()} on host .* is preparing it"):
             prepare(raw, output, (16, 16))
         for chunk in todo:
@@ -394,7 +394,7 @@ def test_a_second_run_into_one_output_is_refused(raw, output, prepare):
 
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_a_folder_that_appears_meanwhile_is_left_alone(raw, output, overwrite):
-    def meanwhile(todo, workers, tell):
+    def meanwhile(todo, workers, progress):
         for chunk in todo:
             chunks.write(chunk)
         output.mkdir()

@@ -17,7 +17,7 @@ class Adversarial(typing.NamedTuple):
 
     Attributes:
       saturates: the critics' loss is flat for some made clips.
-      middle: the logit half-way between real and made; None where logits only tell more from less.
+      middle: the logit half-way between real and made; None where logits only order clips.
     """
 
     generator: typing.Callable

@@ -223,6 +223,10 @@ class Gan(Averaged):
         """The Detectors of what goes wrong between a generator and its critics."""
         return detectors.DETECTORS
 
+    def advice(self):
+        """What else helps where training's own detectors warn, {path: text}."""
+        return detectors.ADVICE
+
     def symptoms(self, means):
         """The critics' loss: {path: value}, of means by path."""
         names = [critic.name for critic in self.rules.critics]

@@ -172,9 +172,9 @@ def test_edges_of_what_is_transparent_mix_by_opacity(tmp_path, save_video):
 def test_sampling_by_time_stamps(tmp_path, save_video):
     times = [0, 0.1, 0.2, 0.7, 0.8]
     path = save_video(tmp_path / "a.mkv", ramp(5), times=times)
-    assert numbers(read(path)[0]) == [0, 1, 2, 3, 4]
-    found, source = read(path, fps=10)
-    assert numbers(found)[:8] == [0, 1, 2, 2, 2, 2, 2, 3] and source.fps == 10
+    for rate in ({}, {"fps": 10}):
+        found, source = read(path, **rate)
+        assert numbers(found) == [0, 1, 2, 2, 2, 2, 2, 3, 4] and source.fps == 10
     assert numbers(read(path, fps=5)[0])[:4] == [0, 2, 2, 2]
 
 
@@ -190,7 +190,7 @@ def test_rates_that_are_absurd(tmp_path, save_video, scale, rate, count, sampled
     assert len(found) == count and source.fps is None
     found, source = read(path, fps=10)
     assert len(found) == sampled and source.fps == 10
-    assert source.broken == ("" if sampled else "a frame would come at 1000000 seconds")
+    assert source.broken == ("" if sampled else "frame 1 would come at 1000000 seconds")
 
 
 def test_a_stretch(tmp_path, save_video):
@@ -314,7 +314,7 @@ def test_a_size_that_changes_on_the_way(tmp_path):
     assert found.shape == (4, 12, 16, 3) and abs(found - ramp(4, 12, 16).astype(int)).max() <= 4
     source = VideoSource(str(path), Settings(max_pixels=24 * 32))
     frames = source.frames(Framing((12, 16)))
-    assert len([next(frames), next(frames)]) == 2
+    next(frames)
     with pytest.raises(BadFileError, match="96x72 pixels: at most 768"):
         next(frames)
 

@@ -5,7 +5,7 @@ import cv2
 import pytest
 
 from data_prep.inputs.sources.errors import BadFileError
-from data_prep.writing.looks import readable
+from data_prep.writing.assessment import readable
 
 
 @pytest.mark.parametrize(

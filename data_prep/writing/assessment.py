@@ -8,7 +8,7 @@ from data_prep.inputs.sources.errors import BadFileError
 from data_prep.judging.filters import Drop
 
 
-class Looks:
+class Assessment:
     """Describes and judges clips as settings ask, and keeps what is said of those that stay.
 
     Args:
@@ -38,16 +38,16 @@ class Reading:
 
     Args:
       clip: `opening.Clip`.
-      looks: `Looks`.
+      assessment: `Assessment`.
 
     Attributes:
       watch, judge: of what was read.
       broken: why it ended before the file says, or "".
     """
 
-    def __init__(self, clip, looks):
+    def __init__(self, clip, assessment):
         self._clip, self._error = clip, ""
-        self.watch, self.judge = looks.description.watch(), looks.drop.watch()
+        self.watch, self.judge = assessment.description.watch(), assessment.drop.watch()
 
     def __iter__(self):
         try:
