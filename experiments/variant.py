@@ -4,7 +4,7 @@
     --flags="--conditional --batch_size=8"
 
 The row has the flags in full. It is compared with real clips of both splits: those of the train
-split show what is learnt, those of the test split may be of other people. Rows that are there
+split show what is learnt, those of the test split may be of other people. Rows that exist
 aren't made again.
 """
 
@@ -18,9 +18,9 @@ from vgan.core import command
 
 flags.DEFINE_string("name", None, "What the row calls the data.")
 flags.DEFINE_string("data", None, "A prepared folder, or shapes().")
-flags.DEFINE_string("flags", "", "Flags of the run beside those, as on a command line.")
+flags.DEFINE_string("flags", "", "Further flags of the run, as on a command line.")
 flags.DEFINE_integer("seed", 0, "Of the run.")
-flags.DEFINE_integer("cpu_seconds", 300, "Of processor time, start included.")
+flags.DEFINE_integer("cpu_seconds", 300, "Processor time, with the start.")
 flags.DEFINE_integer("start_interval", 2, "Frames between starts of real clips of a video.")
 flags.DEFINE_string("runs", "runs/variants", "Folder of the runs.")
 flags.DEFINE_string("output", "experiments/results/variants.csv", "CSV file of the rows.")
