@@ -5,9 +5,9 @@
 
 Each run gets --cpu_seconds of processor time; the two papers' recipes are tried with two learning
 rates each, and have no averaged generator, as the papers have none. The best checkpoint by
-validation (frechet_motion of 128 made clips while training: frechet_random3d_dt likes the noise of
-the first steps) is scored against held-out clips and against those of training, by plain Fréchet
-distances beside their floors at the same number. Rows that are there aren't made again.
+validation (frechet_motion of 128 made clips while training: frechet_random3d_dt favours the noise
+of the first steps) is scored against held-out clips and against those of training, by plain Fréchet
+distances beside their floors at the same number. Rows that exist aren't made again.
 """
 
 import itertools
@@ -22,13 +22,13 @@ from vgan.core import command
 RECIPES = {"best": (None,), "mocogan": (2e-4, 5e-4), "vgan": (2e-4, 5e-4)}
 """Flagfiles, and learning rates; None for the flagfile's own."""
 INTERVALS = {"best": 335, "mocogan": 150, "vgan": 160}
-"""Steps between validations: a sixth to an eighth of what each does in ten minutes, the last near
-the end."""
+"""Steps between validations: a sixth to an eighth of what each recipe does in ten minutes, so that
+the last one is near the end."""
 
 trial.define_flags("against_papers", start_interval=2)
 flags.DEFINE_list("recipes", list(RECIPES), "Which of them.")
 flags.DEFINE_list("seeds", ["0", "1"], "Seeds of each.")
-flags.DEFINE_integer("cpu_seconds", 600, "Of each run, start and validation included.")
+flags.DEFINE_integer("cpu_seconds", 600, "Processor time of a run, validation included.")
 
 
 def main():

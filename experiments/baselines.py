@@ -1,12 +1,12 @@
-"""A model that completes what is given, beside what needs no network, on held-out clips.
+"""A model that completes what is given, compared with methods without a network, on held-out clips.
 
   python experiments/baselines.py --workdir=runs/prediction --experiment=prediction
 
 PSNR and SSIM are of the pixels that weren't given, and again of those of them that move by more
 than half a pixel a frame in the real clip (Farneback). The warp error is that of the whole clip, in
 grey levels. Each has its interval of two standard errors over source videos. The gain is how much
-more the model has than a row's method, clip by clip, so its interval is free of what makes some
-clips harder than others.
+more the model has than a row's method, clip by clip, so its interval doesn't depend on some clips
+being harder than others.
 """
 
 import functools
@@ -22,7 +22,7 @@ from vgan.core import command
 
 PAIRED = ("psnr", "ssim", "psnr_moving", "ssim_moving")
 MOVES = 0.5
-"""Pixels a frame from which on a pixel moves."""
+"""A pixel moves if its flow is longer than this, in pixels a frame."""
 
 held_out.define_flags()
 flags.DEFINE_integer("num_videos", 256, "The most held-out clips.", lower_bound=1)

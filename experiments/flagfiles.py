@@ -3,7 +3,7 @@
   python experiments/flagfiles.py
 
 Each flagfile is run to its own last step, or for --cpu_seconds where that comes first, so that the
-rows compare recipes at equal cost; the newest checkpoint is scored. Rows that are there aren't made
+rows compare recipes at equal cost; the newest checkpoint is scored. Rows that exist aren't made
 again.
 """
 
@@ -18,7 +18,7 @@ NAMES = ("dcgan3d", "vgan", "mocogan", "wgan_gp", "lsgan", "progressive", "base"
 
 flags.DEFINE_list("names", list(NAMES), "Which of them.")
 flags.DEFINE_list("seeds", ["0"], "Seeds of each.")
-flags.DEFINE_integer("cpu_seconds", None, "Of each run; to its last step if unset.", lower_bound=1)
+flags.DEFINE_integer("cpu_seconds", None, "Processor time of each run (default: all steps).", 1)
 flags.DEFINE_string("runs", "runs/flagfiles", "Folder of the runs.")
 flags.DEFINE_string("output", "experiments/results/flagfiles.csv", "CSV file of the rows.")
 

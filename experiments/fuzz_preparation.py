@@ -12,9 +12,9 @@ time stamp repeats frames: undamaged files have 24 frames, 29 when thorough. Pea
 largest process, milliseconds of processor time a file's, the start of the processes included; both
 are of all files of a container and way.
 
-The rows that are here were made in three minutes on two cores of an AMD EPYC under Linux. In a run
-before, while all processes were held up from outside for minutes, one file was not done after its
-60 seconds.
+The rows here were made in three minutes on two cores of an AMD EPYC under Linux. In an earlier run,
+while all processes were held up from outside for minutes, one file wasn't done after its 60
+seconds.
 """
 
 import collections

@@ -1,13 +1,13 @@
-"""kill -9 at moments of chance: does a preparation go on to the same bytes?
+"""kill -9 at random moments: does a preparation go on to the same bytes?
 
   python experiments/kill_preparation.py --moments=20
 
-A preparation of some good and some damaged files is killed at a seeded part of the time that one
-takes that is left alone: in turns the whole process group, and the parent alone, whose workers live
-on for a moment. Then the same command runs to its end, at once. While it runs, and after the kill,
-the folder's final name is looked at every few milliseconds: it must not be there, or be whole.
+A preparation of some good and some damaged files is killed at a seeded share of the time that an
+undisturbed one takes: by turns the whole process group, and the parent alone, whose workers live on
+for a moment. Then the same command runs to its end at once. While it runs, and after the kill, the
+folder's final name is checked every few milliseconds: it must not exist, or be whole.
 
-The rows that are here were made on two cores of an AMD EPYC under Linux that had other work.
+The rows here were made on two cores of an AMD EPYC under Linux that had other work.
 """
 
 import filecmp
@@ -99,8 +99,8 @@ def watched(raw, output, workers, seconds=float("inf"), what="group"):
 def killed_and_resumed(raw, output, workers, seconds, what):
     """Columns of a preparation that is killed and goes on.
 
-    One that comes to its end before, since the machine has other work at one time than at another,
-    is done again with a shorter time.
+    One that ends before that, since the machine is sometimes busier than at others, is repeated
+    with a shorter time.
     """
     killed, unfinished = False, 0
     while not killed or output.exists():

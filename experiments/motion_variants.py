@@ -3,10 +3,10 @@
   python experiments/motion_variants.py --data=FOLDER --flags=--conditional --name=people
 
 best.flags is trained with each variant for the same number of steps and judged by Farneback's
-flow, which none of them trains on. R is what motion compensation leaves of what changes, e what
-it leaves, c what changes at all. z is the Wasserstein-1 distance of a statistic's distribution to
+flow, which none of them trains on. c is what changes at all, e what motion compensation leaves of
+it, R their ratio. z is the Wasserstein-1 distance of a statistic's distribution to
 that of held-out real clips, over the mean of the same between halves of the real clips that share
-no source video. Rows that are there aren't made again.
+no source video. Rows that exist aren't made again.
 """
 
 import itertools

@@ -1,7 +1,6 @@
-"""Runs of a fixed cost whose figures become rows of a CSV file, as the comparisons here need them.
+"""Runs of a fixed cost whose figures become rows of a CSV file, for the comparisons here.
 
-A row that is there already isn't made again, so that a comparison can be gathered in several
-sittings.
+A row that exists isn't made again, so a comparison can be made in several sessions.
 """
 
 import csv
@@ -83,7 +82,7 @@ def folder(runs, about):
 def train(workdir, given, cpu_seconds=None):
     """Trains with python -m vgan.train, and stops it once it has cost `cpu_seconds`.
 
-    The workdir's log.txt is what it printed, cpu_seconds.txt what it has cost in all sittings. A
+    The workdir's log.txt is what it printed, cpu_seconds.txt what it has cost in all sessions. A
     stopped run has saved its last step.
 
     Args:
@@ -91,7 +90,7 @@ def train(workdir, given, cpu_seconds=None):
       given: list of its flags.
       cpu_seconds: of processor time, of all threads; None to let it come to its end.
     Returns:
-      processor seconds that it took, in all sittings.
+      processor seconds that it took, in all sessions.
     """
     workdir = Path(workdir)
     workdir.mkdir(parents=True, exist_ok=True)
@@ -113,7 +112,7 @@ def train(workdir, given, cpu_seconds=None):
 
 
 def _costs(process, limit):
-    """What the process has cost so far, again and again."""
+    """Yields what the process has cost so far, and ends it once it reaches a limit."""
     spent, asked = 0.0, False
     while process.poll() is None:
         spent = max(spent, _cpu_seconds(process.pid))
@@ -125,7 +124,7 @@ def _costs(process, limit):
 
 
 def _cpu_seconds(pid):
-    """Of a process of Linux, of all its threads; 0 where it is gone."""
+    """Of all threads of a Linux process; 0 where it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

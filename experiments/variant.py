@@ -4,7 +4,7 @@
     --flags="--conditional --batch_size=8"
 
 The row has the flags in full. It is compared with real clips of both splits: those of the train
-split show what is learnt, those of the test split may be of other people. Rows that are there
+split show what is learnt, those of the test split may be of other people. Rows that exist
 aren't made again.
 """
 
@@ -18,7 +18,7 @@ from vgan.core import command
 
 trial.define_flags("variants", start_interval=2)
 flags.DEFINE_integer("seed", 0, "Of the run.")
-flags.DEFINE_integer("cpu_seconds", 300, "Of processor time, start included.")
+flags.DEFINE_integer("cpu_seconds", 300, "Processor time, with the start.")
 
 
 def main():

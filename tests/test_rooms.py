@@ -65,8 +65,8 @@ OPENCV = {
     "data_prep.inputs.survey",
     "data_prep.judging.filters",
     "data_prep.judging.fingerprint",
-    "data_prep.writing.chunks",
     "data_prep.writing.assessment",
+    "data_prep.writing.chunks",
     "data_prep.writing.shards",
 }
 """Where frames are read or treated, or their motion is estimated."""

@@ -2,11 +2,11 @@
 
   python experiments/benchmarks/preparation.py
 
-All is measured in one run, in turns, so that what else the machine does meets all alike; what
-counts are the ratios. Synthetic 640x360 H.264 is prepared at 64x64 by one worker and by two, and
+All is measured in one run, by turns, so that other load on the machine affects all alike; the
+ratios are what counts. Synthetic 640x360 H.264 is prepared at 64x64 by one worker and by two, and
 decoded by OpenCV with one and two processes of one thread each. All include the start of the
 processes. How much faster two decoders are than one shows how much the machine allows.
-Seconds are those of the wall, and in brackets of the processors, which another load disturbs less.
+Seconds are of wall time, and in brackets of processor time, which other load disturbs less.
 """
 
 import concurrent.futures

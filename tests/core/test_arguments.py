@@ -1,6 +1,8 @@
+from fractions import Fraction
+
 import pytest
 
-from vgan.core.arguments import check_number, check_whole
+from vgan.core.arguments import check_number, check_rate, check_whole
 from vgan.core.errors import UsageError
 
 
@@ -14,7 +16,7 @@ def test_numbers_within_bounds(value):
     [
         (-1, {"least": 0}, r"blur\(amount=-1\): must be a number of at least 0$"),
         (0, {"above": 0, "most": 1}, "must be a number above 0 and at most 1$"),
-        (256, {"least": 0.1, "below": 256}, "must be a number of at least 0.1 and below 256$"),
+        (256, {"least": 0.1, "under": 256}, "must be a number of at least 0.1 and below 256$"),
         (True, {}, "must be a number$"),
         ("1", {}, r"amount='1'\): must be a number$"),
         (float("nan"), {}, "must be a number$"),
@@ -39,3 +41,16 @@ def test_whole_numbers():
         UsageError, match=r"conv3d\(motion=-1\): must be a whole number of at least 0$"
     ):
         check_whole("conv3d", 0, motion=-1)
+
+
+def test_an_argument_may_be_called_below():
+    with pytest.raises(UsageError, match=r"static\(below=0\): must be a number above 0"):
+        check_number("static", above=0, below=0)
+
+
+def test_frame_rates():
+    for fps in (0.01, Fraction(1, 100), 25, 1000):
+        check_rate(fps)
+    for fps in (0, float("nan"), 1001):
+        with pytest.raises(UsageError, match="not a usable frame rate"):
+            check_rate(fps)

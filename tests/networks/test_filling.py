@@ -26,7 +26,7 @@ def test_the_baselines_come_out():
     samples = tf.range(2, dtype=tf.int64)
 
     def guess(task):
-        pixels, known = task(video, 0, samples)
+        pixels, known = task.show(video, 0, samples)
         known = tf.broadcast_to(known, [*video.shape[:-1], 1])
         return np.asarray(blended(*sides(tf.concat([pixels, known], -1))))
 
@@ -35,7 +35,7 @@ def test_the_baselines_come_out():
     between = guess(kinds.interpolation(every=2))
     middle = (video[:, 2] + video[:, 4]) / 2
     np.testing.assert_allclose(between[:, 3], middle, atol=2e-3)
-    noisy = kinds.denoising(strength=20)(video, 0, samples).pixels
+    noisy = kinds.denoising(strength=20).show(video, 0, samples).pixels
     np.testing.assert_array_equal(guess(kinds.denoising(strength=20)), noisy)
 
 

@@ -92,7 +92,7 @@ def test_what_is_told_of_the_class_knows_no_label():
     np.testing.assert_array_equal(outputs[0], outputs[1])
 
 
-def test_the_last_convolution_is_told_of_the_spread():
+def test_the_last_convolution_sees_the_spread():
     critic, video = build(minibatch_std=3), clips()
     plain = [shape[:-2] + (shape[-2] + more, shape[-1]) for shape, more in zip(
         kernels(build()), [0, 2], strict=True)]  # fmt: skip
@@ -133,7 +133,7 @@ def test_attention_joins_once_where_there_are_at_most_1024_positions(clip, atten
     [
         ({"minibatch_std": 1}, r"conv3d\(minibatch_std=1\): must be a group of 2 or more"),
         ({"minibatch_std": 2.5}, "minibatch_std=2.5"),
-        ({"classes": -1.0}, r"conv3d\(classes=-1.0\): must be a weight of at least 0"),
+        ({"classes": -1.0}, r"conv3d\(classes=-1.0\): must be a number of at least 0"),
         ({"classes": "all"}, "classes='all'"),
     ],
 )

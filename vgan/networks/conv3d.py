@@ -32,7 +32,7 @@ def generator(
       latent_dim: length of the latent vector.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
         the one at full size a quarter as wide but at least 8, since channels cost most there.
-      attention: let all positions look at each other, at the largest size of at most 1,024.
+      attention: let all positions look at each other, at the largest size of at most 1,024 of them.
       batch_norm: use it instead of pixel norm.
       spectral_norm: divide each kernel by its largest singular value.
     """

@@ -83,7 +83,7 @@ def generator(
       latent_dim: length of the latent vector.
       channels: width of the third stage; the first is four times as wide, and each has half the
         width of the one before, but at least 8.
-      attention: let all positions look at each other, at the largest size of at most 1,024.
+      attention: let all positions look at each other, at the largest size of at most 1,024 of them.
       spectral_norm: divide each kernel, but those to pictures, by its largest singular value.
     """
     check_whole("--generator=residual3d", 1, channels=channels, latent_dim=latent_dim)
@@ -134,7 +134,7 @@ def discriminator(
     Args:
       channels: width of the third smallest stage; the smallest is four times as wide, and each
         has half the width of the next smaller one, but at least 8.
-      attention: let all positions look at each other, at the largest size of at most 1,024.
+      attention: let all positions look at each other, at the largest size of at most 1,024 of them.
       spectral_norm: divide each kernel by its largest singular value.
     Returns:
       Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
