@@ -36,9 +36,6 @@ FLOORS = {
 }
 """Rooms from the ground up; those of one floor don't know each other."""
 
-FAMILIES = ["vgan.models.gan"]
-"""A family knows what all families share, and no other family."""
-
 SHARED_WITH_PREPARATION = ["vgan.core", "vgan.media", "vgan.motion", "vgan.data.records"]
 BUILDING = "vgan.runs.building"
 MAY_BUILD = ["vgan.runs", "vgan.training"]
@@ -78,6 +75,14 @@ def module_name(path):
 
 
 FILES = {module_name(path): path for home in FLOORS for path in (ROOT / home).rglob("*.py")}
+
+
+def is_package(module):
+    return FILES[module].name == "__init__.py"
+
+
+# A family knows what all families share, and no other family.
+FAMILIES = [name for name in FILES if name.startswith("vgan.models.") and is_package(name)]
 
 
 @functools.cache
@@ -121,10 +126,6 @@ def room(module):
     home, _, rest = module.partition(".")
     name = rest.partition(".")[0]
     return name if f"{home}.{name}" in FILES and is_package(f"{home}.{name}") else ""
-
-
-def is_package(module):
-    return FILES[module].name == "__init__.py"
 
 
 def floor(module):
