@@ -72,11 +72,13 @@ def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None
         return Clips(video, source, tf.ensure_shape(label, []), sample)
 
     data = tf.data.Dataset.counter(first_sample, dtype=tf.int64)
-    data = data.map(read, num_parallel_calls=2, deterministic=True).batch(batch_size, True)
+    as_it_is = tf.autograph.experimental.do_not_convert  # There is no branch to be found.
+    data = data.map(as_it_is(read), num_parallel_calls=2, deterministic=True)
+    data = data.batch(batch_size, drop_remainder=True)
     if augment:
-        data = data.map(lambda clips: _changed(clips, change))
+        data = data.map(as_it_is(lambda clips: _changed(clips, change)))
     if estimate is not None:
-        data = data.map(lambda clips: _with_flow(clips, estimate))
+        data = data.map(as_it_is(lambda clips: _with_flow(clips, estimate)))
     return data.prefetch(2)
 
 

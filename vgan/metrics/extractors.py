@@ -89,7 +89,7 @@ def random3d(difference=False):
         kernels[0] -= kernels[0].mean(axis=(0, 1, 2), keepdims=True)
     layers = [tf.constant(kernel) for kernel in kernels]
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def features(videos):
         x = to_float(videos)
         x = 4.0 * (x[:, 1:] - x[:, :-1]) if difference else x

@@ -97,7 +97,7 @@ def invert(run, video, label=0, steps=300, realism=0.02, seed=0, progress=iter):
     first = float(tf.reduce_min(search.errors()))
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps))
     optimizer.build([search.latents])
-    step = tf.function(search.gradient)
+    step = tf.function(search.gradient, autograph=False)
     for number in progress(range(steps)):
         optimizer.apply([step(tf.constant(number, tf.int64))], [search.latents])
         search.stay_likely()

@@ -1,5 +1,7 @@
 """From one clip to another through the latents of a trained generator."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -71,7 +73,7 @@ def film(sampler, card, one, other, label, frames):
     """
     shares = (1 - np.cos(np.linspace(0, np.pi, frames))) / 2
     swing = [*range(card.clip.frames), *range(card.clip.frames - 2, 0, -1)]
-    decode = tf.function(lambda latents, labels: graphs.decode(sampler, card, latents, labels))
+    decode = tf.function(functools.partial(graphs.decode, sampler, card), autograph=False)
     labels = tf.fill([graphs.CHUNK], label)
     for first in range(0, frames, graphs.CHUNK):
         numbers = range(first, min(first + graphs.CHUNK, frames))

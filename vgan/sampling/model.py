@@ -21,7 +21,9 @@ def live(sampler, card):
     """The Model of a live models.synthesizer.Sampler, by its card.Card."""
     clip = card.clip
 
-    @tf.function(input_signature=[tf.TensorSpec([], tf.int64)] * 3 + [tf.TensorSpec([], tf.int32)])
+    numbers = [tf.TensorSpec([], tf.int64)] * 3 + [tf.TensorSpec([], tf.int32)]
+
+    @tf.function(input_signature=numbers, autograph=False)
     def draw(seed, first, number, label):
         return graphs.video_range(sampler, card, seed, first, number, label)
 
@@ -30,7 +32,7 @@ def live(sampler, card):
     signature += [tf.TensorSpec([], tf.int64)]
     signature += [tf.TensorSpec([None], dtype) for dtype in (tf.int64, tf.int32)]
 
-    @tf.function(input_signature=signature)
+    @tf.function(input_signature=signature, autograph=False)
     def complete(pixels, kinds, seed, samples, labels):
         return graphs.completed(sampler, card, pixels, kinds, seed, samples, labels)
 

@@ -65,7 +65,7 @@ def compile_step(synthesizer, task, seed):
     Pixels enter a model here and nowhere else.
     """
 
-    @tf.function
+    @tf.function(autograph=False)  # Its search for branches takes half the time of tracing.
     def train_step(clips, turn):
         video, source = to_float(clips.video), to_float(clips.source)
         condition = task(video, seed, clips.samples, source)

@@ -45,7 +45,7 @@ def health(config, windows, samples, model, task, real):
     encoded = model.codec.encode(video)
     batch = Batch(encoded, condition, tf.constant(held_out.label), source=source)
 
-    @tf.function
+    @tf.function(autograph=False)
     def statistics():
         return model.held_out(batch, config.seed, held_out.samples)
 
