@@ -32,13 +32,15 @@ def long_video(folder, share):
     random = np.random.default_rng(0)
     loop = random.integers(0, 256, [100, 9, 16, 3], np.uint8).repeat(8, 1).repeat(8, 2)
     frames = itertools.islice(itertools.cycle(loop), round(_SECONDS * 25 * share))
-    _encode(folder / "long.mp4", frames, "libx264", 25, {"preset": "ultrafast", "crf": "40"})
+    options = {"preset": "ultrafast", "crf": "40"}
+    _encode(folder / "long.mp4", frames, (72, 128), "libx264", 25, options)
 
 
 def many_files(folder, share):
     """A hundred thousand videos of eight frames, no two the same, or a share of them."""
     whole = folder / "one.mp4"
-    _encode(whole, (np.full([16, 16, 3], 30 * n, np.uint8) for n in range(8)), "mpeg4", 10)
+    frames = (np.full([16, 16, 3], 30 * shade, np.uint8) for shade in range(8))
+    _encode(whole, frames, (16, 16), "mpeg4", 10)
     data = whole.read_bytes()
     whole.unlink()
     for number in range(round(_FILES * share)):
@@ -48,11 +50,12 @@ def many_files(folder, share):
         (label / f"{number:06}.mp4").write_bytes(data + tail)
 
 
-def _encode(path, frames, codec, rate, options=None):
+def _encode(path, frames, size, codec, rate, options=None):
+    """Writes frames, uint8 [H, W, 3], of this height and width."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, options=options or {})
+        stream.height, stream.width, stream.pix_fmt = *size, "yuv420p"
         for frame in frames:
-            stream.height, stream.width, stream.pix_fmt = *frame.shape[:2], "yuv420p"
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode())
 
