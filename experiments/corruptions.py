@@ -11,7 +11,6 @@ the last is 3 or more. Fréchet distances are the plain ones.
 from pathlib import Path
 
 import cv2
-import held_out
 import numpy as np
 import trial
 from absl import flags
@@ -122,9 +121,11 @@ def main():
         raise UsageError("--output: not given. Name a CSV file")
     if not Path(values.output).parent.is_dir():
         raise StorageError(f"output {values.output!r}: no such folder. Make it first")
+    from vgan.evaluation import scored
+
     clip = ClipSpec(FRAMES, values.size, values.size)
-    chosen = values.num_videos, values.start_interval, values.seed
-    evaluator = held_out.evaluator(values.data, clip, values.frame_step, *chosen)
+    chosen = values.num_videos, values.seed, values.start_interval
+    evaluator = scored.opened(values.data, clip, values.frame_step, *chosen)
     videos = evaluator.sets["train"].take(np.s_[:])
     about = {"data": Path(values.data).name, "clip": str(clip)}
     about |= {"videos": len(videos), "seed": values.seed}

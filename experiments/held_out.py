@@ -39,13 +39,3 @@ def clips(windows, numbers):
     from vgan.data.opening import beside
 
     return tuple(np.stack(of) for of in zip(*(beside(windows, n) for n in numbers), strict=True))
-
-
-def evaluator(data, size, frame_step, most, interval, seed):
-    """An Evaluator, of arguments as there and of open_windows, against held-out clips of data."""
-    from vgan.data.opening import open_windows
-    from vgan.evaluation.cache import Cache, default_folder
-    from vgan.evaluation.evaluator import SPLITS, Evaluator
-
-    windows = {split: open_windows(data, size, frame_step, split) for split in SPLITS}
-    return Evaluator(windows, "test", most, interval, seed, Cache(default_folder()))

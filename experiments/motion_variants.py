@@ -66,12 +66,13 @@ def measure(values, workdir, variant, seed):
 
 def judge(values, workdir):
     """The figures of a run."""
+    from vgan.evaluation import scored
     from vgan.runs import trained
 
     run = trained.restore(workdir)
     made = run.sampling_model().sample(values.num_videos, seed=1)
     data = run.config.data, run.card.clip, run.config.frame_step
-    real = held_out.evaluator(*data, values.num_videos, values.start_interval, seed=0)
+    real = scored.opened(*data, values.num_videos, 0, values.start_interval)
     result = real.score(made)
     sources = real.sets["test"].sources
     row = {"n_generated": len(made), "n_real": len(sources)}

@@ -18,16 +18,13 @@ flags.DEFINE_string("checkpoint", "last", "Which checkpoint of each.")
 flags.DEFINE_integer("num_videos", 3, "How many clips of each.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Of what is given and of the latents.", lower_bound=0)
 flags.DEFINE_integer("zoom", 2, "How many times to enlarge each pixel.", lower_bound=1)
-flags.DEFINE_string("output", None, "out.webp, .gif or .mp4.")
-flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+command.define_output("out.webp, .gif or .mp4.")
 
 
 def main():
     values = flags.FLAGS
-    if values.workdirs is None:
-        raise UsageError("--workdirs: not given")
-    suffixes = (".webp", ".gif", ".mp4")
-    output = command.output_file("--output", values.output, suffixes, values.overwrite)
+    command.need(workdirs="Name the folders of training runs")
+    output = command.output_file()
     from vgan.media.clips import grid, write_video
     from vgan.runs import trained
 

@@ -52,7 +52,6 @@ OPENCV = {
     "vgan.treatments.denoise",
     "vgan.treatments.resize",
     "vgan.treatments.sharpen",
-    "vgan.treatments.smooth",
     "data_prep.base.reading",
     "data_prep.features.colour",
     "data_prep.features.edges",

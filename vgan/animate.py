@@ -7,7 +7,7 @@ from vgan.core import command, spec
 from vgan.core.errors import UsageError
 
 flags.DEFINE_string("input", None, "A picture file.")
-flags.DEFINE_string("output", None, "out.mp4, .gif or .webp.")
+command.define_output("out.mp4, .gif or .webp.")
 flags.DEFINE_string(
     "moves",
     None,
@@ -17,18 +17,14 @@ flags.DEFINE_string(
 flags.DEFINE_string("motion_of", None, "A video whose motion moves the picture, without --moves.")
 flags.DEFINE_integer("frames", None, "How many, with --moves (default: 48).", lower_bound=1)
 flags.DEFINE_string("estimator", None, "Of flow, with --motion_of (default: dis()).")
-flags.DEFINE_float("fps", None, "Frames a second (default: as --motion_of, or 25).")
-command.check_fps()
+command.define_fps("Frames a second (default: as --motion_of, or 25).")
 flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
-flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 
 
 def main():
     values = flags.FLAGS
     _check_combination(values)
-    output = command.output_file(
-        "--output", values.output, (".mp4", ".gif", ".webp"), values.overwrite
-    )
+    output = command.output_file()
     from vgan.media.clips import write_frames
     from vgan.media.still import read_picture
     from vgan.treatments import chain
@@ -60,8 +56,7 @@ def _by_video(values, picture):
 
 
 def _check_combination(values):
-    if values.input is None:
-        raise UsageError("--input: not given. Name a picture file")
+    command.need(input="Name a picture file")
     if bool(values.moves) == bool(values.motion_of):
         raise UsageError("--moves, --motion_of: give one of the two, rules or a video")
     if values.motion_of and values.frames is not None:

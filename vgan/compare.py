@@ -6,14 +6,13 @@ from absl import flags, logging
 from tqdm import tqdm
 
 from vgan.core import command
-from vgan.core.errors import StorageError, UsageError
+from vgan.core.errors import UsageError
 from vgan.runs import config
 
-flags.DEFINE_string("output", "compare.html", "HTML file to write.")
+command.define_output("HTML file to write.", "compare.html")
 flags.DEFINE_integer("num_videos", 8, "How many videos of each run.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Which videos: the same seed for each run.", lower_bound=0)
 config.define_trust_flag()
-flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 
 
 def main(folders):
@@ -24,8 +23,7 @@ def main(folders):
             "as in python -m vgan.compare runs/base runs/large"
         )
     output = Path(values.output)
-    if output.exists() and not values.overwrite:
-        raise StorageError(f"output {str(output)!r}: it exists. Add --overwrite or name another")
+    command.check_new(output)
     from vgan.reports import comparison, runs
     from vgan.runs import trained  # TensorFlow takes seconds to load; flags come first.
 

@@ -35,35 +35,23 @@ flags.DEFINE_string("classifier", None, "Folder that python -m vgan.train_classi
 flags.DEFINE_string(
     "cache", None, "Where measures of real clips are kept (default: ~/.cache/vgan)."
 )
-flags.DEFINE_string("output", None, "Folder (default: WORKDIR/evaluation/STEP).")
-flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+command.define_output("Folder (default: WORKDIR/evaluation/STEP).")
 
 
 def main():
     values = flags.FLAGS
     _check_flags(values)
     # TensorFlow takes seconds to load; flags come first.
-    from vgan.data.opening import open_windows
-    from vgan.evaluation import protocol
-    from vgan.evaluation.cache import Cache, default_folder
-    from vgan.evaluation.evaluator import SPLITS, Evaluator
+    from vgan.evaluation import protocol, scored
 
     user_networks, classifier = _features(values)
     made, output = _made(values)
-    windows = {
-        split: open_windows(made.data, made.clip, made.frame_step, split) for split in SPLITS
-    }
-    rule = protocol.Rule(
-        values.split,
-        values.num_videos,
-        values.start_interval or (made.clip.frames - 1) * made.frame_step + 1,
-        values.seed,
-    )
-    cache = Cache(values.cache or default_folder())
-    evaluator = Evaluator(windows, *rule, cache, user_networks, classifier, _progress)
+    data = made.data, made.clip, made.frame_step
+    rule = values.num_videos, values.seed, values.start_interval, values.split
+    evaluator = scored.opened(*data, *rule, values.cache, user_networks, classifier, _progress)
     protocol.warn(made, evaluator, classifier)
     result = evaluator.score(*made.draw(evaluator))
-    _write(Path(output), result, protocol.describe(made, rule, evaluator, result), evaluator)
+    _write(Path(output), result, protocol.describe(made, evaluator, result), evaluator)
 
 
 def _check_flags(values):
@@ -80,12 +68,11 @@ def _check_flags(values):
     if values.checkpoint != "last" and given != ["workdir"]:
         raise UsageError("--checkpoint: chooses one of a run. Give --workdir")
     if values.output is not None:
-        _check_output(Path(values.output), values)
+        _check_output(Path(values.output))
 
 
-def _check_output(output, values):
-    if output.exists() and not values.overwrite:
-        raise StorageError(f"output {str(output)!r}: it exists. Add --overwrite or name another")
+def _check_output(output):
+    command.check_new(output)
     if output.exists() and not (output / "scores.json").exists():
         raise StorageError(
             f"output {str(output)!r}: holds no evaluation, so it isn't overwritten. Name another"
@@ -105,7 +92,6 @@ def _made(values):
     """What is to be scored, and the folder for it."""
     from vgan.core.clip import ClipSpec
     from vgan.evaluation import clips, generated
-    from vgan.evaluation.generated import Videos
     from vgan.evaluation.protocol import Made
     from vgan.runs import trained
     from vgan.serving import saved_model
@@ -113,14 +99,13 @@ def _made(values):
     step = values.frame_step or 1
     if values.videos:
         videos, names, lossy = clips.read_folder(values.videos)
-        targets = _targets(values, videos, names)
-        told, clip = f"videos {values.videos!r}", ClipSpec(*videos.shape[1:])
-        files = Videos(videos, targets)
-        made = Made(lambda _: files, len(videos), clip, told, values.data, step, None, lossy)
+        files = generated.Videos(videos, _targets(values, videos, names))
+        told, size = f"videos {values.videos!r}", ClipSpec(*videos.shape[1:])
+        made = Made(lambda _: files, len(videos), size, told, values.data, step, None, lossy)
         return made, values.output
+    data, output = values.data, values.output
     if values.model:
         model, told = saved_model.load(values.model, values.trust_code), f"export {values.model!r}"
-        data, output = values.data, values.output
     else:
         run = trained.restore(values.workdir, values.checkpoint, trust_code=values.trust_code)
         model = run.sampling_model()
@@ -128,11 +113,10 @@ def _made(values):
         told = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
         told += f", {values.checkpoint}" if choice.number > 1 else ""
         name = f"{run.step}-{choice.kind}-{choice.number}" if choice.number > 1 else str(run.step)
-        data, step = values.data or run.config.data, values.frame_step or run.config.frame_step
-        output = values.output or str(Path(values.workdir) / "evaluation" / name)
-        _check_output(Path(output), values)
+        data, step = data or run.config.data, values.frame_step or run.config.frame_step
+        output = output or str(Path(values.workdir) / "evaluation" / name)
+        _check_output(Path(output))
     told += ", classes in turn" if model.labels else ""
-
     told += f", task {model.task.text}" if model.task.shows else ""
 
     def draw(evaluator):

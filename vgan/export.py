@@ -15,8 +15,7 @@ flags.DEFINE_integer("max_videos", 64, "The most videos of one request.", lower_
 
 def main():
     values = flags.FLAGS
-    if values.workdir is None:
-        raise UsageError("--workdir: not given. Name the folder of a training run")
+    command.need(workdir="Name the folder of a training run")
     if checkpoint_choice.parse(values.checkpoint).number > 1 and values.output is None:
         raise UsageError(
             f"--output: not given, and needed with --checkpoint={values.checkpoint}, since "

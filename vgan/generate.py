@@ -13,13 +13,11 @@ from tqdm import tqdm
 
 from vgan.core import command
 from vgan.core.clip import ClipSpec
-from vgan.core.errors import StorageError, UsageError
+from vgan.core.errors import UsageError
 from vgan.runs import checkpoint_choice, config
 
 MOST_IN_A_GRID = 256
 """A grid is held in memory as a whole; a folder of files is not."""
-
-GRID_SUFFIXES = (".mp4", ".gif", ".webp")
 
 config.define_run_flags()
 flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
@@ -29,8 +27,7 @@ flags.DEFINE_integer(
     "frames", None, "Frames of a video, for recurrent generators (default: as trained).", 1
 )
 flags.DEFINE_string("label", None, "Class of all videos; without it, each class in turn.")
-flags.DEFINE_float("fps", None, "Frames a second (default: the rate of the data).")
-command.check_fps()
+command.define_fps("Frames a second (default: the rate of the data).")
 flags.DEFINE_multi_string(
     "input",
     None,
@@ -41,8 +38,7 @@ flags.DEFINE_string("mask", None, "Picture of the size of --input, white where i
 flags.DEFINE_integer("num_frames", None, "How many frames prediction and animation add.", 1)
 flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
-flags.DEFINE_string("output", None, "A grid: out.mp4, .gif or .webp; or a folder for a file each.")
-flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+command.define_output("A grid: out.mp4, .gif or .webp; or a folder for a file each.")
 
 
 def main():
@@ -75,17 +71,14 @@ def _sample(values, model, treatments, output):
             videos.append(video)
         else:
             output.mkdir(parents=True, exist_ok=True)
-            file = output / f"{number:0{digits}d}.mp4"
-            write_video(file, video, float(rate), values.zoom)
+            write_video(output / f"{number:0{digits}d}.mp4", video, float(rate), values.zoom)
         progress.update()
     if videos:
         output.parent.mkdir(parents=True, exist_ok=True)
         write_video(output, grid(np.stack(videos)), float(rate), values.zoom)
     progress.close()
-    told = ClipSpec(*video.shape)
-    print(
-        f"wrote {values.num_videos} videos of {told} at {float(rate):g} frames a second: {output}"
-    )
+    written = f"{values.num_videos} videos of {ClipSpec(*video.shape)}"
+    print(f"wrote {written} at {float(rate):g} frames a second: {output}")
 
 
 def _complete(values, model, treatments, output):
@@ -95,8 +88,8 @@ def _complete(values, model, treatments, output):
     from vgan.sampling.files import complete
     from vgan.treatments import chain
 
-    several = len(values.input) > 1
-    source = open_pictures(values.input) if several else open_video(values.input[0])
+    first, *more = values.input
+    source = open_pictures(values.input) if more else open_video(first)
     still = source.path.suffix.lower() in PICTURE_SUFFIXES
     if values.fps and source.has_audio:
         raise UsageError("--fps: the sound of --input would not fit. Drop it, or see --after")
@@ -143,19 +136,17 @@ def _check_input(values):
 
 def _checked_output(values):
     _check_input(values)
-    if values.output is None:
-        raise UsageError("--output: not given. Name a file such as out.mp4, or a folder")
+    command.need(output="Name a file such as out.mp4, or a folder")
     output = Path(values.output)
-    if output.suffix and output.suffix.lower() not in GRID_SUFFIXES:
-        known = ", ".join(GRID_SUFFIXES)
+    if output.suffix and output.suffix.lower() not in command.CLIP_SUFFIXES:
+        known = ", ".join(command.CLIP_SUFFIXES)
         raise UsageError(f"--output={output}: unknown suffix. Known: {known}; or name a folder")
     if output.suffix and values.num_videos > MOST_IN_A_GRID:
         raise UsageError(
             f"--num_videos={values.num_videos}: a grid holds at most {MOST_IN_A_GRID}. "
             "Give a folder as --output for a file each"
         )
-    if output.exists() and not values.overwrite:
-        raise StorageError(f"output {str(output)!r}: it exists. Add --overwrite or name another")
+    command.check_new(output)
     return output
 
 

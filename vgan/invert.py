@@ -11,7 +11,6 @@ from absl import flags
 from tqdm import tqdm
 
 from vgan.core import command
-from vgan.core.errors import UsageError
 from vgan.runs import config
 
 config.define_run_flags()
@@ -23,24 +22,18 @@ flags.register_validator(  # Bounds of absl's own let NaN pass.
     "realism", lambda realism: 0 <= realism < 1e6, "must be at least 0 and below 1e6"
 )
 flags.DEFINE_integer("seed", 0, "Of the latents that the search begins with.", lower_bound=0)
-flags.DEFINE_string("output", None, "out.mp4, .gif or .webp: the clip, and what was found.")
+command.define_output("out.mp4, .gif or .webp: the clip, and what was found.")
 flags.DEFINE_string(
     "latents", None, "out.npy, [1, N], for the endpoint `decode` of an export, and vgan.walk."
 )
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
-flags.DEFINE_bool("overwrite", False, "Replace files that exist.")
 
 
 def main():
     values = flags.FLAGS
-    for name in ("workdir", "input"):
-        if values[name].value is None:
-            raise UsageError(f"--{name}: not given")
-    suffixes = (".mp4", ".gif", ".webp")
-    output = command.output_file("--output", values.output, suffixes, values.overwrite)
-    latents = values.latents and command.output_file(
-        "--latents", values.latents, (".npy",), values.overwrite
-    )
+    command.need(workdir="Name the folder of a training run", input="Name a video")
+    output = command.output_file()
+    latents = values.latents and command.output_file((".npy",), "latents")
     from vgan.core.files import replacing
     from vgan.media.clips import grid, write_video
     from vgan.runs import trained

@@ -11,7 +11,7 @@ from vgan.core import command, spec
 from vgan.core.errors import DataError, UsageError
 
 flags.DEFINE_string("input", None, "A video file.")
-flags.DEFINE_string("output", None, "out.mp4, .gif or .webp, a frame for each pair of frames.")
+command.define_output("out.mp4, .gif or .webp, a frame for each pair of frames.")
 flags.DEFINE_list(
     "show",
     ["wheel"],
@@ -23,26 +23,25 @@ flags.DEFINE_string("estimator", "dis()", "Of flow: dis(), farneback() or block_
 flags.DEFINE_float("longest", None, "Pixels a frame with full colour (default: 2 % of a diagonal).")
 flags.DEFINE_list("box", None, "Object for tracks: x,y,width,height in the first frame, in pixels.")
 flags.DEFINE_string("track_csv", None, "Where its way goes (default: --output with .csv).")
-flags.DEFINE_float("fps", None, "Frames a second (default: as the input).")
-command.check_fps()
+command.define_fps("Frames a second (default: as the input).")
 flags.register_validator(
     "longest", lambda longest: longest is None or 0 < longest < 1e6, "must be above 0"
 )
-flags.DEFINE_bool("overwrite", False, "Replace files that exist.")
 
 _VIEWS = "vgan.motion.views.{}"
 
 
 def main():
     values = flags.FLAGS
-    source, output = _checked_input(values), _checked_output(values)
+    command.need(input="Name a video file")
+    output = command.output_file()
     box, track_csv = _checked_box(values), _checked_csv(values)
     from vgan.media.clips import write_frames
     from vgan.media.source import open_video
     from vgan.motion import tracking
 
     views, estimate = _checked_views(values)
-    video = open_video(source)
+    video = open_video(values.input)
     frames = tqdm(video, total=video.num_frames, unit="frame", disable=None)
     centres = []
     panels = _panels(frames, views, estimate, values.longest, box, centres)
@@ -76,18 +75,6 @@ def _panels(frames, views, estimate, longest, box, centres):
         raise DataError("--input: it has a single frame, and motion needs two. Give another video")
 
 
-def _checked_input(values):
-    if values.input is None:
-        raise UsageError("--input: not given. Name a video file")
-    return Path(values.input)
-
-
-def _checked_output(values):
-    return command.output_file(
-        "--output", values.output, (".mp4", ".gif", ".webp"), values.overwrite
-    )
-
-
 def _checked_box(values):
     if ("tracks" in values.show) != (values.box is not None):
         raise UsageError("--box: goes with tracks in --show, and tracks with it. Give both or none")
@@ -107,8 +94,7 @@ def _checked_csv(values):
         if values.track_csv is not None:
             raise UsageError("--track_csv: nothing is tracked. Give --show=tracks and --box")
         return None
-    path = values.track_csv or Path(values.output).with_suffix(".csv")
-    return command.output_file("--track_csv", path, (".csv",), values.overwrite)
+    return command.output_file((".csv",), "track_csv", Path(values.output).with_suffix(".csv"))
 
 
 def _checked_views(values):

@@ -6,26 +6,20 @@ from absl import flags
 
 from vgan.core import command
 from vgan.core.clip import ClipSpec
-from vgan.core.errors import UsageError
 
 flags.DEFINE_string("data", None, "A prepared folder, or embedded data such as shapes().")
-flags.DEFINE_string("output", None, "Folder of the classifier.")
+command.define_output("Folder of the classifier.")
 flags.DEFINE_integer("frames", 16, "Frames of a clip.", lower_bound=1)
 flags.DEFINE_integer("frame_step", 1, "Take every so many-th frame of a video.", lower_bound=1)
 flags.DEFINE_integer("height", 32, "Height of a clip in pixels.", lower_bound=1)
 flags.DEFINE_integer("width", 32, "Width of a clip in pixels.", lower_bound=1)
 flags.DEFINE_integer("steps", 1000, "Steps of 32 clips.", lower_bound=1)
-flags.DEFINE_integer(
-    "seed", 0, "Seed of weights, order and augmentation.", lower_bound=0, upper_bound=2**32 - 1
-)
-flags.DEFINE_bool("overwrite", False, "Replace a classifier that exists.")
+flags.DEFINE_integer("seed", 0, "Seed of weights, order and augmentation.", 0, 2**32 - 1)
 
 
 def main():
     values = flags.FLAGS
-    for name in ("data", "output"):
-        if not getattr(values, name):
-            raise UsageError(f"--{name}: not given. Name a folder")
+    command.need(data="Name a folder, or embedded data", output="Name a folder")
     from vgan.data.opening import open_windows  # TensorFlow takes seconds to load.
     from vgan.metrics import classifier
     from vgan.training.classifier import train
@@ -35,8 +29,8 @@ def main():
     windows, held_out = (
         open_windows(values.data, clip, values.frame_step, split) for split in ("train", "test")
     )
-    report = _progress(values.steps)
-    made = train(values.data, windows, held_out, values.steps, values.seed, report)
+    progress = _progress(values.steps)
+    made = train(values.data, windows, held_out, values.steps, values.seed, progress)
     classifier.save(made, values.output, values.overwrite)
     accuracy, count = made.about["held_out_accuracy"], made.about["n_held_out"]
     print(f"wrote {values.output}: right on {accuracy:.1%} of {count} held-out clips")

@@ -8,7 +8,6 @@ from absl import flags
 from tqdm import tqdm
 
 from vgan.core import command
-from vgan.core.errors import UsageError
 
 flags.DEFINE_string("input", None, "A video file.")
 flags.DEFINE_string(
@@ -16,17 +15,13 @@ flags.DEFINE_string(
     None,
     "Treatments of vgan/treatments, from left to right: denoise(strength=3) + frame_rate(fps=50).",
 )
-flags.DEFINE_string("output", None, "out.mp4.")
-flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+command.define_output("out.mp4.")
 
 
 def main():
     values = flags.FLAGS
-    if values.input is None:
-        raise UsageError("--input: not given. Name a video file")
-    if not values.after:
-        raise UsageError("--after: not given. Name treatments, such as sharpen(amount=0.5)")
-    output = command.output_file("--output", values.output, (".mp4",), values.overwrite)
+    command.need(input="Name a video file", after="Name treatments, such as sharpen(amount=0.5)")
+    output = command.output_file((".mp4",))
     from vgan.media.source import open_video
     from vgan.media.writer import write
     from vgan.treatments import chain

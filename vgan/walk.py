@@ -12,23 +12,19 @@ from vgan.runs import config
 
 config.define_run_flags()
 flags.DEFINE_list(
-    "ends",
-    None,
-    "Two of: a seed, whose video 0 it is, a video, or .npy of vgan.invert.",
+    "ends", None, "Two of: a seed, whose video 0 it is, a video, or .npy of vgan.invert."
 )
 flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
 flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
 flags.DEFINE_integer("steps", None, "Of the search for the latents of a file (default: 300).", 1)
 flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
-flags.DEFINE_string("output", None, "out.mp4, .gif or .webp.")
+command.define_output("out.mp4, .gif or .webp.")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
-flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
 
 
 def main():
     values = flags.FLAGS
-    if values.workdir is None:
-        raise UsageError("--workdir: not given. Name the folder of a training run")
+    command.need(workdir="Name the folder of a training run")
     if len(values.ends or []) != 2:
         raise UsageError("--ends: give two, seeds or files, e.g. --ends=3,in.mp4")
     for end in values.ends:
@@ -36,8 +32,7 @@ def main():
             raise UsageError(f"--ends={','.join(values.ends)}: a seed is at least 0, not {end}")
     if values.steps and all(end.isdecimal() or _is_latents(end) for end in values.ends):
         raise UsageError("--steps: no end is a video, so nothing is searched for. Drop it")
-    suffixes = (".mp4", ".gif", ".webp")
-    output = command.output_file("--output", values.output, suffixes, values.overwrite)
+    output = command.output_file()
     from vgan.media.clips import write_frames
     from vgan.runs import trained
     from vgan.sampling import latent_walk
@@ -68,7 +63,6 @@ def _latents(values, run, label, end):
     if _is_latents(end):
         return latent_walk.of_file(run.model, end)
     video = inversion.read_clip(Path(end), run.card.clip, run.card.fps)
-
     progress = functools.partial(tqdm, desc=end, unit="step", disable=None)
     found = inversion.invert(run, video, label, values.steps or 300, progress=progress)
     print(f"{end}: found, mean difference {found.error:.1f} grey levels")

@@ -12,6 +12,9 @@ from absl import app, flags, logging
 from vgan.core import errors
 from vgan.core.arguments import is_rate
 
+CLIP_SUFFIXES = (".mp4", ".gif", ".webp")
+"""Of the files that clips are written to."""
+
 
 def run(main, positional=False):
     """Parses the flags and runs `main()`, turning each known failure into one line on stderr.
@@ -34,33 +37,53 @@ def run(main, positional=False):
     app.run(lambda argv: _guard(main, argv, positional), flags_parser=_parse)
 
 
-def check_fps():
-    """Has the flag --fps checked as it is parsed; absl's own bounds let NaN pass."""
-    flags.register_validator(
+def define_output(text, default=None):
+    """Defines --output, with what its help says, and --overwrite."""
+    flags.DEFINE_string("output", default, text)
+    flags.DEFINE_bool("overwrite", False, "Replace an output that exists.")
+
+
+def define_fps(text):
+    """Defines --fps, with what its help says, checked as it is parsed."""
+    flags.DEFINE_float("fps", None, text)
+    flags.register_validator(  # Bounds of absl's own let NaN pass.
         "fps", lambda fps: fps is None or is_rate(fps), "must be from 0.01 to 1000"
     )
 
 
-def output_file(flag, path, suffixes, overwrite):
+def need(**advice):
+    """Raises UsageError, with advice by the flag's name, for a flag that isn't given."""
+    for name, text in advice.items():
+        if not flags.FLAGS[name].value:
+            raise errors.UsageError(f"--{name}: not given. {text}")
+
+
+def check_new(path):
+    """Raises StorageError for an output that exists, unless --overwrite is given."""
+    if Path(path).exists() and not flags.FLAGS.overwrite:
+        raise errors.StorageError(
+            f"output {str(path)!r}: it exists. Add --overwrite or name another"
+        )
+
+
+def output_file(suffixes=CLIP_SUFFIXES, flag="output", default=None):
     """The `Path` of a file that a flag names to be written, checked before any work is done.
 
     Args:
-      flag: its name, as `--output`.
-      path: its value, or None.
       suffixes: those that can be written.
-      overwrite: whether the file may exist.
+      flag: its name.
+      default: the path if the flag isn't given.
     Raises:
       UsageError: no path, or another suffix.
-      StorageError: it exists.
+      StorageError: it exists, and --overwrite isn't given.
     """
-    known = ", ".join(suffixes)
+    known, path = ", ".join(suffixes), flags.FLAGS[flag].value or default
     if path is None:
-        raise errors.UsageError(f"{flag}: not given. Name a file, of {known}")
+        raise errors.UsageError(f"--{flag}: not given. Name a file, of {known}")
     path = Path(path)
     if path.suffix.lower() not in suffixes:
-        raise errors.UsageError(f"{flag}={path}: unknown suffix. Known: {known}")
-    if path.exists() and not overwrite:
-        raise errors.StorageError(f"file {str(path)!r}: it exists. Add --overwrite or name another")
+        raise errors.UsageError(f"--{flag}={path}: unknown suffix. Known: {known}")
+    check_new(path)
     return path
 
 

@@ -63,11 +63,8 @@ def of_windows(windows, interval, seed, most, cache, progress):
     def read(number):
         return windows[int(number)][0]
 
-    def compute():
-        return {"digests": _digests(read, numbers, progress)}
-
-    digests = cache.get((*key, "digests"), compute)["digests"]
-    order = _order(digests, sources, seed)[:most]
+    found = cache.get((*key, "digests"), lambda: {"digests": _digests(read, numbers, progress)})
+    order = _order(found["digests"], sources, seed)[:most]
     return ClipSet(read, numbers[order], sources[order], (*key, seed, most))
 
 

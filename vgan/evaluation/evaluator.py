@@ -51,6 +51,10 @@ class Evaluator:
       user_networks: list of further FeatureExtractors.
       classifier: metrics.classifier.Classifier or None.
       progress: (what, number of clips) -> function that is called with how many more are done.
+    Attributes:
+      windows, split, most, interval, seed: as given.
+      other: the split that floors come from.
+      sets: dict of a clips.ClipSet by split.
     Raises:
       DataError: too few clips in a split. UsageError: clips of one frame.
     """
@@ -71,7 +75,7 @@ class Evaluator:
             raise UsageError(
                 "--frames=1: a clip of one frame has no motion to score. Use 2 or more"
             )
-        self._seed, self._most, self._cache = seed, most, cache
+        self.most, self.interval, self.seed, self._cache = most, interval, seed, cache
         self._progress, self._classifier = progress, classifier
         bank = [extractors.random3d(), extractors.random3d(difference=True), extractors.motion()]
         self._extractors = [*bank, *user_networks]
@@ -87,15 +91,13 @@ class Evaluator:
                     f"apart, scores need {LEAST}. Prepare more videos; or train with "
                     "--eval_interval=0, and score with a lower --start_interval"
                 )
-        self._real, self._other = split, SPLITS[1 - SPLITS.index(split)]
+        self.split, self.other = split, SPLITS[1 - SPLITS.index(split)]
         clip = windows["train"].clip
         quarter = max(1, clip.frames * windows["train"].frame_step // 4)
         self._known = self._open("train", quarter, MOST_KNOWN)
         counted = progress("training clips", len(self._known))
         self._known_thumbnails = measure.thumbnails(self._known, cache, counted)
-        self._measured = {
-            name: self._measure(f"{name} clips", clips) for name, clips in self.sets.items()
-        }
+        self._measured = {of: self._measure(f"{of} clips", self.sets[of]) for of in SPLITS}
 
     def score(self, videos, targets=None, asked=None):
         """The Result for videos uint8 [N, T, H, W, 3]; raises DataError if they are too few.
@@ -106,28 +108,26 @@ class Evaluator:
         """
         if len(videos) < LEAST:
             raise DataError(f"videos: {len(videos)} of them, scores need {LEAST}. Make more")
-        made = clip_sets.of_videos(videos, self._seed, self._most)
+        made = clip_sets.of_videos(videos, self.seed, self.most)
         measured, nearest = self._measure("generated clips", made)
-        real, other = self._measured[self._real][0], self._measured[self._other][0]
-        sources = [made.sources, self.sets[self._real].sources, self.sets[self._other].sources]
+        real, other = self._measured[self.split][0], self._measured[self.other][0]
+        sources = [made.sources, self.sets[self.split].sources, self.sets[self.other].sources]
         three = ThreeSets(measured, real, other, sources)
         found = {}
         for extractor in self._extractors:
-            found |= scores.of_features(three, extractor, self._seed)
+            found |= scores.of_features(three, extractor, self.seed)
         found |= scores.of_neighbours(three, self._extractors[0])
         if self._classifier is not None:
             found |= scores.of_probabilities(three, "probabilities", self._classifier.about)
         if targets is not None:
             found |= scores.of_pairs(videos, targets, asked)
-        per_clip = {
-            name: {"generated": measured[name], "real": real[name]} for name in measure.UNITS
-        }
+        per_clip = {of: {"generated": measured[of], "real": real[of]} for of in measure.UNITS}
         statistics = scores.of_statistics(three, measure.UNITS, self._nearest(measured, made))
         return Result(found, statistics, per_clip, made, nearest)
 
     def real(self, chosen):
         """Real clips by a slice of their order, the sources beside them, and labels."""
-        windows, numbers = self.windows[self._real], self.sets[self._real].numbers[chosen]
+        windows, numbers = self.windows[self.split], self.sets[self.split].numbers[chosen]
         found = [beside(windows, number) for number in numbers]
         return tuple(np.array(part) for part in zip(*found, strict=True)) or ((), (), ())
 
@@ -145,7 +145,7 @@ class Evaluator:
     def _open(self, split, interval, most):
         windows = self.windows[split]
         counted = self._progress(f"reading {split} clips", len(windows.apart(interval)[0]))
-        return clip_sets.of_windows(windows, interval, self._seed, most, self._cache, counted)
+        return clip_sets.of_windows(windows, interval, self.seed, most, self._cache, counted)
 
     def _nearest(self, measured, made):
         held_out, clips = self._measured["test"][0], self.sets["test"]
@@ -158,9 +158,8 @@ class Evaluator:
 
         found = {e.name: measure.features(clips, e, *how(e.name)) for e in self._extractors}
         if self._classifier is not None:
-            reader = _of_classifier(
-                "probabilities", self._classifier.probabilities, self._classifier
-            )
+            compute = self._classifier.probabilities
+            reader = _of_classifier("probabilities", compute, self._classifier)
             found["probabilities"] = measure.features(clips, reader, *how("classes"))
         found |= measure.statistics(clips, *how("statistics"))
         small = measure.thumbnails(clips, *how("thumbnails"))
@@ -171,11 +170,10 @@ class Evaluator:
 def _check_names(features):
     names = [extractor.name for extractor in features]
     if len(set(names)) < len(names):
-        raise UsageError(
-            f"--features: two of {', '.join(names)} have one name. Add name='...' to yours"
-        )
+        both = ", ".join(names)
+        raise UsageError(f"--features: two of {both} have one name. Add name='...' to yours")
 
 
 def _of_classifier(name, compute, classifier):
-    clip = classifier.about["clip"]
-    return extractors.FeatureExtractor(name, compute, classifier.digest, frames=clip[0])
+    frames = classifier.about["clip"][0]
+    return extractors.FeatureExtractor(name, compute, classifier.digest, frames)

@@ -25,23 +25,21 @@ def table(scores):
     """
     rows = [("score", "value", "about 95 %", "floor", "/ floor")]
     for name, figure in scores["scores"].items():
-        floor = "" if figure["floor"] is None else _text(figure["floor"])
-        ratio = "" if figure["over_floor"] is None else _text(figure["over_floor"])
-        rows.append((name, _text(figure["value"]), _span(figure), floor, ratio))
+        compared = _text(figure["floor"]), _text(figure["over_floor"])
+        rows.append((name, _text(figure["value"]), _span(figure), *compared))
     yield from _columns(rows)
     yield ""
     rows = [("statistic", "generated", "about 95 %", "real", "other real", "")]
     for name, figure in scores["statistics"].items():
-        other = "" if figure["other_real"] is None else _text(figure["other_real"])
-        values = (_text(figure["real"]), other, figure["unit"])
-        rows.append((name, _text(figure["generated"]), _span(figure), *values))
+        compared = _text(figure["real"]), _text(figure["other_real"]), figure["unit"]
+        rows.append((name, _text(figure["generated"]), _span(figure), *compared))
     yield from _columns(rows)
 
 
 def _columns(rows):
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
 def _span(figure):
@@ -53,7 +51,7 @@ def _span(figure):
 
 
 def _text(value):
-    return f"{value:.4g}"
+    return "" if value is None else f"{value:.4g}"
 
 
 def _rounded(value):

@@ -6,7 +6,6 @@ import typing
 from absl import logging
 
 from vgan.core.clip import ClipSpec
-from vgan.evaluation.evaluator import SPLITS
 
 FEW = 512
 """With fewer clips, distances are mostly bias and chance."""
@@ -33,15 +32,6 @@ class Made(typing.NamedTuple):
     frame_step: int
     fps: float | None
     lossy: list
-
-
-class Rule(typing.NamedTuple):
-    """How clips are chosen: the arguments of Evaluator of the same names."""
-
-    split: str
-    most: int
-    interval: int
-    seed: int
 
 
 def warn(made, evaluator, classifier):
@@ -87,30 +77,29 @@ def warn(made, evaluator, classifier):
         )
 
 
-def describe(made, rule, evaluator, result):
+def describe(made, evaluator, result):
     """A dict of what all figures of an evaluation share.
 
     Args:
       made: Made.
-      rule: Rule.
       evaluator: evaluator.Evaluator.
       result: evaluator.Result.
     """
-    other = SPLITS[1 - SPLITS.index(rule.split)]
-    windows, clips = evaluator.windows[rule.split], evaluator.sets[rule.split]
+    split, other = evaluator.split, evaluator.other
+    windows, clips = evaluator.windows[split], evaluator.sets[split]
     packages = ("vgan", "tensorflow", "keras", "numpy", "opencv-python")
     return {
         "generated": made.origin,
         "compressed": ", ".join(made.lossy),
         "data": made.data,
         "fingerprint": windows.fingerprint,
-        "split": rule.split,
+        "split": split,
         "clip": str(windows.clip),
         "frame_step": made.frame_step,
-        "clip_rule": f"starts {rule.interval} frames apart in each video, at most {rule.most} "
-        "clips, chosen by a hash of seed and contents",
+        "clip_rule": f"starts {evaluator.interval} frames apart in each video, at most "
+        f"{evaluator.most} clips, chosen by a hash of seed and contents",
         "resize_rule": "area, to the size of the clip",
-        "seed": rule.seed,
+        "seed": evaluator.seed,
         "n_generated": len(result.clips),
         "n_real": len(clips),
         "n_other_real": len(evaluator.sets[other]),

@@ -130,38 +130,27 @@ def of_statistics(sets, units, nearest):
     """
     found = {}
     for name, unit in units.items():
-        fake, real, other = sets.all(name)
-        mean = sets.figure(name, lambda real, fake: float(fake.mean()), equal=False)
+        _, real, other = sets.all(name)
+        mean = sets.figure(name, lambda _, fake: float(fake.mean()), equal=False)
         apart = sets.figure(name, _wasserstein)
-        found[name] = {
-            "unit": unit,
-            "generated": mean["value"],
-            "interval": mean["interval"],
-            "real": float(real.mean()),
-            "other_real": float(other.mean()),
+        found[name] = _statistic(unit, mean, float(real.mean()), float(other.mean())) | {
             "distance": apart["value"],
             "distance_interval": apart["interval"],
             "distance_floor": apart["floor"],
         }
-    fake, real, other = sets.all("magnitude")
+    _, real, other = sets.all("magnitude")
     limit = near_static_limit(real)
     still = sets.figure("magnitude", lambda _, fake: float((fake < limit).mean()), equal=False)
-    found["near_static"] = {
-        "unit": "share of clips",
-        "generated": still["value"],
-        "interval": still["interval"],
-        "real": float((real < limit).mean()),
-        "other_real": float((other < limit).mean()),
-    }
+    shares = (float((clips < limit).mean()) for clips in (real, other))
+    found["near_static"] = _statistic("share of clips", still, *shares)
     copies = nearest.figure("nearest", lambda _, fake: float(fake.mean()), equal=False)
-    found["training_distance"] = {
-        "unit": "grey levels",
-        "generated": copies["value"],
-        "interval": copies["interval"],
-        "real": copies["floor"],
-        "other_real": None,
-    }
+    found["training_distance"] = _statistic("grey levels", copies, copies["floor"], None)
     return found
+
+
+def _statistic(unit, figure, real, other):
+    found = {"unit": unit, "generated": figure["value"], "interval": figure["interval"]}
+    return found | {"real": real, "other_real": other}
 
 
 def _wasserstein(a, b):

@@ -31,14 +31,10 @@ class ThreeSets:
         values, floors = compute(real, fake), compute(real, other)
         errors = jackknife(compute, real, sources[1], fake, sources[0])
         counts = {"n_generated": len(fake), "n_real": len(real)}
-        found = {}
-        for position, figure in enumerate(names):
-            value = float(values[position])
-            interval = None
-            if errors is not None:
-                error = float(errors[position])
-                interval = [value - 2 * error, value + 2 * error]
-            floor = float(floors[position])
+        errors = [None] * len(names) if errors is None else map(float, errors)
+        found, figures = {}, zip(map(float, values), map(float, floors), errors, strict=True)
+        for figure, (value, floor, error) in zip(names, figures, strict=True):
+            interval = None if error is None else [value - 2 * error, value + 2 * error]
             ratio = value / floor if floor > 0 else None
             found[figure] = {"value": value, "interval": interval, "floor": floor}
             found[figure] |= {"over_floor": ratio} | counts

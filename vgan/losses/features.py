@@ -18,20 +18,7 @@ class CriticFeatures:
 
     def attach(self, critics):
         """Sets the critics: a list of networks.critic.Critic."""
-        self._critics = [
-            (
-                critic,
-                keras.Model(
-                    critic.network.inputs,
-                    [
-                        layer.output
-                        for layer in critic.network.layers
-                        if isinstance(layer, keras.layers.LeakyReLU)
-                    ],
-                ),
-            )
-            for critic in critics
-        ]
+        self._critics = [(critic, _rectifiers(critic.network)) for critic in critics]
 
     def __call__(self, video, batch, seed, samples):
         """A list of features [B * n, ...], n inputs of a clip next to each other."""
@@ -41,6 +28,12 @@ class CriticFeatures:
             labels = tf.repeat(batch.label, tf.shape(inputs)[0] // tf.shape(batch.label)[0])
             found += tf.nest.flatten(network([inputs, labels], training=True))
         return found
+
+
+def _rectifiers(network):
+    """A model of the inputs of a network whose outputs are those of its leaky rectifiers."""
+    rectifiers = (of for of in network.layers if isinstance(of, keras.layers.LeakyReLU))
+    return keras.Model(network.inputs, [layer.output for layer in rectifiers])
 
 
 class Vgg19Features:

@@ -119,7 +119,7 @@ def perceptual(network="critics", weights=None, frames=None):
     Source: Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", 2016,
     equation 5; Johnson et al., "Perceptual Losses for Real-Time Style Transfer", 2016, section 3.2.
     """
-    return _features(network, weights, frames)(lambda x, y: tf.abs(x - y))
+    return _features(lambda x, y: tf.abs(x - y), network, weights, frames)
 
 
 def style(network="critics", weights=None, frames=None):
@@ -128,10 +128,10 @@ def style(network="critics", weights=None, frames=None):
     Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
     2016, equations 3 to 5, with absolute differences.
     """
-    return _features(network, weights, frames)(lambda x, y: tf.abs(gram(x) - gram(y)))
+    return _features(lambda x, y: tf.abs(gram(x) - gram(y)), network, weights, frames)
 
 
-def _features(network, weights, frames):
+def _features(distance, network, weights, frames):
     if network not in ("critics", "vgg19"):
         raise UsageError(f"network={network!r}: unknown. Choose critics or vgg19")
     if network == "critics" and (weights is not None or frames is not None):
@@ -140,24 +140,16 @@ def _features(network, weights, frames):
     check_whole("vgg19", 1, 1000, frames=frames)
     source = CriticFeatures() if network == "critics" else Vgg19Features(weights, frames)
 
-    def compare(distance):
-        def loss(video, batch, seed, samples):
-            pairs = zip(
-                source(video, batch, seed, samples),
-                source(batch.video, batch, seed, samples),
-                strict=True,
-            )
-            clips = tf.shape(video)[0]
-            found = []
-            for made, real in pairs:
-                off = distance(tf.cast(made, tf.float32), tf.cast(real, tf.float32))
-                found.append(tf.reduce_mean(tf.reshape(off, [clips, -1]), 1))
-            return tf.add_n(found) / len(found)
+    def loss(video, batch, seed, samples):
+        both = (source(of, batch, seed, samples) for of in (video, batch.video))
+        clips, found = tf.shape(video)[0], []
+        for made, real in zip(*both, strict=True):
+            off = distance(tf.cast(made, tf.float32), tf.cast(real, tf.float32))
+            found.append(tf.reduce_mean(tf.reshape(off, [clips, -1]), 1))
+        return tf.add_n(found) / len(found)
 
-        takes = source.attach if network == "critics" else None
-        return _aligned(loss)._replace(attach=takes)
-
-    return compare
+    takes = source.attach if network == "critics" else None
+    return _aligned(loss)._replace(attach=takes)
 
 
 def _aligned(compute):

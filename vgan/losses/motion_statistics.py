@@ -13,8 +13,7 @@ class _Motion(tf.Module):
 
     def __init__(self, estimate, pairs):
         super().__init__()
-        self._estimate = estimate
-        self._pairs = pairs
+        self._estimate, self._pairs = estimate, pairs
 
     def __call__(self, video, batch, seed, samples):
         clips = tf.shape(video)[0]

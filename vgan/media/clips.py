@@ -63,16 +63,17 @@ def write_frames(path, frames, fps):
 
 def gif_bytes(video, fps, zoom=1):
     """The bytes of the GIF that `write_video` would write; arguments and errors as there."""
-    video = _prepared(video, fps, zoom)
-    buffer = io.BytesIO()
-    _write_gif(buffer, video, fps)
-    return buffer.getvalue()
+    return _in_memory(_write_gif, _prepared(video, fps, zoom), fps)
 
 
 def webp_bytes(video, fps):
     """The bytes of the WebP that `write_video` would write; arguments and errors as there."""
+    return _in_memory(_write_webp, _prepared(video, fps, zoom=1), fps)
+
+
+def _in_memory(write, video, fps):
     buffer = io.BytesIO()
-    _write_webp(buffer, _prepared(video, fps, zoom=1), fps)
+    write(buffer, video, fps)
     return buffer.getvalue()
 
 

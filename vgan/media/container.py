@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from PIL import Image
+from PIL.Image import DecompressionBombError
 
 from vgan.core.errors import DataError
 
@@ -32,13 +32,7 @@ def reading(path, what="video"):
         yield
     except DataError:
         raise
-    except (
-        av.FFmpegError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-    ) as error:
+    except (av.FFmpegError, OSError, ValueError, SyntaxError, DecompressionBombError) as error:
         raise DataError(
             f"{what} {str(path)!r}: can't be read ({error}). Convert it to an ordinary .mp4 or .png"
         ) from None

@@ -56,12 +56,8 @@ class FeatureExtractor:
                 f"features {self.name!r}: made for clips of {self.frames} frames, not "
                 f"{videos.shape[1]}. Train and evaluate with --frames={self.frames}"
             )
-        return np.concatenate(
-            [
-                self._checked(videos[first : first + _CHUNK])
-                for first in range(0, len(videos), _CHUNK)
-            ]
-        )
+        chunks = (videos[first : first + _CHUNK] for first in range(0, len(videos), _CHUNK))
+        return np.concatenate([self._checked(chunk) for chunk in chunks])
 
     def _checked(self, videos):
         features = np.asarray(self.compute(videos), np.float64)
@@ -154,15 +150,8 @@ def _directions(vectors, bins=8):
     share = place - low
     # The cell of each pixel: which clip, which 4 frames, which half of the height and of the width.
     shape = (clips, -(-frames // 4), 2, 2)
-    cell = np.ravel_multi_index(
-        np.ix_(
-            np.arange(clips),
-            np.arange(frames) // 4,
-            (np.arange(height) >= height // 2).astype(int),
-            (np.arange(width) >= width // 2).astype(int),
-        ),
-        shape,
-    )
+    halves = [(np.arange(side) >= side // 2).astype(int) for side in (height, width)]
+    cell = np.ravel_multi_index(np.ix_(np.arange(clips), np.arange(frames) // 4, *halves), shape)
     votes = np.zeros(np.prod(shape) * bins)
     for direction, part in ((low % bins, 1 - share), ((low + 1) % bins, share)):
         places = (cell * bins + direction).ravel()

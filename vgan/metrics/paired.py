@@ -18,9 +18,7 @@ def psnr(videos, targets, made=None):
       float64 [N]; equal frames count as 100 dB, since the ratio is infinite. NaN for a clip that
       was given whole.
     """
-    return np.array(
-        [_psnr(*parts) for parts in zip(videos, targets, _masks(videos, made), strict=True)]
-    )
+    return _of_each(_psnr, videos, targets, made)
 
 
 def ssim(videos, targets, made=None):
@@ -34,13 +32,12 @@ def ssim(videos, targets, made=None):
     Returns:
       float64 [N], at most 1; NaN for a clip that was given whole.
     """
-    return np.array(
-        [_ssim(*parts) for parts in zip(videos, targets, _masks(videos, made), strict=True)]
-    )
+    return _of_each(_ssim, videos, targets, made)
 
 
-def _masks(videos, made):
-    return [None] * len(videos) if made is None else made[..., 0]
+def _of_each(measure, videos, targets, made):
+    masks = [None] * len(videos) if made is None else made[..., 0]
+    return np.array([measure(*of) for of in zip(videos, targets, masks, strict=True)])
 
 
 def _psnr(video, target, made):

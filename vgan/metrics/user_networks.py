@@ -57,10 +57,8 @@ def i3d(path, output, signature="serving_default"):
 
 def _extractor(path, output, signature, name, frames, size, value_range, comparable="", width=None):
     _check(path, frames, size, value_range)
-    module = _load(path, signature, output)
+    module, argument, taken = _load(path, signature, output)
     low, high = value_range
-    inputs = module.signatures[signature].structured_input_signature[1]
-    ((argument, taken),) = inputs.items()
 
     def compute(videos):
         x = tf.cast(videos, tf.float32)
@@ -88,9 +86,8 @@ def _extractor(path, output, signature, name, frames, size, value_range, compara
 
     resize = "none" if size is None else "bilinear, TensorFlow 1"
     digest = _digest(Path(path), signature, output, size, float(low), float(high))
-    return FeatureExtractor(
-        name, compute, digest, frames, size, tuple(value_range), resize, comparable
-    )
+    shown = frames, size, tuple(value_range), resize
+    return FeatureExtractor(name, compute, digest, *shown, comparable)
 
 
 def _check(path, frames, size, value_range):
@@ -131,7 +128,7 @@ def _load(path, signature, output):
             f"features {str(path)!r}: signature {signature!r} takes {shapes}, needed is one input "
             "of clips [N, T, H, W, 3]"
         )
-    (taken,) = inputs.values()
+    ((argument, taken),) = inputs.items()
     if taken.dtype != tf.float32 or (taken.shape.rank and taken.shape[0] is not None):
         raise UsageError(
             f"features {str(path)!r}: signature {signature!r} takes {taken.dtype.name} "
@@ -140,7 +137,7 @@ def _load(path, signature, output):
     if output not in function.structured_outputs:
         known = ", ".join(sorted(function.structured_outputs))
         raise UsageError(f"features {str(path)!r}: no output {output!r}. It has: {known}")
-    return module
+    return module, argument, taken
 
 
 def _digest(path, *settings):

@@ -38,13 +38,8 @@ def animate(picture, moves, frames):
         for move in moves:
             matrix = _then(matrix, move(time))
         matrix[:, 2] += centre - matrix[:, :2] @ centre
-        yield cv2.warpAffine(
-            picture,
-            matrix,
-            (width, height),
-            flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        how = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
+        yield cv2.warpAffine(picture, matrix, (width, height), **how)
 
 
 def _then(first, second):

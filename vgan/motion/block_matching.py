@@ -48,12 +48,8 @@ def _costs(first, second, block, radius, difference):
     moved = np.lib.stride_tricks.sliding_window_view(np.pad(second, radius), first.shape)
     # A product with the members sums over blocks faster than reduceat; one dy at a time keeps
     # the differences in the processor's cache.
-    sums = np.stack(
-        [
-            row @ difference(window - first) @ columns.swapaxes(1, 2)
-            for row, window in zip(rows, moved, strict=True)
-        ]
-    )
+    across, windows = columns.swapaxes(1, 2), zip(rows, moved, strict=True)
+    sums = np.stack([row @ difference(window - first) @ across for row, window in windows])
     counts = rows.sum(axis=2)[:, None, :, None] * columns.sum(axis=2)[None, :, None, :]
     enough = 2 * counts >= counts[radius, radius]
     return np.where(enough, sums / np.maximum(counts, 1), np.inf)

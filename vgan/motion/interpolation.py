@@ -60,7 +60,11 @@ def blocks(block=16, radius=8):
 
 def blend():
     """A cross-fade, the baseline that knows no motion."""
-    return _by_fading
+
+    def fade(first, second, times):
+        return _at_times(lambda t: _mix(t, np.float32(first), np.float32(second), 1, 1), times)
+
+    return fade
 
 
 def _by_flow(estimate, kind, first, second, times):
@@ -91,21 +95,17 @@ def _onward(forward, backward, t):
 
 def _by_blocks(block, radius, first, second, times):
     greys = [
-        np.float32([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
-        for frames in (first, second)
+        [np.float32(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)) for frame in pair]
+        for pair in zip(first, second, strict=True)
     ]
 
     def at(t):
-        through = np.stack([_through(*pair, t, block, radius) for pair in zip(*greys, strict=True)])
+        through = np.stack([_through(*pair, t, block, radius) for pair in greys])
         to_first, to_second = -t * through, (1 - t) * through
         moved = remap.backward(first, to_first), remap.backward(second, to_second)
         return _mix(t, *moved, _inside(to_first), _inside(to_second))
 
     return _at_times(at, times)
-
-
-def _by_fading(first, second, times):
-    return _at_times(lambda t: _mix(t, np.float32(first), np.float32(second), 1, 1), times)
 
 
 def _at_times(at, times):
@@ -131,10 +131,8 @@ def _through(first, second, t, block, radius):
     for dy in range(-radius, radius + 1):
         for dx in range(-radius, radius + 1):
             x, y = -round(t * dx), -round(t * dy)
-            before, after = (
-                _shifted(padded[0], x, y, radius),
-                _shifted(padded[1], x + dx, y + dy, radius),
-            )
+            before = _shifted(padded[0], x, y, radius)
+            after = _shifted(padded[1], x + dx, y + dy, radius)
             cost = _block_means(np.abs(before - after), block) + _BIAS * np.hypot(dx, dy)
             better = cost < best
             best[better] = cost[better]

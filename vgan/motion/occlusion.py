@@ -21,10 +21,8 @@ def visible(forward, backward):
     Returns:
       bool `[N, H, W]`, True where visible.
     """
-    blocks = range(0, len(forward), _BLOCK)
-    return np.concatenate(
-        [_visible(forward[n : n + _BLOCK], backward[n : n + _BLOCK]) for n in blocks]
-    )
+    blocks = [slice(first, first + _BLOCK) for first in range(0, len(forward), _BLOCK)]
+    return np.concatenate([_visible(forward[block], backward[block]) for block in blocks])
 
 
 def boundary(flow):

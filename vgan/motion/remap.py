@@ -21,15 +21,10 @@ def backward(frames, flow, kind="bilinear"):
     height, width = flow.shape[1:3]
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     flow = np.asarray(flow, np.float32)
+    how = {"interpolation": KINDS[kind], "borderMode": cv2.BORDER_REPLICATE}
     looked_up = [
-        cv2.remap(
-            frame.astype(np.float32),
-            columns + field[..., 0],
-            rows + field[..., 1],
-            KINDS[kind],
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        for frame, field in zip(frames, flow, strict=True)
+        cv2.remap(np.float32(frame), columns + dx, rows + dy, **how)
+        for frame, (dx, dy) in zip(frames, np.moveaxis(flow, -1, 1), strict=True)
     ]
     # OpenCV drops a last axis of one channel.
     return np.reshape(looked_up, (*flow.shape[:3], frames.shape[-1]))

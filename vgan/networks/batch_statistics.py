@@ -30,32 +30,19 @@ class BatchNorm(MovedLayer, keras.layers.Layer):
         self._last = None
 
     def build(self, input_shape):
-        def weight(name, initializer, trainable):
-            return self.add_weight(
-                shape=input_shape[-1:],
-                initializer=initializer,
-                trainable=trainable,
-                autocast=False,
-                dtype="float32",
-                name=name,
-            )
-
-        self.gamma = weight("gamma", "ones", True)
-        self.beta = weight("beta", "zeros", True)
-        self.mean = weight("mean", "zeros", False)
-        self.variance = weight("variance", "ones", False)
+        alike = {"shape": input_shape[-1:], "autocast": False, "dtype": "float32"}
+        self.gamma = self.add_weight(name="gamma", initializer="ones", **alike)
+        self.beta = self.add_weight(name="beta", initializer="zeros", **alike)
+        alike["trainable"] = False
+        self.mean = self.add_weight(name="mean", initializer="zeros", **alike)
+        self.variance = self.add_weight(name="variance", initializer="ones", **alike)
 
     def call(self, x, training=False):
-        averages = {} if training else {"mean": self.mean.value, "variance": self.variance.value}
+        how = {} if training else {"mean": self.mean.value, "variance": self.variance.value}
+        how |= {"epsilon": self.epsilon, "is_training": bool(training)}
+        flat, fused = ops.reshape(x, (1, 1, -1, x.shape[-1])), tf.compat.v1.nn.fused_batch_norm
         # One fused operation: four times as fast here as a formula of keras.ops.
-        y, *found = tf.compat.v1.nn.fused_batch_norm(
-            ops.reshape(x, (1, 1, -1, x.shape[-1])),
-            self.gamma.value,
-            self.beta.value,
-            epsilon=self.epsilon,
-            is_training=bool(training),
-            **averages,
-        )
+        y, *found = fused(flat, self.gamma.value, self.beta.value, **how)
         if training:
             self._last = tuple(found)  # A list would be tracked by Keras as state.
         return ops.reshape(y, ops.shape(x))

@@ -35,8 +35,6 @@ def discriminator(
       condition_channels: K of the given frames, judged together with the first frame of a pair.
       estimator: spec string of the flow estimator, see vgan.motion.estimators.
       pairs: random pairs of each clip that are judged.
-      channels: width of the first stage; each later one is twice as wide, up to fourfold.
-      spectral_norm: divide each kernel by its largest singular value.
     Returns:
       Critic with a network [N, H, W, 3 C + 1 + K], label int [N] -> logits [N, 1].
     Raises:
@@ -58,14 +56,10 @@ def discriminator(
     except UsageError as error:
         raise UsageError(f"{flag}(estimator={estimator!r}): {error}") from None
     depth = 3 * clip.channels + 1 + condition_channels
-    return strided.critic(
-        "compensated",
-        CompensatedPairs(estimate, pairs, clip.channels),
-        keras.Input((clip.height, clip.width, depth), name="pair"),
-        convolutions(clip, channels, spectral_norm),
-        num_labels,
-        spectral_norm,
-    )
+    view = CompensatedPairs(estimate, pairs, clip.channels)
+    shown = keras.Input((clip.height, clip.width, depth), name="pair")
+    halving = convolutions(clip, channels, spectral_norm)
+    return strided.critic("compensated", view, shown, halving, num_labels, spectral_norm)
 
 
 class CompensatedPairs:

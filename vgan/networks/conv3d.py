@@ -12,7 +12,7 @@ from keras import layers
 from vgan.core.arguments import check_whole
 from vgan.networks import sizes, strided
 from vgan.networks.critic import coarse_clip
-from vgan.networks.layers import weighted
+from vgan.networks.layers import convolution
 from vgan.networks.transposed import doubling
 
 
@@ -29,36 +29,17 @@ def generator(
     """Latents to a clip through transposed 3-D convolutions, each doubling the size.
 
     Args:
-      latent_dim: length of the latent vector.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
         the one at full size a quarter as wide but at least 8, since channels cost most there.
-      attention: let all positions look at each other, at the largest size of at most 1,024 of them.
       batch_norm: use it instead of pixel norm.
-      spectral_norm: divide each kernel by its largest singular value.
     """
 
     def convolve(x, width, stride):
-        return weighted(
-            layers.Conv3DTranspose,
-            width,
-            sizes.kernel(stride),
-            strides=stride,
-            padding="same",
-            spectral_norm=spectral_norm,
-        )(x)
+        kernel = sizes.kernel(stride)
+        return convolution(layers.Conv3DTranspose, width, kernel, stride, spectral_norm)(x)
 
-    return doubling(
-        "conv3d",
-        clip,
-        convolve,
-        condition_channels,
-        num_labels,
-        latent_dim,
-        channels,
-        spectral_norm,
-        attention,
-        batch_norm,
-    )
+    inputs = clip, latent_dim, condition_channels, num_labels
+    return doubling("conv3d", inputs, convolve, channels, spectral_norm, attention, batch_norm)
 
 
 def discriminator(
@@ -81,8 +62,6 @@ def discriminator(
     With `every` and `shrink` it is one scale of several: "conv3d() + conv3d(shrink=2)".
 
     Args:
-      channels: width of the first stage; each later one is twice as wide, up to fourfold.
-      spectral_norm: divide each kernel by its largest singular value.
       every: judge every `every`-th frame, counted from a random one.
       shrink: judge clips averaged down `shrink` times in height and width.
       halve_time: also halve the frames, where there are 8 or more; otherwise each stage has
@@ -99,28 +78,16 @@ def discriminator(
     check_whole("--discriminator=conv3d", 1, channels=channels)
     factors = sizes.factors if halve_time else lambda clip: (1, *sizes.factors(clip)[1:])
     seen = strided.coarse(clip, factors, "conv3d", every, shrink)
+    times = [time if halve_time else None for time, _, _ in sizes.strides(seen)]
+    convolve = functools.partial(_convolved, spectral_norm=spectral_norm)
     convolutions = [
-        functools.partial(
-            _convolved,
-            width=channels * min(4, 2**stage),
-            time_stride=stride[0] if halve_time else None,
-            spectral_norm=spectral_norm,
-        )
-        for stage, stride in enumerate(sizes.strides(seen))
+        functools.partial(convolve, width=channels * min(4, 2**stage), time_stride=time)
+        for stage, time in enumerate(times)
     ]
-    return strided.critic(
-        "conv3d",
-        coarse_clip(every, shrink),
-        keras.Input((*seen.shape[:3], clip.channels + condition_channels), name="video"),
-        convolutions,
-        num_labels,
-        spectral_norm,
-        attention=attention,
-        batch_norm=batch_norm,
-        minibatch_std=minibatch_std,
-        patches=patches,
-        classes=classes,
-    )
+    view, depth = coarse_clip(every, shrink), clip.channels + condition_channels
+    shown = keras.Input((*seen.shape[:3], depth), name="video")
+    options = attention, batch_norm, minibatch_std, patches, classes
+    return strided.critic("conv3d", view, shown, convolutions, num_labels, spectral_norm, *options)
 
 
 def _convolved(x, width, time_stride, spectral_norm):
@@ -134,11 +101,5 @@ def _convolved(x, width, time_stride, spectral_norm):
     if time_stride is None:
         x, padding = layers.ZeroPadding3D((0, 1, 1))(x), "valid"
     time = min(3 if time_stride == 1 else 4, x.shape[1])
-    return weighted(
-        layers.Conv3D,
-        width,
-        (time, 4, 4),
-        strides=(time_stride or 1, 2, 2),
-        padding=padding,
-        spectral_norm=spectral_norm,
-    )(x)
+    strides = (time_stride or 1, 2, 2)
+    return convolution(layers.Conv3D, width, (time, 4, 4), strides, spectral_norm, padding)(x)

@@ -10,7 +10,7 @@ from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
 from vgan.networks import strided
 from vgan.networks.critic import random_frames
-from vgan.networks.layers import weighted
+from vgan.networks.layers import convolution
 from vgan.networks.sizes import halvings
 
 
@@ -22,14 +22,7 @@ def factors(clip):
 def convolutions(clip, channels, spectral_norm):
     """Layers that halve pictures to about 4 x 4 pixels, each twice as wide, up to fourfold."""
     return [
-        weighted(
-            layers.Conv2D,
-            channels * min(4, 2**stage),
-            4,
-            strides=2,
-            padding="same",
-            spectral_norm=spectral_norm,
-        )
+        convolution(layers.Conv2D, channels * min(4, 2**stage), 4, 2, spectral_norm)
         for stage in range(_stages(clip))
     ]
 
@@ -55,8 +48,6 @@ def discriminator(
 
     Args:
       frames: how many frames of each clip are judged.
-      channels: width of the first stage; each later one is twice as wide, up to fourfold.
-      spectral_norm: divide each kernel by its largest singular value.
       shrink: judge frames averaged down `shrink` times in height and width.
       attention, batch_norm, patches, classes: options of strided.critic.
     Returns:
@@ -72,16 +63,9 @@ def discriminator(
         )
     check_whole("--discriminator=frames2d", 1, channels=channels)
     seen = strided.coarse(clip, factors, "frames2d", shrink=shrink)
-    depth = clip.channels + condition_channels
-    return strided.critic(
-        "frames2d",
-        random_frames(frames, shrink),
-        keras.Input((seen.height, seen.width, depth), name="frame"),
-        convolutions(seen, channels, spectral_norm),
-        num_labels,
-        spectral_norm,
-        attention=attention,
-        batch_norm=batch_norm,
-        patches=patches,
-        classes=classes,
-    )
+    view, depth = random_frames(frames, shrink), clip.channels + condition_channels
+    shown = keras.Input((seen.height, seen.width, depth), name="frame")
+    halving = convolutions(seen, channels, spectral_norm)
+    options = {"attention": attention, "batch_norm": batch_norm, "patches": patches}
+    options |= {"classes": classes}
+    return strided.critic("frames2d", view, shown, halving, num_labels, spectral_norm, **options)

@@ -34,11 +34,8 @@ class SpectralNorm(MovedLayer, keras.layers.Wrapper):
         unit = keras.initializers.RandomNormal(1.0, seed=0)
         self.u = self.add_weight(shape=(rows,), initializer=unit, trainable=False, name="u")
         self.v = self.add_weight(shape=(columns,), initializer=unit, trainable=False, name="v")
-        self.bias = self.add_weight(
-            shape=self.layer.compute_output_shape(input_shape)[-1:],
-            initializer="zeros",
-            name="bias",
-        )
+        width = self.layer.compute_output_shape(input_shape)[-1:]
+        self.bias = self.add_weight(shape=width, initializer="zeros", name="bias")
         self.after_step(steps=20)
 
     def after_step(self, steps=1):
@@ -68,6 +65,12 @@ def weighted(layer_class, *args, spectral_norm, **kwargs):
     if spectral_norm:
         return SpectralNorm(layer_class(*args, use_bias=False, **kwargs), name=kwargs.get("name"))
     return layer_class(*args, **kwargs)
+
+
+def convolution(layer_class, width, kernel, strides, spectral_norm, padding="same"):
+    """A `weighted` convolution layer, transposed or not, which unless told pads to whole sizes."""
+    sizes = {"strides": strides, "padding": padding}
+    return weighted(layer_class, width, kernel, spectral_norm=spectral_norm, **sizes)
 
 
 def generator_inputs(clip, latent_dim, condition_channels, num_labels, beside=0):
@@ -130,25 +133,21 @@ def logits(features, label, num_labels, spectral_norm):
     Args:
       features: [N, D], or [N, m, D] for a logit at each of m positions.
       label: int [N].
-      num_labels: number of classes, 0 for none.
-      spectral_norm: divide the kernel by its largest singular value.
     Returns:
       float32 [N, 1] or [N, m]; the label's projection is that of the mean features.
 
     Source: Miyato and Koyama, "cGANs with Projection Discriminator", ICLR 2018, equation 3.
     """
     dtype = "float32"
-    verdict = weighted(
-        keras.layers.Dense, 1, spectral_norm=spectral_norm, dtype=dtype, name="verdict"
-    )(features)
+    options = {"spectral_norm": spectral_norm, "dtype": dtype}
+    verdict = weighted(keras.layers.Dense, 1, name="verdict", **options)(features)
     verdict = keras.layers.Flatten(dtype=dtype)(verdict)
     if num_labels:
         if len(features.shape) == 3:
             features = keras.layers.GlobalAveragePooling1D(dtype=dtype)(features)
         # A table without the norm could scale the logits without bound, whatever the others' norms.
-        table = {"spectral_norm": spectral_norm, "dtype": dtype, "name": "projection"}
-        codes = keras.ops.one_hot(label, num_labels, dtype=dtype)
-        rows = weighted(keras.layers.Dense, features.shape[-1], **table)(codes)
+        table = weighted(keras.layers.Dense, features.shape[-1], name="projection", **options)
+        rows = table(keras.ops.one_hot(label, num_labels, dtype=dtype))
         product = keras.layers.Dot(axes=-1, dtype=dtype)([rows, features])
         verdict = keras.layers.Add(dtype=dtype)([verdict, product])
     return keras.layers.Flatten(dtype=dtype, name="logits")(verdict)

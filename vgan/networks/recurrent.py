@@ -40,9 +40,8 @@ def generator(
     whose first frames are the same where content and noise are.
 
     Args:
-      condition_channels: K of the given frames [B, T, H, W, K]; each joins the stages of its own
-        frame, averaged down.
-      num_labels: number of classes, 0 for none; a label joins the content and the noise.
+      condition_channels: K of the given frames; each joins the stages of its own frame.
+      num_labels: number of classes; a label joins the content and the noise.
       content_dim: length of the part of the latents that all frames share.
       motion_dim: length of the noise of one frame, and of a motion code.
       channels: width at half the size; each stage before is twice as wide, up to fourfold.

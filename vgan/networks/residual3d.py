@@ -56,16 +56,8 @@ def _convolved(x, width, name, kernel=3, quiet=False, spectral_norm=False):
     # With a quiet start, what is added to a picture or to features hardly shows when a network has
     # grown. Spectral norm undoes that, so critics that have grown take a few steps to settle.
     start = keras.initializers.VarianceScaling(0.01) if quiet else "glorot_uniform"
-    layer = weighted(
-        layers.Conv3D,
-        width,
-        kernel,
-        padding="same",
-        kernel_initializer=start,
-        spectral_norm=spectral_norm,
-        name=name,
-    )
-    return layer(x)
+    how = {"padding": "same", "kernel_initializer": start, "name": name}
+    return weighted(layers.Conv3D, width, kernel, spectral_norm=spectral_norm, **how)(x)
 
 
 def generator(
@@ -80,10 +72,8 @@ def generator(
     """Latents to a clip: each stage doubles the size and adds a picture to those before.
 
     Args:
-      latent_dim: length of the latent vector.
       channels: width of the third stage; the first is four times as wide, and each has half the
         width of the one before, but at least 8.
-      attention: let all positions look at each other, at the largest size of at most 1,024 of them.
       spectral_norm: divide each kernel, but those to pictures, by its largest singular value.
     """
     check_whole("--generator=residual3d", 1, channels=channels, latent_dim=latent_dim)
@@ -122,20 +112,13 @@ def generator(
 
 
 def discriminator(
-    clip,
-    condition_channels=0,
-    num_labels=0,
-    channels=16,
-    attention=False,
-    spectral_norm=True,
+    clip, condition_channels=0, num_labels=0, channels=16, attention=False, spectral_norm=True
 ):
     """A critic of whole clips, which it sees at every scale, averaged down; one logit a clip.
 
     Args:
       channels: width of the third smallest stage; the smallest is four times as wide, and each
         has half the width of the next smaller one, but at least 8.
-      attention: let all positions look at each other, at the largest size of at most 1,024 of them.
-      spectral_norm: divide each kernel by its largest singular value.
     Returns:
       Critic with a network [B, T, H, W, C + K], label int [B] -> logits [B].
     """

@@ -62,8 +62,6 @@ def critic(
       view: of the Critic.
       shown: keras.Input of what the view shows, without its batch axis [(T,) H, W, C].
       convolutions: functions from features to features.
-      num_labels: number of classes, 0 for none; a label enters by projection.
-      spectral_norm: divide each kernel by its largest singular value.
       attention: attend at the first stage of at most 1,024 positions, else at the last one.
       batch_norm: after each convolution but the first.
       minibatch_std: size of the groups whose spread the last convolution sees; 0 for none.
@@ -113,9 +111,7 @@ def critic(
 def _check(flag, num_labels, minibatch_std, classes):
     check_whole(flag, 0, minibatch_std=minibatch_std)
     if minibatch_std == 1:
-        raise UsageError(
-            f"{flag}(minibatch_std={minibatch_std!r}): must be a group of 2 or more clips, or 0"
-        )
+        raise UsageError(f"{flag}(minibatch_std=1): must be a group of 2 or more clips, or 0")
     check_number(flag, least=0, classes=classes)
     if classes and num_labels < 2:
         raise UsageError(

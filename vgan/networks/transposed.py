@@ -12,35 +12,25 @@ from vgan.networks.layers import activated, generator_inputs, shrunk, weighted
 from vgan.networks.sizes import check_strides
 
 
-def doubling(
-    name,
-    clip,
-    convolve,
-    condition_channels,
-    num_labels,
-    latent_dim,
-    channels,
-    spectral_norm,
-    attention=False,
-    batch_norm=False,
-):
+def doubling(name, inputs, convolve, channels, spectral_norm, attention=False, batch_norm=False):
     """A generator that doubles a few small maps, stage by stage, to a whole clip.
 
     Args:
       name: of the network, as in --generator=name.
-      clip: ClipSpec of what is made.
+      inputs: clip, latent_dim, condition_channels and num_labels, as for generator_inputs.
       convolve: (x, width, stride) -> features of that width, larger by the stride.
       channels: width at half the size; each stage before is twice as wide, up to fourfold, and
         the one at full size a quarter as wide but at least 8, since channels cost most there.
       the others: arguments of conv3d.generator.
     """
+    clip, latent_dim, condition_channels, _ = inputs
     check_whole(f"--generator={name}", 1, channels=channels, latent_dim=latent_dim)
     check_strides(clip, sizes.factors, f"--generator={name}")
     strides, maps = sizes.strides(clip), sizes.sizes(clip)
     attended = maps[stage_for_attention(maps)] if attention else None
     widths = [channels * min(4, 2**stage) for stage in range(len(strides))][::-1]
 
-    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
+    *inputs, style = generator_inputs(*inputs)
     condition = inputs[1]
     x = weighted(layers.Dense, math.prod(maps[0]) * widths[0], spectral_norm=spectral_norm)(style)
     x = layers.Reshape((*maps[0], widths[0]))(x)

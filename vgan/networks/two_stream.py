@@ -66,9 +66,7 @@ def generator(
     convolutions, the background b is one picture, from a stack of 2-D ones.
 
     Args:
-      condition_channels: K of the given frames [B, T, H, W, K], averaged down to each stage, for
-        the background over time as well.
-      latent_dim: length of the latent vector.
+      condition_channels: K of the given frames, for the background averaged over time as well.
       channels: width of each stack at half the size; each stage before is twice as wide, up to
         eightfold.
       batch_norm: normalise by the batch, as in the paper; if not, by pixel, with scales of the
@@ -135,9 +133,8 @@ def _grain(noise, style, clip):
     shaped = layers.Conv3D(clip.channels, kernel, padding="same", use_bias=False)(noise)
     weak = keras.initializers.Constant(0.05)
     strength = layers.Dense(clip.channels, kernel_initializer="zeros", bias_initializer=weak)
-    return layers.Multiply(dtype="float32")(
-        [shaped, layers.Reshape((1, 1, 1, clip.channels))(strength(style))]
-    )
+    strengths = layers.Reshape((1, 1, 1, clip.channels))(strength(style))
+    return layers.Multiply(dtype="float32")([shaped, strengths])
 
 
 def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm, motion):
@@ -164,14 +161,9 @@ def _stack(style, condition, clip, frames, strides, depth, channels, batch_norm,
         kernel = [4 if step == 2 else 1 for step in stride]
         if motion is not None and not width:
             kernel[0] = min(3, frames)  # Frames drawn one by one meet their neighbours at last.
-        x = layers.Conv3DTranspose(
-            width or depth,
-            tuple(kernel),
-            strides=stride,
-            padding="same",
-            # Batch norm would remove a bias again.
-            use_bias=not (width and batch_norm),
-        )(x)
+        # Batch norm would remove a bias again.
+        how = {"strides": stride, "padding": "same", "use_bias": not (width and batch_norm)}
+        x = layers.Conv3DTranspose(width or depth, tuple(kernel), **how)(x)
     return x
 
 

@@ -15,7 +15,7 @@ from vgan.motion.warp import move
 from vgan.networks import sizes
 from vgan.networks.critic import Critic, whole_clip
 from vgan.networks.filling import blended, sides
-from vgan.networks.layers import activated, generator_inputs, logits, weighted
+from vgan.networks.layers import activated, convolution, generator_inputs, logits, weighted
 from vgan.networks.sizes import check_strides
 
 
@@ -71,10 +71,8 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
     picture = _seen(x, picture, shown)
     if flow:
         picture, *flows = ops.split(picture, [clip.channels, clip.channels + 2], axis=-1)
-        moved = [
-            Moved(dtype="float32")([of, _REACH * flow])
-            for of, flow in zip(given, flows, strict=True)
-        ]
+        pairs = zip(given, flows, strict=True)
+        moved = (Moved(dtype="float32")([of, _REACH * flow]) for of, flow in pairs)
         guess = blended(*moved, weight)
     video = ops.clip(guess + picture, -1.0, 1.0)
     return keras.Model(inputs, video, name="unet3d_generator")
@@ -128,8 +126,6 @@ def discriminator(clip, condition_channels=0, num_labels=0, channels=32, spectra
 
     Args:
       num_labels: number of classes, 0 for none; a label enters the whole clip's logit.
-      channels: width at half the size; each further stage is twice as wide, up to fourfold.
-      spectral_norm: divide each kernel by its largest singular value.
     Returns:
       Critic with a network [N, T, H, W, C + K], label int [N] -> logits [N, T * H * W].
 
@@ -162,12 +158,5 @@ def _convolved(layer_class, x, width, stride, spectral_norm):
     """A convolution by the stride, or a transposed one, and a leaky rectifier."""
     # A time kernel never longer than the clip, as conv3d._convolved says.
     time = 4 if stride[0] == 2 else min(3, x.shape[1])
-    convolution = weighted(
-        layer_class,
-        width,
-        (time, 4, 4),
-        strides=stride,
-        padding="same",
-        spectral_norm=spectral_norm,
-    )
-    return layers.LeakyReLU(0.2)(convolution(x))
+    x = convolution(layer_class, width, (time, 4, 4), stride, spectral_norm)(x)
+    return layers.LeakyReLU(0.2)(x)

@@ -145,16 +145,9 @@ def _headlines(scores):
 
 def _score_table(scores, floor):
     header = ["score", "value", "about 95 %", "floor", "value / floor", "better", "what it tells"]
+    arrows = {"lower": "↓ lower", "higher": "↑ higher"}
     rows = [
-        [
-            name,
-            page.number(score["value"]),
-            page.interval(score["interval"]),
-            page.number(score["floor"]),
-            page.number(score["over_floor"]),
-            {"lower": "↓ lower", "higher": "↑ higher"}[score["better"]],
-            meaning(name),
-        ]
+        _row(name, score, ("value", "floor", "over_floor"), arrows[score["better"]])
         for name, score in scores.items()
     ]
     return page.section("Scores", page.quiet(f"Floor: {floor}."), page.table(rows, header))
@@ -163,21 +156,16 @@ def _score_table(scores, floor):
 def _statistic_table(statistics):
     header = ["statistic", "generated", "about 95 %", "real", "other real", "unit", "what it tells"]
     rows = [
-        [
-            name,
-            page.number(found["generated"]),
-            page.interval(found["interval"]),
-            page.number(found["real"]),
-            page.number(found["other_real"]),
-            found["unit"],
-            meaning(name),
-        ]
+        _row(name, found, ("generated", "real", "other_real"), found["unit"])
         for name, found in statistics.items()
     ]
-    explanation = page.quiet(
-        "Good where made clips lie near the real ones: neither higher nor lower is better."
-    )
-    return page.section("Statistics", explanation, page.table(rows, header))
+    advice = "Good where made clips lie near the real ones: neither higher nor lower is better."
+    return page.section("Statistics", page.quiet(advice), page.table(rows, header))
+
+
+def _row(name, found, fields, remark):
+    value, *others = (page.number(found[field]) for field in fields)
+    return [name, value, page.interval(found["interval"]), *others, remark, meaning(name)]
 
 
 def _histograms(statistics, per_clip):

@@ -1,12 +1,9 @@
 """Building blocks of an HTML page that is a single file: no scripts, and nothing to load."""
 
-import base64
 import html
 
 from vgan.core.files import replace_text
-from vgan.media.clips import webp_bytes
-
-_CLIP_WIDTH = 128
+from vgan.media import player
 
 # System colours follow the reader's choice of a light or a dark page.
 _STYLE = """
@@ -22,7 +19,7 @@ p { margin: .4em 0; max-width: 60em } .quiet, figcaption { color: var(--quiet) }
 .pair { display: flex; gap: .4em }
 .figure { font-size: 1.7em; font-weight: 600 }
 figure { margin: 0 } figcaption { font-size: .8em }
-img { display: block; image-rendering: pixelated }
+img { display: block }
 svg { max-width: 100%; height: auto }
 table { border-collapse: collapse }
 th, td { text-align: left; padding: .3em .8em .3em 0; border-bottom: 1px solid var(--line);
@@ -88,18 +85,8 @@ def table(rows, header=()):
 
 
 def clip(video, fps, caption):
-    """A clip that plays over and over, each of its pixels kept, enlarged if it is small.
-
-    Args:
-      video: uint8 [T, H, W, 3].
-      fps: frames a second.
-      caption: a line below it.
-    """
-    _, height, width, _ = video.shape
-    zoom = max(1, round(_CLIP_WIDTH / width))
-    data = base64.b64encode(webp_bytes(video, fps)).decode()
-    source = f'src="data:image/webp;base64,{data}" alt="{html.escape(caption)}"'
-    image = Html(f'<img {source} width="{zoom * width}" height="{zoom * height}">')
+    """A clip that plays over and over, with a caption below it; arguments as of player.image."""
+    image = Html(player.image(video, fps, caption))
     return element("figure", image, element("figcaption", caption))
 
 

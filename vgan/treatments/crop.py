@@ -15,11 +15,9 @@ def treatment(height, width, top=None, left=None):
     Raises:
       UsageError: an argument that is no whole number; later, a rectangle that isn't in the frame.
     """
-    check_whole("crop", 1, _LARGEST, height=height)
-    check_whole("crop", 1, _LARGEST, width=width)
-    for name, value in (("top", top), ("left", left)):
-        if value is not None:
-            check_whole("crop", 0, _LARGEST, **{name: value})
+    check_whole("crop", 1, _LARGEST, height=height, width=width)
+    place = {name: at for name, at in (("top", top), ("left", left)) if at is not None}
+    check_whole("crop", 0, _LARGEST, **place)
 
     def cropped(frame):
         y = (frame.shape[0] - height) // 2 if top is None else top

@@ -1,5 +1,6 @@
 """Noise taken out, in space and time."""
 
+import functools
 import itertools
 
 import cv2
@@ -28,11 +29,8 @@ def treatment(strength=3, frames=5):
     check_whole("denoise", 1, 31, frames=frames)
     if frames % 2 == 0:
         raise UsageError(f"denoise(frames={frames}): must be odd")
-
-    def treat(video, fps):
-        return (_denoised(near, strength) for near in neighbourhoods(video, frames // 2)), fps
-
-    return treat
+    around = functools.partial(neighbourhoods, radius=frames // 2)
+    return lambda video, fps: ((_denoised(near, strength) for near in around(video)), fps)
 
 
 def neighbourhoods(frames, radius):
@@ -50,7 +48,6 @@ def neighbourhoods(frames, radius):
 
 def _denoised(near, strength):
     near = [np.ascontiguousarray(frame[..., ::-1]) for frame in near]  # OpenCV takes BGR for Lab.
-    made = cv2.fastNlMeansDenoisingColoredMulti(
-        near, len(near) // 2, len(near), None, strength, strength
-    )
+    place = len(near) // 2, len(near)
+    made = cv2.fastNlMeansDenoisingColoredMulti(near, *place, None, strength, strength)
     return np.ascontiguousarray(made[..., ::-1])

@@ -32,11 +32,7 @@ def treatment(reference):
     if not isinstance(reference, str):
         raise UsageError(f"match_colours(reference={reference!r}): not a path. Write it in quotes")
     wanted = _statistics(itertools.islice(open_video(reference), FRAMES))
-
-    def treat(frames, fps):
-        return _matched(iter(frames), wanted), fps
-
-    return treat
+    return lambda frames, fps: (_matched(iter(frames), wanted), fps)
 
 
 def _matched(frames, wanted):

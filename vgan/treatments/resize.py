@@ -18,8 +18,7 @@ def treatment(height, width):
     Raises:
       UsageError: an argument that is no whole number.
     """
-    check_whole("resize", 1, _LARGEST, height=height)
-    check_whole("resize", 1, _LARGEST, width=width)
+    check_whole("resize", 1, _LARGEST, height=height, width=width)
 
     def resized(frame):
         least = min(width, frame.shape[1]), min(height, frame.shape[0])

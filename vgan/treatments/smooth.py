@@ -1,11 +1,10 @@
 """Flicker and noise averaged away along the motion."""
 
-import cv2
 import numpy as np
 
 from vgan.core import spec
 from vgan.core.arguments import check_number
-from vgan.motion import occlusion
+from vgan.motion import occlusion, remap
 
 _DISTRUST = 50
 """Of squared differences of colours in [0, 1], the value of Lai et al."""
@@ -29,11 +28,7 @@ def treatment(strength=0.5, estimator="dis()"):
     """
     check_number("smooth", least=0, most=0.95, strength=strength)
     estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
-
-    def treat(frames, fps):
-        return _smoothed(frames, strength, estimate), fps
-
-    return treat
+    return lambda frames, fps: (_smoothed(frames, strength, estimate), fps)
 
 
 def _smoothed(frames, strength, estimate):
@@ -43,16 +38,9 @@ def _smoothed(frames, strength, estimate):
             smoothed = frame.astype(np.float32)
         else:
             back, forth = estimate(frame[None], before[None]), estimate(before[None], frame[None])
-            change = _follow(smoothed, back[0]) - frame
+            change = remap.backward(smoothed[None], back)[0] - frame
             trust = np.exp(-_DISTRUST * np.square(change / 255).sum(axis=-1))
             trust *= strength * occlusion.visible(back, forth)[0]
             smoothed = frame + trust[..., None] * change
         before = frame
         yield np.rint(smoothed).astype(np.uint8)
-
-
-def _follow(picture, flow):
-    height, width = flow.shape[:2]
-    x = np.arange(width, dtype=np.float32) + flow[..., 0]
-    y = np.arange(height, dtype=np.float32)[:, None] + flow[..., 1]
-    return cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -14,11 +14,7 @@ def treatment():
     Source: the grey-world assumption, Buchsbaum, "A spatial processor model for object colour
     perception", 1980.
     """
-
-    def treat(frames, fps):
-        return _balanced(iter(frames)), fps
-
-    return treat
+    return lambda frames, fps: (_balanced(iter(frames)), fps)
 
 
 def _balanced(frames):
