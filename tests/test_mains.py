@@ -289,7 +289,7 @@ def test_a_record_damaged_in_the_middle_of_an_epoch(command, tiny, as_flags, pre
     shard.write_bytes(data)
     flags = tiny | {"data": prepared, "conditional": False, "steps": 10}
     # The detectors look at clips from all over the data, here at the first and the last.
-    few = "from vgan.training import watch; watch.KNOWN = 2"
+    few = "from vgan.training import monitors; monitors.KNOWN = 2"
     done = command("vgan.train", *as_flags(flags), f"--workdir={tmp_path}/run", before=few)
     assert done.code == 2
     line = the_line(done)

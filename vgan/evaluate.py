@@ -100,30 +100,33 @@ def _made(values):
     if values.videos:
         videos, names, lossy = clips.read_folder(values.videos)
         files = generated.Videos(videos, _targets(values, videos, names))
-        told, size = f"videos {values.videos!r}", ClipSpec(*videos.shape[1:])
-        made = Made(lambda _: files, len(videos), size, told, values.data, step, None, lossy)
+        origin, size = f"videos {values.videos!r}", ClipSpec(*videos.shape[1:])
+        made = Made(lambda _: files, len(videos), size, origin, values.data, step, None, lossy)
         return made, values.output
     data, output = values.data, values.output
     if values.model:
-        model, told = saved_model.load(values.model, values.trust_code), f"export {values.model!r}"
+        model, origin = (
+            saved_model.load(values.model, values.trust_code),
+            f"export {values.model!r}",
+        )
     else:
         run = trained.restore(values.workdir, values.checkpoint, trust_code=values.trust_code)
         model = run.sampling_model()
         choice = checkpoint_choice.parse(values.checkpoint)
-        told = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
-        told += f", {values.checkpoint}" if choice.number > 1 else ""
+        origin = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
+        origin += f", {values.checkpoint}" if choice.number > 1 else ""
         name = f"{run.step}-{choice.kind}-{choice.number}" if choice.number > 1 else str(run.step)
         data, step = data or run.config.data, values.frame_step or run.config.frame_step
         output = output or str(Path(values.workdir) / "evaluation" / name)
         _check_output(Path(output))
-    told += ", classes in turn" if model.labels else ""
-    told += f", task {model.task.text}" if model.task.shows else ""
+    origin += ", classes in turn" if model.labels else ""
+    origin += f", task {model.task.text}" if model.task.shows else ""
 
     def draw(evaluator):
         progress = _progress("making clips", values.num_videos)
         return generated.videos(model, values.num_videos, values.seed, evaluator, progress)
 
-    return Made(draw, values.num_videos, model.clip, told, data, step, model.fps, []), output
+    return Made(draw, values.num_videos, model.clip, origin, data, step, model.fps, []), output
 
 
 def _targets(values, videos, names):
@@ -147,12 +150,12 @@ def _targets(values, videos, names):
     return targets
 
 
-def _write(output, result, told, evaluator):
+def _write(output, result, protocol, evaluator):
     from vgan.core.files import replacing_folder
     from vgan.evaluation import output as outputs
     from vgan.reports import evaluation as report
 
-    text = outputs.scores_text(result, told)
+    text = outputs.scores_text(result, protocol)
     numbers, distances = result.nearest
     shown = report.Clips(
         result.clips.take(slice(SHOWN)),
@@ -169,7 +172,7 @@ def _write(output, result, told, evaluator):
 
 
 def _progress(what, total):
-    """A function to be told of so many clips done; a line or a bar appears with the first."""
+    """A function to be protocol of so many clips done; a line or a bar appears with the first."""
 
     @functools.cache
     def bar():

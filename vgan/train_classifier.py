@@ -23,32 +23,25 @@ def main():
     from vgan.data.opening import open_windows  # TensorFlow takes seconds to load.
     from vgan.metrics import classifier
     from vgan.training.classifier import train
+    from vgan.training.progress import line
 
     classifier.check_output(values.output, values.overwrite)
     clip = ClipSpec(values.frames, values.height, values.width)
     windows, held_out = (
         open_windows(values.data, clip, values.frame_step, split) for split in ("train", "test")
     )
-    progress = _progress(values.steps)
+    start = time.perf_counter()
+
+    def progress(step, loss, accuracy):
+        left = (time.perf_counter() - start) / step * (values.steps - step)
+        print(
+            line(step, values.steps, f"loss {loss:.3f}  accuracy {accuracy:.1%}", left), flush=True
+        )
+
     made = train(values.data, windows, held_out, values.steps, values.seed, progress)
     classifier.save(made, values.output, values.overwrite)
     accuracy, count = made.about["held_out_accuracy"], made.about["n_held_out"]
     print(f"wrote {values.output}: right on {accuracy:.1%} of {count} held-out clips")
-
-
-def _progress(steps):
-    start = time.perf_counter()
-
-    def report(step, loss, accuracy):
-        left = (time.perf_counter() - start) / step * (steps - step)
-        minutes, seconds = divmod(int(left), 60)
-        print(
-            f"step {step}/{steps} {step / steps:4.0%}  loss {loss:.3f}  "
-            f"accuracy {accuracy:.1%}  {minutes}:{seconds:02d} left",
-            flush=True,
-        )
-
-    return report
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ def main():
 
     treatments = chain.build(values.after)
     source = open_video(values.input)
-    told = tqdm(source, total=source.num_frames, unit="frame", disable=None)
-    frames, fps = chain.apply(treatments, told, source.fps)
+    frames = tqdm(source, total=source.num_frames, unit="frame", disable=None)
+    frames, fps = chain.apply(treatments, frames, source.fps)
     aspect = chain.pixel_aspect(treatments, source.pixel_aspect)
     output.parent.mkdir(parents=True, exist_ok=True)
     written = write(output, frames, fps, aspect, source)

@@ -43,8 +43,8 @@ def main():
     label = run.sampling_model().needed_label(values.label)
     ends = [_latents(values, run, label, end) for end in values.ends]
     frames = latent_walk.film(run.model, run.card, *ends, label, values.frames)
-    told = tqdm(frames, total=values.frames, unit="frame", disable=None)
-    frames, fps = chain.apply(treatments, told, run.card.fps)
+    frames = tqdm(frames, total=values.frames, unit="frame", disable=None)
+    frames, fps = chain.apply(treatments, frames, run.card.fps)
     enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in frames)
     output.parent.mkdir(parents=True, exist_ok=True)
     written = write_frames(output, enlarged, float(fps))

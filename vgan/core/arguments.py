@@ -1,8 +1,17 @@
 """The one check of numbers that spec strings and callers hand to parts."""
 
 import math
+import operator
 
 from vgan.core.errors import UsageError
+
+_BOUNDS = {
+    "of at least": operator.ge,
+    "above": operator.gt,
+    "at most": operator.le,
+    "below": operator.lt,
+}
+_LARGEST = 2**31 - 1
 
 
 def check_number(part, *, least=None, above=None, most=None, under=None, **arguments):
@@ -13,20 +22,22 @@ def check_number(part, *, least=None, above=None, most=None, under=None, **argum
       least, above, most, under: bounds, of which each may be left out.
       **arguments: values by name.
     """
+    given = zip(_BOUNDS.items(), (least, above, most, under), strict=True)
+    bounds = [(word, holds, bound) for (word, holds), bound in given if bound is not None]
     for name, value in arguments.items():
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not (number and math.isfinite(value) and _within(value, least, above, most, under)):
-            bounds = _bounds(least, above, most, under)
-            raise UsageError(f"{part}({name}={value!r}): must be a number{bounds}")
+        within = number and all(holds(value, bound) for _, holds, bound in bounds)
+        if not within or not math.isfinite(value):
+            limits = " and".join(f" {word} {bound:g}" for word, _, bound in bounds)
+            raise UsageError(f"{part}({name}={value!r}): must be a number{limits}")
 
 
-def check_whole(part, least, most=2**31 - 1, **arguments):
+def check_whole(part, least, most=_LARGEST, **arguments):
     """Raises UsageError unless each argument is a whole number from `least` to `most`."""
     for name, value in arguments.items():
         if type(value) is not int or not least <= value <= most:
-            raise UsageError(
-                f"{part}({name}={value!r}): must be a whole number{_range(least, most)}"
-            )
+            limits = f"of at least {least}" if most == _LARGEST else f"from {least} to {most}"
+            raise UsageError(f"{part}({name}={value!r}): must be a whole number {limits}")
 
 
 def is_rate(fps):
@@ -38,22 +49,3 @@ def check_rate(fps):
     """Raises UsageError unless a number can be frames per second."""
     if not is_rate(fps):
         raise UsageError(f"fps {fps!r}: not a usable frame rate. Choose one from 0.01 to 1000")
-
-
-def _within(value, least, above, most, under):
-    return (
-        (least is None or value >= least)
-        and (above is None or value > above)
-        and (most is None or value <= most)
-        and (under is None or value < under)
-    )
-
-
-def _bounds(least, above, most, under):
-    words = {"of at least": least, "above": above, "at most": most, "below": under}
-    limits = [f"{word} {bound:g}" for word, bound in words.items() if bound is not None]
-    return f" {' and '.join(limits)}" if limits else ""
-
-
-def _range(least, most):
-    return f" of at least {least}" if most == 2**31 - 1 else f" from {least} to {most}"

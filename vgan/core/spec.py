@@ -147,9 +147,7 @@ def _parameters(name, target):
     try:
         return inspect.signature(target).parameters
     except (ValueError, TypeError):
-        raise UsageError(
-            f"{name}(): has no arguments that can be read. Give a Python function"
-        ) from None
+        raise UsageError(f"{name}(): its arguments can't be read. Give a Python function") from None
 
 
 def _misfit(value, default):

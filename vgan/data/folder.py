@@ -16,24 +16,7 @@ from vgan.data import records
 
 
 def windows(clip, frame_step, split, path):
-    """Opens a folder of prepared data.
-
-    Args:
-      clip: `ClipSpec` of a window; frames larger than that are resized to it.
-      frame_step: a window takes every `frame_step`-th frame of a video, 1 or more.
-      split: "train" or "test".
-      path: the prepared folder.
-    Returns:
-      A `Folder`.
-    Raises:
-      DataError: the folder is missing, incomplete, not prepared, or has no video long enough.
-      UsageError: the clip is larger than the frames, or an argument is out of its range.
-    """
-    if clip.channels != 3 or frame_step < 1 or split not in ("train", "test"):
-        raise UsageError(
-            f"data folder {path!r}: can't give channels={clip.channels} frame_step={frame_step} "
-            f"split={split!r}. It has 3 channels, steps from 1, and splits 'train' and 'test'"
-        )
+    """Opens a folder of prepared data: see `Folder`."""
     return Folder(clip, frame_step, split, path)
 
 
@@ -43,8 +26,16 @@ class Folder:
     Windows start at every frame that leaves room for a whole one within its video, so that they
     overlap. The label is an index into `labels`, 0 where there are none.
 
+    Args:
+      clip: `ClipSpec` of a window; frames larger than that are resized to it.
+      frame_step: a window takes every `frame_step`-th frame of a video, 1 or more.
+      split: "train" or "test".
+      path: the prepared folder.
+    Raises:
+      DataError: the folder is missing, incomplete, not prepared, or has no video long enough.
+      UsageError: the clip is larger than the frames, or an argument is out of its range.
+
     Attributes:
-      clip, frame_step, split: as given to `windows`.
       labels: tuple of names.
       names: of each video, numbered as in `apart`: what it was prepared from, as its
         path and what follows that (a stretch, a shot, an array).
@@ -56,6 +47,12 @@ class Folder:
     source = None
 
     def __init__(self, clip, frame_step, split, path):
+        if clip.channels != 3 or frame_step < 1 or split not in ("train", "test"):
+            raise UsageError(
+                f"data folder {path!r}: can't give channels={clip.channels} "
+                f"frame_step={frame_step} split={split!r}. It has 3 channels, steps from 1, and "
+                "splits 'train' and 'test'"
+            )
         self.clip, self.frame_step, self.split, self._path = clip, frame_step, split, path
         self._span = (clip.frames - 1) * frame_step + 1
         text = _manifest_text(clip, path)

@@ -48,8 +48,6 @@ def _check(sources, weights, balance_labels):
     for text in sources:
         if not isinstance(text, str):
             raise UsageError(f"mixture(): source {text!r} must be text, what --data can name")
-    if not isinstance(balance_labels, bool):
-        raise UsageError(f"mixture(balance_labels={balance_labels!r}): must be True or False")
     if weights is None:
         return
     if balance_labels:

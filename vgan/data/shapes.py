@@ -38,14 +38,7 @@ _WINDOWS_LONG = 4  # A drawn motion has no end; as a video it is this many windo
 
 
 def windows(
-    clip,
-    frame_step,
-    split,
-    num_videos=2048,
-    objects=2,
-    textured=False,
-    seed=0,
-    outlined=False,
+    clip, frame_step, split, num_videos=2048, objects=2, textured=False, seed=0, outlined=False
 ):
     """Clips of moving shapes; one video is one window.
 
@@ -67,9 +60,6 @@ def windows(
         raise UsageError(f"shapes(): drawn in 3 channels, not {clip.channels!r}. Set channels to 3")
     if split not in ("train", "test"):
         raise UsageError(f"shapes(): unknown split {split!r}. Choose 'train' or 'test'")
-    for name, value in {"textured": textured, "outlined": outlined}.items():
-        if not isinstance(value, bool):
-            raise UsageError(f"shapes(): {name}={value!r} is no truth value. Give True or False")
     whole = {"frame_step": frame_step, "num_videos": num_videos, "objects": objects}
     check_whole("shapes", 1, _MOST, **dataclasses.asdict(clip), **whole)
     check_whole("shapes", 0, _MOST, seed=seed)

@@ -15,18 +15,16 @@ def follow(average, network, steps, decay):
     """
     done = tf.cast(steps, tf.float32)
     decay = tf.minimum(decay, (1.0 + done) / (10.0 + done))
-    for mean, value in _pairs(average.trainable_variables, network.trainable_variables):
+    both = average.trainable_variables, network.trainable_variables
+    for mean, value in zip(*both, strict=True):
         mean.assign(mean + (1.0 - decay) * (value - mean))
 
 
 def copy_state(average, network):
     """Gives an average what a network keeps beside its trainable weights."""
-    for mean, value in _pairs(average.non_trainable_variables, network.non_trainable_variables):
+    both = average.non_trainable_variables, network.non_trainable_variables
+    for mean, value in zip(*both, strict=True):
         mean.assign(value)
-
-
-def _pairs(one, other):
-    return zip(one, other, strict=True)
 
 
 class Averaged(tf.Module):

@@ -52,12 +52,8 @@ class _SharedFlags:
     precision: str = setting("float32", f"One of {', '.join(PRECISIONS)}.", True)
     init_from: str = setting("", "Workdir whose networks a new run starts from.")
     checkpoint_interval: int = setting(250, "Steps between checkpoints.", least=1)
-    keep_checkpoints: int = setting(
-        3, "How many of the last checkpoints are kept, at least 2.", least=2
-    )
-    summary_interval: int = setting(
-        50, "Steps between lines of progress and TensorBoard points.", least=1
-    )
+    keep_checkpoints: int = setting(3, "How many of the last checkpoints are kept.", least=2)
+    summary_interval: int = setting(50, "Steps between TensorBoard points and lines.", least=1)
     sample_interval: int = setting(
         250, "Steps between sample clips in TensorBoard and samples/.", least=1
     )
@@ -118,9 +114,7 @@ def define_flags():
     }
     for field in dataclasses.fields(ExperimentConfig):
         define[field.type](field.name, field.default, field.metadata["help"])
-    flags.DEFINE_string(
-        "workdir", None, "Folder of the run (default: runs/<name of the flagfile>)."
-    )
+    flags.DEFINE_string("workdir", None, "Folder (default: runs/<name of the flagfile>).")
 
 
 def define_run_flags():
@@ -132,11 +126,7 @@ def define_run_flags():
 
 def define_trust_flag():
     """Defines the flag of commands that load what others may have made."""
-    flags.DEFINE_bool(
-        "trust_code",
-        False,
-        "Import code of one's own that the loaded folder names by dotted paths.",
-    )
+    flags.DEFINE_bool("trust_code", False, "Import code that the folder names by dotted paths.")
 
 
 def from_flags():

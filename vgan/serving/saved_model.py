@@ -173,14 +173,9 @@ def _completing(sampler, card, max_videos):
             _check(_sized(kinds, [rows, *size, 1]), f"kinds must be [N, {(*size, 1)}]"),
             _check(known, f"kinds must be {HIDDEN} (hidden), {KNOWN} (known) or {HINT} (hint)"),
             _check(_sized(samples, [rows]), "samples must be one a video"),
-            _check(
-                tf.reduce_all(_within(samples, 0, _MOST_FIRST)),
-                f"samples must be 0 to {_MOST_FIRST}",
-            ),
+            _check(_within(samples, 0, _MOST_FIRST), f"samples must be 0 to {_MOST_FIRST}"),
             _check(_sized(labels, [rows]), "labels must be one a video"),
-            _check(
-                tf.reduce_all(_within(labels, 0, most_label)), f"labels must be 0 to {most_label}"
-            ),
+            _check(_within(labels, 0, most_label), f"labels must be 0 to {most_label}"),
         ]
         with tf.control_dependencies(checks):
             given = tf.reshape(given, [-1, *clip.shape])
@@ -199,7 +194,7 @@ def _sized(values, size):
 
 
 def _within(value, least, most):
-    return tf.logical_and(value >= least, value <= most)
+    return tf.reduce_all((value >= least) & (value <= most))
 
 
 def _check(condition, message):

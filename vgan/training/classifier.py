@@ -13,11 +13,11 @@ from vgan.metrics.classifier import CHUNK, Classifier
 from vgan.networks.sizes import halvings
 
 _BATCH, _LEARNING_RATE = 32, 2e-3
-_REPORT_INTERVAL = 50
+_PROGRESS_INTERVAL = 50
 _MOST_HELD_OUT = 2048
 
 
-def train(data, windows, held_out, steps, seed, report):
+def train(data, windows, held_out, steps, seed, progress):
     """A classifier trained on windows; the same arguments give the same one.
 
     Args:
@@ -27,7 +27,7 @@ def train(data, windows, held_out, steps, seed, report):
         clip's length apart, and 2,048 of them at most, evenly chosen.
       steps: of 32 clips.
       seed: of weights, order and augmentation.
-      report: called now and then with steps done, mean loss, and accuracy in [0, 1].
+      progress: is called now and then with steps done, mean loss, and accuracy in [0, 1].
     Raises:
       DataError: the windows have fewer than two labels.
     """
@@ -38,7 +38,7 @@ def train(data, windows, held_out, steps, seed, report):
         )
     keras.utils.set_random_seed(seed)
     network = _build(windows.clip, len(windows.labels))
-    _fit(network, windows, steps, seed, report)
+    _fit(network, windows, steps, seed, progress)
     about = {
         "labels": list(windows.labels),
         "clip": list(windows.clip.shape),
@@ -55,22 +55,17 @@ def train(data, windows, held_out, steps, seed, report):
 def _build(clip, num_labels):
     """Without normalisation: that of batches overfits to a few persons, others learn slower."""
     space, time = max(1, halvings(min(clip.height, clip.width), 4)), halvings(clip.frames, 4)
+    style = {"padding": "same", "activation": "relu", "kernel_initializer": "he_normal"}
     x = video = keras.Input(clip.shape)
     for stage in range(space):
         stride = (2 if 1 <= stage <= time else 1, 2, 2)
-        x = _convolution(min(64, 16 * 2**stage), stride)(x)
-    features = layers.GlobalAveragePooling3D()(_convolution(96, 1)(x))
+        x = layers.Conv3D(min(64, 16 * 2**stage), 3, stride, **style)(x)
+    features = layers.GlobalAveragePooling3D()(layers.Conv3D(96, 3, 1, **style)(x))
     logits = layers.Dense(num_labels)(layers.Dropout(0.3)(features))
     return keras.Model(video, [features, logits])
 
 
-def _convolution(width, strides):
-    return layers.Conv3D(
-        width, 3, strides, "same", activation="relu", kernel_initializer="he_normal"
-    )
-
-
-def _fit(network, windows, steps, seed, report):
+def _fit(network, windows, steps, seed, progress):
     logits = keras.Model(network.input, network.output[1])
     rate = keras.optimizers.schedules.CosineDecay(_LEARNING_RATE, steps)
     logits.compile(
@@ -83,8 +78,8 @@ def _fit(network, windows, steps, seed, report):
     recent = []
     for step, (video, label) in enumerate(data.take(steps).prefetch(2), 1):
         recent.append(logits.train_on_batch(video, label))
-        if step % _REPORT_INTERVAL == 0 or step == steps:
-            report(step, *np.mean(recent, axis=0))
+        if step % _PROGRESS_INTERVAL == 0 or step == steps:
+            progress(step, *np.mean(recent, axis=0))
             recent = []
 
 

@@ -69,11 +69,11 @@ class Meter:
         if self._bar is not None:
             self._bar.update(step, [*totals.items(), ("clips/s", speed)], finalize=False)
             return
-        minutes, seconds = divmod(int(left), 60)
         terms = "  ".join(f"{player} {value:.3f}" for player, value in totals.items())
-        share = step / self._steps
-        print(
-            f"step {step}/{self._steps} {share:4.0%}  {terms}  {speed:.1f} clips/s  "
-            f"{minutes}:{seconds:02d} left",
-            flush=True,
-        )
+        print(line(step, self._steps, f"{terms}  {speed:.1f} clips/s", left), flush=True)
+
+
+def line(step, steps, text, left):
+    """A line of how far something is, what is to be said of it, and how many seconds are left."""
+    minutes, seconds = divmod(int(left), 60)
+    return f"step {step}/{steps} {step / steps:4.0%}  {text}  {minutes}:{seconds:02d} left"
