@@ -149,9 +149,8 @@ MARKED = [field for field in dataclasses.fields(ExperimentConfig) if field.metad
 
 @pytest.mark.parametrize("name", [field.name for field in MARKED])
 def test_flags_of_other_families_are_refused(plan, name):
-    changes = NEEDS.get(name, {}) | {name: OTHER[name]}
-    changes = {flag: value for flag, value in changes.items() if flag in [f.name for f in MARKED]}
-    changed = dataclasses.replace(plan.config, steps=1000, **changes)
+    value = "2x4x4:10" if name == "stages" else OTHER[name]  # Smaller than these clips.
+    changed = dataclasses.replace(plan.config, **NEEDS.get(name, {}), **{name: value})
     if name in plan.family.flags:
         assert Plan.of(changed).family.flags == plan.family.flags
     else:
