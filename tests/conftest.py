@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import gc
 import json
 import os
 import subprocess
@@ -22,12 +23,19 @@ ROOT = Path(__file__).parents[1]
 # Several workers on few cores: threads of OpenBLAS that wait for each other would take the time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# Graphs are traced by making many objects that stay: looking for garbage among them takes time.
+RARELY = (100_000, 50, 50)
+gc.set_threshold(*RARELY)
+
 # A process that has loaded TensorFlow but not used it can be forked: each command is a process of
 # its own, killable like any, that starts in no time.
 _SERVER = """
-import json, os, runpy, signal, sys, traceback
+import gc, json, os, runpy, signal, sys, traceback
 sys.path.insert(0, sys.argv[1])
 import vgan.runs.building
+
+gc.freeze()
+gc.set_threshold(*map(int, sys.argv[2:]))
 
 def run(module, arguments, before, cwd, out, err):
     for path, number in ((out, 1), (err, 2)):
@@ -87,7 +95,7 @@ def command(tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp("commands")
     server = subprocess.Popen(
-        [sys.executable, "-c", _SERVER, str(ROOT)],
+        [sys.executable, "-c", _SERVER, str(ROOT), *map(str, RARELY)],
         env=os.environ | {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
