@@ -76,13 +76,10 @@ def of_probabilities(sets, name, about):
     shares = np.bincount(fake.argmax(axis=1), minlength=len(about["labels"])) / len(fake)
     stated["class_shares"] = dict(zip(about["labels"], shares.tolist(), strict=True))
 
-    names = ("inception_score", "classifier_confidence")
-
-    def compute(real, fake):
-        del real
+    def compute(_, fake):
         return [inception_score(fake), fake.max(axis=1).mean()]
 
-    figures = sets.figures(name, names, compute)
+    figures = sets.figures(name, ("inception_score", "classifier_confidence"), compute)
     return {name: figure | {"better": "higher"} | stated for name, figure in figures.items()}
 
 

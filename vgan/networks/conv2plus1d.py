@@ -21,10 +21,7 @@ def generator(
     clip, condition_channels=0, num_labels=0, latent_dim=128, channels=64, spectral_norm=False
 ):
     """Latents to a clip: conv3d's generator with each transposed convolution factorised."""
-
-    def convolve(x, width, stride):
-        return _factorised(layers.Conv3DTranspose, x, width, stride, spectral_norm)
-
+    convolve = functools.partial(_factorised, layers.Conv3DTranspose, spectral_norm=spectral_norm)
     inputs = clip, latent_dim, condition_channels, num_labels
     return doubling("conv2plus1d", inputs, convolve, channels, spectral_norm)
 

@@ -18,7 +18,7 @@ from vgan.core.arguments import check_whole
 from vgan.networks.attention import attend, stage_for_attention
 from vgan.networks.critic import Critic, whole_clip
 from vgan.networks.layers import activated, generator_inputs, logits, shrunk, weighted
-from vgan.networks.sizes import check_strides, halvings
+from vgan.networks.sizes import check_strides, factors, halvings
 
 
 def _strides(clip):
@@ -34,8 +34,7 @@ def _strides(clip):
     return [(2**double, 2, 2) for double in doublings]
 
 
-def _factors(clip):
-    return [math.prod(axis) for axis in zip((1, 1, 1), *_strides(clip), strict=True)]
+_factors = functools.partial(factors, strides=_strides)
 
 
 def _stages(clip):

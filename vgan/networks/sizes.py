@@ -13,17 +13,17 @@ def strides(clip):
     return [(2 if stage < time else 1, 2, 2) for stage in range(space)]
 
 
-def factors(clip):
-    """What frames, height and width must be multiples of for these strides."""
-    return [math.prod(axis) for axis in zip(*strides(clip), strict=True)]
+def factors(clip, strides=strides):
+    """What frames, height and width must be multiples of for the strides that a clip gets."""
+    return [math.prod(axis) for axis in zip((1, 1, 1), *strides(clip), strict=True)]
 
 
 def sizes(clip):
     """The (time, height, width) at the start of each of the generator's stages, smallest first."""
-    found = []
-    for end in range(len(strides(clip)), 0, -1):
-        stage = [math.prod(axis) for axis in zip(*strides(clip)[:end], strict=True)]
-        found.append(tuple(f // small for f, small in zip(clip.shape[:3], stage, strict=True)))
+    size, found = clip.shape[:3], []
+    for stride in strides(clip):
+        size = tuple(full // factor for full, factor in zip(size, stride, strict=True))
+        found.insert(0, size)
     return found
 
 

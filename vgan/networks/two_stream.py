@@ -3,6 +3,7 @@
 Source: Vondrick, Pirsiavash and Torralba, "Generating Videos with Scene Dynamics", NIPS 2016.
 """
 
+import functools
 import math
 
 import keras
@@ -12,7 +13,7 @@ from vgan.core.arguments import check_number, check_whole
 from vgan.networks.batch_statistics import BatchNorm
 from vgan.networks.layers import activated, generator_inputs, shrunk
 from vgan.networks.motion_code import motion_code
-from vgan.networks.sizes import check_strides, halvings
+from vgan.networks.sizes import check_strides, factors, halvings
 
 
 @keras.saving.register_keras_serializable(package="vgan")
@@ -45,8 +46,7 @@ def _strides(clip):
     return [(1 if stage < space - time else 2, 2, 2) for stage in range(space)]
 
 
-def _factors(clip):
-    return [math.prod(axis) for axis in zip(*_strides(clip), strict=True)]
+_factors = functools.partial(factors, strides=_strides)
 
 
 def generator(
