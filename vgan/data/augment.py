@@ -86,7 +86,7 @@ def _recoloured(video, changes):
     levels = tf.cast(tf.reshape(video, [video.shape[0], -1, 3]), tf.float32)
     corners = tf.constant([[-1, -1, -1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], tf.float32)
     mean = tf.reduce_mean(levels, 1, keepdims=True) / 127.5 - 1
-    colours = tf.concat([mean, tf.tile(corners[None], [len(levels), 1, 1])], 1)
+    colours = tf.concat([mean, tf.tile(corners[None], [video.shape[0], 1, 1])], 1)
     for change, draw in changes:
         colours = change(colours, draw)
     black, primaries = to_levels(colours[:, 1:2]), to_levels(colours[:, 2:])

@@ -59,18 +59,20 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
             interruption.leave_if_asked(done)
 
 
-def compile_step(synthesizer, task, seed):
-    """The step as a function (data.pipeline.Clips, turn) -> {name: {...: batch mean}}, nested.
+def batch_of(synthesizer, task, seed, clips):
+    """The Batch of data.pipeline.Clips: pixels enter a model here and nowhere else."""
+    video, source = to_float(clips.video), to_float(clips.source)
+    condition = task(video, seed, clips.samples, source)
+    encoded = synthesizer.codec.encode(video)
+    return Batch(encoded, condition, clips.label, clips.flow, clips.visible, source)
 
-    Pixels enter a model here and nowhere else.
-    """
+
+def compile_step(synthesizer, task, seed):
+    """The step as a function (data.pipeline.Clips, turn) -> {name: {...: batch mean}}, nested."""
 
     @tf.function(autograph=False)  # Its search for branches takes half the time of tracing.
     def train_step(clips, turn):
-        video, source = to_float(clips.video), to_float(clips.source)
-        condition = task(video, seed, clips.samples, source)
-        encoded = synthesizer.codec.encode(video)
-        batch = Batch(encoded, condition, clips.label, clips.flow, clips.visible, source)
+        batch = batch_of(synthesizer, task, seed, clips)
         terms, statistics, norms = {}, {}, {}
         for part in turn.rounds():
             gradients, report = synthesizer.gradients(batch, seed, clips.samples, part)

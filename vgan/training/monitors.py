@@ -4,7 +4,6 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from vgan.core.clip import Batch, to_float
 from vgan.core.errors import DataError
 from vgan.data.opening import beside, open_windows
 from vgan.data.pipeline import Clips
@@ -40,10 +39,8 @@ def health(config, windows, samples, model, task, real):
         held_out = real
     else:
         held_out = _spread(test, previews.NUMBER)
-    video, source = (to_float(tf.constant(of)) for of in (held_out.video, held_out.source))
-    condition = task(video, config.seed, held_out.samples, source)
-    encoded = model.codec.encode(video)
-    batch = Batch(encoded, condition, tf.constant(held_out.label), source=source)
+    tensors = Clips(*map(tf.constant, held_out[:4]))
+    batch = loop.batch_of(model, task, config.seed, tensors)
 
     @tf.function(autograph=False)
     def statistics():
