@@ -53,7 +53,6 @@ def export(sampler, card, path, max_videos=64):
     if card.task.shows:
         endpoints = [*endpoints, _completing(sampler, card, max_videos)]
     for name, function, signature in endpoints:
-        # Half the time of tracing would go to a search for branches.
         traced = tf.autograph.experimental.do_not_convert(function)
         archive.add_endpoint(name, traced, input_signature=signature)
     about = {"clip": list(card.clip.shape), "fps": card.fps, "labels": list(card.labels)}

@@ -68,9 +68,13 @@ def batch_of(synthesizer, task, seed, clips):
 
 
 def compile_step(synthesizer, task, seed):
-    """The step as a function (data.pipeline.Clips, turn) -> {name: {...: batch mean}}, nested."""
+    """The step as a function (data.pipeline.Clips, turn) -> {name: {...: batch mean}}, nested.
 
-    @tf.function(autograph=False)  # Its search for branches takes half the time of tracing.
+    It is traced without AutoGraph, whose search for branches took half the time to the first step:
+    losses, tasks and the like choose by tf.where or tf.cond, not by Python's if on a tensor.
+    """
+
+    @tf.function(autograph=False)
     def train_step(clips, turn):
         batch = batch_of(synthesizer, task, seed, clips)
         terms, statistics, norms = {}, {}, {}
