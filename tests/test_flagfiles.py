@@ -43,7 +43,8 @@ def test_two_tiny_steps(path, parse, monkeypatch):
         for name in ("generator", "discriminator")
     }
     config = dataclasses.replace(config, data=data, **networks)
-    building.build(Plan.of(config), config, 0)  # Its own size fits the networks.
+    parts = building.Parts(Plan.of(config), config, 0)  # Its own size fits the networks.
+    assert parts.network("generator") and parts.networks("discriminator")
     trained_for_two_steps(dataclasses.replace(config, **SMALL, stages=""))
 
 

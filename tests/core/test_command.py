@@ -134,7 +134,7 @@ def test_an_error_of_the_input_pipeline_keeps_its_kind(ends):
 
 
 def test_an_error_inside_a_compiled_step_keeps_its_kind(ends):
-    @tf.function
+    @tf.function(autograph=False)
     def step():
         main = raises(errors.UsageError("frames of 8x8: too small. Raise --height"))
         return tf.numpy_function(main, [], tf.float32)

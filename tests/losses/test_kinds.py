@@ -37,11 +37,11 @@ class Judge:
             real = known[start : start + STEP]
             self.loss.after_step(self.measure(real, real, samples)[1])
 
-    @tf.function
+    @tf.function(autograph=False)
     def measure(self, video, real, samples):
         return self.loss(video, Batch(real, None, None), 0, samples)
 
-    @tf.function
+    @tf.function(autograph=False)
     def gradient(self, video, real, samples):
         with tf.GradientTape() as tape:
             tape.watch(video)
@@ -208,7 +208,7 @@ def matching():
     estimator = "'tests.losses.test_kinds.make_moved_right'"
     loss = build(f"motion(variant='matching', pairs=1, estimator={estimator})").compute
 
-    @tf.function
+    @tf.function(autograph=False)
     def measure(video, real):
         samples = tf.range(tf.shape(video)[0], dtype=tf.int64)
         with tf.GradientTape() as tape:

@@ -82,7 +82,7 @@ def test_batch_norm_within_a_step_that_is_one_graph():
     inside.gamma.assign(plain.gamma)
     inside.beta.assign(plain.beta)
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(video):
         found = model(video, training=True)
         inside.after_step()

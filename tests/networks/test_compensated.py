@@ -107,7 +107,7 @@ def test_made_and_real_clips_are_seen_by_one_estimator_whose_time_is_counted():
     take_seconds()
     video, nothing = tf.constant(moving(2, 1, frames=2)), tf.zeros([2, 2, SIZE, SIZE, 0])
 
-    @tf.function
+    @tf.function(autograph=False)
     def logits(video):
         inputs = critic.inputs(video, nothing, 0, tf.range(2, dtype=tf.int64))
         return critic.judge(inputs, tf.zeros([2], tf.int32)).logits

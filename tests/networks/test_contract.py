@@ -1,6 +1,7 @@
 """What every network promises; a new file in vgan/networks is found and tested by itself."""
 
 import dataclasses
+import functools
 import inspect
 import re
 
@@ -136,6 +137,11 @@ class Player:
         """A generator's video, or a critic's logits."""
         return self.outputs(**how)[0]
 
+    @functools.cached_property
+    def plain(self):
+        """The output of the inputs as they are."""
+        return self.output()
+
     def outputs(self, rows=slice(None), module=None, training=True, **changed):
         """All that training sees of it: [video], or [logits], or [logits, class loss]."""
         module = module or self.module
@@ -168,7 +174,7 @@ def differs(one, other):
 
 
 def test_the_output(player):
-    output = player.output()
+    output = player.plain
     assert output.dtype == tf.float32
     if player.is_generator:
         assert output.shape == (BATCH, *player.case.clip.shape)
@@ -191,7 +197,7 @@ def test_the_declared_inputs(player):
 
 
 def test_what_is_given_matters(player):
-    plain = player.output()
+    plain = player.plain
     if player.is_generator:
         assert differs(plain, player.output(latents=-player.inputs["latents"]))
     else:
@@ -219,7 +225,7 @@ def test_a_gradient_reaches_every_variable(player):
 
 def test_no_hidden_randomness_and_no_hidden_state(player):
     before = [np.array(v) for v in player.network.variables]
-    np.testing.assert_array_equal(player.output(), player.output())
+    np.testing.assert_array_equal(player.output(), player.plain)
     for variable, value in zip(player.network.variables, before, strict=True):
         np.testing.assert_array_equal(variable, value, err_msg=variable.path)
     # Keras counts the state of seed generators and metrics as variables, but not as weights.
@@ -251,7 +257,7 @@ def test_a_clip_knows_nothing_of_its_batch(player):
 
 
 def test_save_and_load(player, tmp_path):
-    saved = player.output()
+    saved = player.plain
     path = tf.train.Checkpoint(module=player.module).write(str(tmp_path / "saved"))
     keras.utils.set_random_seed(1)
     other = player.case.build()

@@ -143,7 +143,7 @@ def quicken(patch):
     """Leaves out what a run does beside training, and what takes longer than four steps."""
     compiled = loop.compile_step
     patch.setattr(loop, "compile_step", lambda *of: compiled(*of).python_function)
-    patch.setattr(run.watch, "health", lambda *of: types.SimpleNamespace(check=lambda *of: {}))
+    patch.setattr(run.monitors, "health", lambda *of: types.SimpleNamespace(check=lambda *of: {}))
     patch.setattr(run.previews.Previews, "show", lambda *of: None)
 
 

@@ -111,7 +111,9 @@ def recurrent(tiny, tmp_path_factory):
     compiled = loop.compile_step
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "compile_step", lambda *of: compiled(*of).python_function)
-        patch.setattr(run.watch, "health", lambda *of: types.SimpleNamespace(check=lambda *of: {}))
+        patch.setattr(
+            run.monitors, "health", lambda *of: types.SimpleNamespace(check=lambda *of: {})
+        )
         patch.setattr(run.previews.Previews, "show", lambda *of: None)
         patch.setattr(run.saved_model, "export", lambda *of: None)
         run.train(ExperimentConfig(**tiny | changes), path)

@@ -54,7 +54,7 @@ def test_any_range_of_a_seed(tiny_run, twenty):
     run = trained.restore(tiny_run)
     assert run.step == 4
 
-    @tf.function
+    @tf.function(autograph=False)
     def draw(first, number):
         return graphs.video_range(run.model, run.card, 4, first, number, -1)
 

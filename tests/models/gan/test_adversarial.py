@@ -142,7 +142,7 @@ def test_each_brings_a_gaussian_to_its_place(name):
     """Made numbers are a shift of noise, real ones have the mean 2; the regulariser is its own."""
     gan = line_gan(name, SHIPPED[name])
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(number, turn):
         samples = number * 64 + tf.range(64, dtype=tf.int64)
         real = 2 + randomness.normal(1, randomness.TRAINING, samples, [1, 1, 1, 1])
