@@ -4,12 +4,14 @@ import numpy as np
 from absl import flags
 
 from vgan.core.errors import UsageError
+from vgan.runs import config
 
 
 def define_flags():
     """Defines the flags by which a script names a run and says what it was."""
     flags.DEFINE_string("workdir", None, "Folder of a training run.")
     flags.DEFINE_string("checkpoint", "last", "Which checkpoint of it.")
+    config.define_trust_flag()
     flags.DEFINE_string("experiment", None, "What it was: the flagfile's name, and any change.")
 
 
@@ -24,7 +26,8 @@ def restored():
     from vgan.runs import trained
 
     check_given("workdir", "experiment")
-    return trained.restore(flags.FLAGS.workdir, flags.FLAGS.checkpoint)
+    values = flags.FLAGS
+    return trained.restore(values.workdir, values.checkpoint, trust_code=values.trust_code)
 
 
 def windows(run, size=None):

@@ -69,7 +69,7 @@ def judge(values, workdir):
     from vgan.evaluation import scored
     from vgan.runs import trained
 
-    run = trained.restore(workdir)
+    run = trained.restore(workdir, trust_code=True)
     made = run.sampling_model().sample(values.num_videos, seed=1)
     data = run.config.data, run.card.clip, run.config.frame_step
     real = scored.opened(*data, values.num_videos, 0, values.start_interval)

@@ -23,9 +23,11 @@ from absl import flags
 
 from vgan.core import command
 from vgan.core.errors import UsageError
+from vgan.runs import config
 
 flags.DEFINE_string("workdir", None, "Folder of a training run with one --task.")
 flags.DEFINE_string("checkpoint", "last", "Which checkpoint of it.")
+config.define_trust_flag()
 flags.DEFINE_list("inputs", None, "Video files.")
 flags.DEFINE_integer("num_frames", 48, "How many a prediction adds.", lower_bound=1)
 flags.DEFINE_string("videos", "runs/natural", "Folder of what is made.")
@@ -37,7 +39,7 @@ def main():
 
     values = flags.FLAGS
     held_out.check_given("workdir", "inputs")
-    run = trained.restore(values.workdir, values.checkpoint)
+    run = trained.restore(values.workdir, values.checkpoint, trust_code=values.trust_code)
     blocks = Blocks.of(run.card, values.num_frames)
     for path in map(Path, values.inputs):
         output = Path(values.videos) / f"{path.stem}-{run.card.task.text.partition('(')[0]}.mp4"

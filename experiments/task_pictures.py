@@ -12,9 +12,11 @@ from absl import flags
 
 from vgan.core import command
 from vgan.core.errors import UsageError
+from vgan.runs import config
 
 flags.DEFINE_list("workdirs", None, "Folders of training runs with a --task, of clips of one size.")
 flags.DEFINE_string("checkpoint", "last", "Which checkpoint of each.")
+config.define_trust_flag()
 flags.DEFINE_integer("num_videos", 3, "How many clips of each.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Of what is given and of the latents.", lower_bound=0)
 flags.DEFINE_integer("zoom", 2, "How many times to enlarge each pixel.", lower_bound=1)
@@ -30,7 +32,7 @@ def main():
 
     rows = []
     for workdir in values.workdirs:
-        run = trained.restore(workdir, values.checkpoint)
+        run = trained.restore(workdir, values.checkpoint, trust_code=values.trust_code)
         rows.append(grid(np.stack(row(run, values)), values.num_videos))
         if rows[-1].shape != rows[0].shape:
             raise UsageError(f"--workdirs: {workdir} has clips of another size than the first")

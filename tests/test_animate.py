@@ -7,7 +7,7 @@ from PIL import Image, ImageSequence
 
 from vgan.core.clip import ClipSpec
 from vgan.data import shapes
-from vgan.media.clips import write_picture, write_video
+from vgan.media.clips import write_video
 from vgan.media.whole import read_video
 from vgan.motion import animation, estimators, transfer
 
@@ -17,7 +17,7 @@ def folder(tmp_path_factory):
     """A folder of a picture and a video."""
     folder = tmp_path_factory.mktemp("inputs")
     windows = shapes.windows(ClipSpec(5, 48, 64), 1, "train", num_videos=2, textured=True)
-    write_picture(folder / "in.png", windows[1][0][0])
+    Image.fromarray(windows[1][0][0]).save(folder / "in.png")
     write_video(folder / "in.mp4", windows[0][0], 12)
     return folder
 

@@ -172,7 +172,7 @@ def _write(output, result, protocol, evaluator):
 
 
 def _progress(what, total):
-    """A function to be protocol of so many clips done; a line or a bar appears with the first."""
+    """A function to call with how many more are done; a line or bar appears with the first."""
 
     @functools.cache
     def bar():

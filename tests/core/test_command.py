@@ -2,6 +2,8 @@
 
 import errno
 import re
+import subprocess
+import sys
 
 import pytest
 import tensorflow as tf
@@ -160,3 +162,11 @@ def test_flags_that_can_not_be_parsed(capsys):
         err = capsys.readouterr().err
         assert re.fullmatch(f"vgan: error: .*{text}.*\n", err)
     flags.FLAGS.unparse_flags()
+
+
+def test_help_of_a_command_lists_the_flags_that_core_defines_for_it():
+    done = subprocess.run(
+        [sys.executable, "-m", "vgan.animate", "--help"], capture_output=True, text=True
+    )
+    for name in "output", "fps":
+        assert f"--{name}:" in done.stdout, done.stderr

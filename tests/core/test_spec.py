@@ -306,6 +306,12 @@ def test_text_of_a_folder_names_no_code():
     assert spec.build(spec.parse(spec.foreign("mse")), "vgan.losses.kinds.{}").aligned
 
 
+def test_such_text_names_no_part_that_its_file_only_imports():
+    assert spec.resolve("Loss", "vgan.losses.kinds.{}")
+    with pytest.raises(UsageError, match="unknown name 'Loss'"):
+        spec.resolve(spec.foreign("Loss"), "vgan.losses.kinds.{}")
+
+
 @pytest.mark.parametrize("read", [spec.parse, lambda text: spec.parse_sum(text)[0]])
 def test_what_is_within_such_text_is_as_foreign(read):
     found = read(spec.foreign(f"motion(inner='{HERE}.part', sources=['{HERE}.part'])"))

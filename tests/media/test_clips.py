@@ -12,7 +12,7 @@ from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from vgan.core.errors import StorageError, UsageError
-from vgan.media.clips import gif_bytes, grid, strip, write_frames, write_picture, write_video
+from vgan.media.clips import gif_bytes, grid, strip, write_frames, write_video
 from vgan.media.whole import read_video
 
 
@@ -181,8 +181,6 @@ def test_awkward_names(tmp_path, monkeypatch, name):
 def test_unknown_suffix_names_the_known_ones(tmp_path):
     with pytest.raises(UsageError, match=r"clip\.avi.*\.mp4, \.gif, \.webp"):
         write_video(tmp_path / "clip.avi", smooth(), fps=8)
-    with pytest.raises(UsageError, match=r"\.png"):
-        write_picture(tmp_path / "still.jpg", smooth()[0])
     assert not os.listdir(tmp_path)
 
 
@@ -259,16 +257,6 @@ def test_strip_shows_the_first_and_the_last_frame():
     rows = strip(np.stack([video, video + 100]), count=20)
     assert rows.shape == (4 * 2 + 2, 9 * 7 - 2, 3)
     assert rows[6, ::7, 0].tolist() == list(range(100, 109))
-
-
-def test_picture_is_exact(tmp_path):
-    picture = noise()[0]
-    write_picture(tmp_path / "still.png", picture, zoom=2)
-    with Image.open(tmp_path / "still.png") as image:
-        pixels = np.asarray(image)
-    np.testing.assert_array_equal(pixels[1::2, ::2], picture)
-    assert pixels.shape == (64, 96, 3)
-    assert os.listdir(tmp_path) == ["still.png"]
 
 
 def test_tensorflow_is_not_needed():

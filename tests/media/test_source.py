@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.media.sound_files import clicks, smooth, write
 from vgan.core.errors import DataError
-from vgan.media.clips import write_picture, write_video
+from vgan.media.clips import write_video
 from vgan.media.source import open_pictures, open_video
 
 
@@ -143,7 +143,7 @@ def test_colours_that_a_large_file_does_not_tell_are_bt709(tmp_path):
 
 def test_pictures(tmp_path):
     picture = smooth(1, 9, 14)[0]
-    write_picture(tmp_path / "a.png", picture)
+    Image.fromarray(picture).save(tmp_path / "a.png")
     source = open_video(tmp_path / "a.png")
     assert (source.size, source.num_frames, source.fps) == ((9, 14), 1, 25)
     np.testing.assert_array_equal(np.stack(list(source)), picture[None])

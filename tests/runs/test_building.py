@@ -121,6 +121,14 @@ def test_an_adapted_strength_starts_at_none(base):
         np.testing.assert_array_equal(found[player], base[player])
 
 
+def says_by_attributes():
+    def term(fake, batch):
+        raise NotImplementedError
+
+    term.aligned = True
+    return term
+
+
 @pytest.mark.parametrize(
     ("flags", "error"),
     [
@@ -142,6 +150,10 @@ def test_an_adapted_strength_starts_at_none(base):
             r"--updates=one_stage: not exact with conv3d \(a logit a patch\)",
         ),
         ({"losses": "motion(variant='x')"}, "unknown. Choose one_sided or matching"),
+        (
+            {"losses": f"{__name__}.says_by_attributes"},
+            "--losses=.*Return a vgan.models.parts",
+        ),
     ],
 )
 def test_what_can_not_be_built(flags, error):

@@ -178,6 +178,22 @@ def test_a_target_for_the_strength_of_no_change():
     ExperimentConfig(augment_target=0.6, diff_augment="shift")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("steps", "5", "int"),
+        ("steps", 5.0, "int"),
+        ("steps", True, "int"),
+        ("learning_rate", "1e-4", "float"),
+        ("conditional", 1, "bool"),
+        ("losses", None, "str"),
+    ],
+)
+def test_values_of_another_type_name_the_flag(name, value, kind):
+    with pytest.raises(UsageError, match=f"--{name}={value}: must be of the type {kind}"):
+        ExperimentConfig(**{name: value})
+
+
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", "\n", "a\u2028b", " a", "a ", "a\n"])
 def test_text_is_one_line(text):
     with pytest.raises(UsageError, match="must be one line"):

@@ -190,7 +190,7 @@ def test_a_run_interrupted_where_it_grows_ends_the_same(grown, tmp_path, capsys,
 def test_a_model_of_the_small_stage(grown, tmp_path):
     path = until(grown, 2, tmp_path / "run")
     found = trained.restore(path)
-    assert (found.step, found.fps) == (2, 4.0), "half as many frames a second"
+    assert (found.step, found.card.fps) == (2, 4.0), "half as many frames a second"
     assert found.config.clip.shape == (4, 8, 8, 3)
     assert found.sampling_model().sample(1).shape == (1, 4, 8, 8, 3)
     # A damaged newest one of the larger stage isn't taken for its size.

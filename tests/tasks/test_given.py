@@ -134,3 +134,16 @@ def test_what_names_none_of_the_tasks(text, message):
 def test_translation_needs_a_source():
     with pytest.raises(UsageError, match="no source to translate from"):
         Task("translation")(to_float(tf.constant(clips())), 0, tf.range(3, dtype=tf.int64))
+
+
+def says_by_attributes():
+    def show(video, seed, samples):
+        raise NotImplementedError
+
+    show.scale = 2
+    return show
+
+
+def test_a_task_of_ones_own_that_says_by_attributes_what_it_is():
+    with pytest.raises(UsageError, match="Return a vgan.tasks.given.Kind"):
+        Task(f"{__name__}.says_by_attributes")

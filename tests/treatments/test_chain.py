@@ -119,9 +119,9 @@ def test_the_whole_chain_reads_a_few_frames_ahead_and_leaves_them_alone():
 @pytest.mark.parametrize("name", spec.names("vgan.treatments.{}.treatment"))
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_few_frames(name, count, tmp_path):
-    from vgan.media.clips import write_picture
+    from PIL import Image
 
-    write_picture(tmp_path / "reference.png", noise()[0])
+    Image.fromarray(noise()[0]).save(tmp_path / "reference.png")
     arguments = {
         "match_colours": {"reference": str(tmp_path / "reference.png")},
         "crop": {"height": 15, "width": 15},

@@ -1,11 +1,11 @@
 import numpy as np
+from PIL import Image
 
-from vgan.media.clips import write_picture
 from vgan.treatments import match_colours
 
 
 def match(video, reference, tmp_path):
-    write_picture(tmp_path / "reference.png", reference)
+    Image.fromarray(reference).save(tmp_path / "reference.png")
     treat = match_colours.treatment(str(tmp_path / "reference.png"))
     return np.stack(list(treat(iter(video), 25)[0]))
 

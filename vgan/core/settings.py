@@ -23,6 +23,9 @@ def setting(default, text, fixed=False, least=0, below=math.inf, family=False):
 def check(field, value):
     """Raises UsageError unless a value can be that of a field made by `setting`."""
     flag, least, below = f"--{field.name}={value}", field.metadata["least"], field.metadata["below"]
+    fitting = (float, int) if field.type is float else field.type
+    if not isinstance(value, fitting) or isinstance(value, bool) != (field.type is bool):
+        raise UsageError(f"{flag}: must be of the type {field.type.__name__}")
     if isinstance(value, str):
         # A flagfile, and so a resumed run, would read anything else differently.
         if value != value.strip() or len(value.splitlines()) > 1:

@@ -40,7 +40,7 @@ def foreign(value, trusted=False):
         return value
     if isinstance(value, dict):
         return {name: foreign(of) for name, of in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set | frozenset):
         return type(value)(map(foreign, value))
     return Foreign(value) if isinstance(value, str) else value
 
@@ -119,6 +119,8 @@ def resolve(name, template):
         )
     path = name if "." in name else template.format(name)
     found = _import(path)
+    if isinstance(name, Foreign) and name not in names(template):
+        found = None  # Such text may name our parts alone, not all that their file imports.
     if found is None or (name.startswith("_") and "." not in name):
         raise UsageError(
             f"unknown name {name!r} (looked for {path}). "

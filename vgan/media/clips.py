@@ -117,25 +117,6 @@ def strip(videos, count=8):
     return grid(stills, columns=len(chosen))[0]
 
 
-def write_picture(path, picture, zoom=1):
-    """Writes a PNG file that appears only when it is complete, replacing an older one.
-
-    Args:
-      path: the file, with the suffix `.png`.
-      picture: uint8 `[H, W, 3]`.
-      zoom: whole factor by which every pixel is enlarged.
-    Raises:
-      UsageError: another suffix.
-      StorageError: the file can't be written.
-    """
-    path = Path(path)
-    if path.suffix.lower() != ".png":
-        raise UsageError(f"picture {str(path)!r}: unknown suffix {path.suffix!r}. Known: .png")
-    picture = _enlarged(picture, zoom, "HWC")
-    with replacing(path) as temporary:
-        Image.fromarray(picture).save(temporary, "PNG", optimize=True)
-
-
 def _write_gif(file, frames, fps):
     # One palette for the whole clip, or its colours flicker; a sample of a large clip is enough.
     frames = list(frames)
@@ -171,18 +152,12 @@ def _durations(frames, fps, unit):
 
 def _prepared(video, fps, zoom):
     check_rate(fps)
-    return _enlarged(video, zoom, "THWC")
-
-
-def _enlarged(pixels, zoom, axes):
-    return _checked(pixels, axes).repeat(zoom, axis=-3).repeat(zoom, axis=-2)
+    return _checked(video, "THWC").repeat(zoom, axis=-3).repeat(zoom, axis=-2)
 
 
 def _checked(pixels, axes):
-    pixels = np.asarray(pixels)
+    pixels, form = np.asarray(pixels), ", ".join(axes[:-1])
     shape = pixels.shape
     if pixels.dtype != np.uint8 or len(shape) != len(axes) or shape[-1] != 3 or 0 in shape:
-        raise ValueError(
-            f"pixels are {pixels.dtype} {shape}: pass uint8 [{', '.join(axes[:-1])}, 3]"
-        )
+        raise ValueError(f"pixels are {pixels.dtype} {shape}: pass uint8 [{form}, 3]")
     return pixels

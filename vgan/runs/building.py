@@ -59,7 +59,7 @@ class Parts:
         found = []
         for name, part in _named(self.config.losses):
             loss = spec.build(part, "vgan.losses.kinds.{}")
-            loss = loss if isinstance(loss, Loss) else Loss(loss)
+            loss = loss if isinstance(loss, Loss) else _bare(name, loss)
             self._check_aligned(name, loss, [other.part for other in found])
             if loss.attach is not None:
                 loss.attach(list(judges))
@@ -97,6 +97,15 @@ class Parts:
             raise UsageError(f"--losses={name}: --frames=1 has no motion. Use 2 or more")
         if any(other.estimate is not None for other in others):
             raise UsageError(f"--losses={name}: one such loss has the real clips' flow, not two")
+
+
+def _bare(name, loss):
+    """The Loss of a function alone, which needs nothing."""
+    if {"every", "aligned", "estimate", "watch", "after_step"} & set(dir(loss)):
+        raise UsageError(
+            f"--losses={name}: says by attributes what it needs. Return a vgan.models.parts.Loss"
+        )
+    return Loss(loss)
 
 
 def _named(text):

@@ -37,8 +37,8 @@ def complete(model, part, source, seed=0, label=0, mask=None, num_frames=None):
 
     Args:
       model: sampling.Model.
-      part: given.Task of one task that it was trained on.
-      source: stream.source.VideoSource.
+      part: task.Task of one task that it was trained on.
+      source: media.source.VideoSource.
       seed: int of the latents, the same for all windows and tiles.
       label: int, the class.
       mask: bool [H, W], pixels to be made anew, for inpainting alone.
@@ -121,7 +121,7 @@ def _way(part, frames):
         raise UsageError(
             f"--task={part.text}: made for clips, there is no way to pass a whole file through "
             "it. With files go tasks that restore all frames, that give some whole frames, and "
-            "inpainting"
+            "inpainting; one of your own returns given.Kind(show, file=...), see vgan/tasks/ways.py"
         )
     return way
 

@@ -171,18 +171,21 @@ def _restored(show, scale=1, enlarged=None):
 def _on_frames(choose):
     """The kind that gives the frames `choose` names by position, of a number of frames."""
 
-    def show(video, seed, samples):
-        del seed, samples
-        frames = video.shape[1]
+    def chosen(frames):
         positions = list(choose(frames))
         if not -frames <= min(positions) <= max(positions) < frames:
             raise UsageError(
                 f"--task: frames {positions} are given, but clips have {frames}. Raise --frames"
             )
+        return positions
+
+    def show(video, seed, samples):
+        del seed, samples
+        frames = video.shape[1]
         shown = np.zeros([1, frames, 1, 1, 1], np.float32)
-        shown[:, positions] = 1
+        shown[:, chosen(frames)] = 1
         if shown.all():
             raise UsageError(f"--task: all {frames} frames are given, none is left. Give fewer")
         return visible(video, shown)
 
-    return Kind(show, lambda frames: ways.of_positions(choose(frames), frames))
+    return Kind(show, lambda frames: ways.of_positions(chosen(frames), frames))

@@ -91,7 +91,11 @@ class Task:
 
 def _kind(found):
     """A function of one's own that shows clips is a kind that has no way with whole files."""
-    return found if isinstance(found, Kind) else Kind(found)
+    if isinstance(found, Kind):
+        return found
+    if {"scale", "enlarged", "of_source"} & set(dir(found)):
+        raise UsageError("--task: says by attributes what it is. Return a vgan.tasks.given.Kind")
+    return Kind(found)
 
 
 def _all_arguments(part):

@@ -3,7 +3,7 @@
 Each is `penalty(critic, real, fake, batch, seed, samples)` and gives float32 [B], unreduced.
 
 Args:
-  critic: critics.Critic.
+  critic: networks.critic.Critic.
   real, fake: float32 [B, T, H, W, C].
   batch: the Batch that the real clips are of (condition, label).
   seed, samples: what the critic's view, and a mix of clips, are drawn from.
