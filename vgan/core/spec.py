@@ -118,9 +118,8 @@ def resolve(name, template):
             "made it, add --trust_code, or trust_code=True in Python"
         )
     path = name if "." in name else template.format(name)
-    found = _import(path)
-    if isinstance(name, Foreign) and name not in names(template):
-        found = None  # Such text may name our parts alone, not all that their file imports.
+    # Such text may name our parts alone, not all that their file imports.
+    found = None if isinstance(name, Foreign) and name not in names(template) else _import(path)
     if found is None or (name.startswith("_") and "." not in name):
         raise UsageError(
             f"unknown name {name!r} (looked for {path}). "

@@ -63,6 +63,8 @@ def windows(
     whole = {"frame_step": frame_step, "num_videos": num_videos, "objects": objects}
     check_whole("shapes", 1, _MOST, **dataclasses.asdict(clip), **whole)
     check_whole("shapes", 0, _MOST, seed=seed)
+    if not type(textured) is type(outlined) is bool:
+        raise UsageError(f"shapes(textured={textured!r}, outlined={outlined!r}): True or False")
     count = num_videos if split == "train" else max(1, num_videos // 8)
     return Shapes(clip, frame_step, split, count, objects, textured, seed, outlined)
 
