@@ -13,7 +13,6 @@ from vgan.core import errors
 from vgan.core.arguments import is_rate
 
 flags.disclaim_key_flags()  # They belong to the commands that have them defined.
-
 CLIP_SUFFIXES = (".mp4", ".gif", ".webp")
 """Of the files that clips are written to."""
 
