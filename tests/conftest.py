@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import gc
+import hashlib
 import json
 import os
 import subprocess
@@ -167,14 +168,15 @@ def as_flags():
 
 @pytest.fixture(scope="session")
 def train_once(command, as_flags, tmp_path_factory, worker_id):
-    """Trains flags in a folder of a name, once for all processes of tests.
+    """A function from flags to the workdir of a finished run of them, and what it printed.
 
-    Gives the workdir, and what the run printed.
+    The same flags are trained once for all processes of tests: copy the run to change it.
     """
     root = tmp_path_factory.getbasetemp()
     root = root if worker_id == "master" else root.parent
 
-    def train(name, values):
+    def train(values):
+        name = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
         workdir, printed = root / name, root / f"{name}.json"
         with filelock.FileLock(root / f"{name}.lock"):
             if not printed.exists():
@@ -188,14 +190,14 @@ def train_once(command, as_flags, tmp_path_factory, worker_id):
 
 @pytest.fixture(scope="session")
 def tiny_run(train_once, tiny):
-    """The workdir of a finished run of `tiny`; copy it to change it."""
-    return train_once("tiny", tiny)[0]
+    """The workdir of a finished run of `tiny`."""
+    return train_once(tiny)[0]
 
 
 @pytest.fixture(scope="session")
 def full_run(train_once, full):
     """The workdir of a finished run of `full`, and what it printed."""
-    return train_once("full", full)
+    return train_once(full)
 
 
 @pytest.fixture

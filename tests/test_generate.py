@@ -8,15 +8,12 @@ from vgan.core.errors import UsageError
 
 
 @pytest.fixture(scope="module")
-def recurrent_run(command, tiny, as_flags, tmp_path_factory):
+def recurrent_run(train_once, tiny):
     """The workdir of a run that can make clips of any length; its critics can't judge those."""
     generator = "recurrent(content_dim=6, motion_dim=4, channels=4, periods=(1, 2))"
     critics = "conv3d(channels=4) + frames2d(frames=4, channels=4)"
     values = tiny | {"generator": generator, "discriminator": critics}
-    workdir = tmp_path_factory.mktemp("runs") / "recurrent"
-    done = command("vgan.train", *as_flags(values), f"--workdir={workdir}")
-    assert done.code == 0, done.err
-    return workdir
+    return train_once(values)[0]
 
 
 @pytest.mark.parametrize("frames", [2, 4, 9])

@@ -25,9 +25,8 @@ TASK = "prediction(given=2) + denoising(strength=20)"
 
 
 @pytest.fixture(scope="module")
-def run(command, tiny, as_flags, tmp_path_factory):
+def run(train_once, tiny):
     """The workdir of a finished run of a mixed task with every loss of pairs."""
-    workdir = tmp_path_factory.mktemp("runs") / "completing"
     flags = tiny | {
         "width": 16,  # The least that dis() takes.
         "task": TASK,
@@ -35,9 +34,7 @@ def run(command, tiny, as_flags, tmp_path_factory):
         "generator": "unet3d(channels=4, latent_dim=4, flow=True)",
         "losses": "l1 + mse + frame_difference + aligned_motion + 0.1*perceptual + style",
     }
-    done = command("vgan.train", *as_flags(flags), f"--workdir={workdir}")
-    assert done.code == 0, done.err
-    return workdir
+    return train_once(flags)[0]
 
 
 @pytest.fixture(scope="module")

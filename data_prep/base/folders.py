@@ -4,13 +4,10 @@ import contextlib
 import os
 import re
 import shutil
-import socket
 from pathlib import Path
 
-import filelock
-
 from vgan.core.errors import StorageError, VganError
-from vgan.core.files import replacing_folder, take_name
+from vgan.core.files import locked, replacing_folder, take_name
 
 
 @contextlib.contextmanager
@@ -49,7 +46,8 @@ def growing(path, fingerprint, overwrite, mark):
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = path.with_name(f"{path.name}.incomplete-{fingerprint}")
     replaced = path.with_name(f"{path.name}.being-replaced")
-    with _locked(path):
+    doing = "is preparing it. Wait for that one, or choose another --output"
+    with locked(path.with_name(f".{path.name}.lock"), f"output {str(path)!r}", doing):
         _sweep(path, replaced, folder)
         folder.mkdir(exist_ok=True)
         try:
@@ -76,30 +74,6 @@ def check_free(path, overwrite, mark):
             f"output {str(path)!r}: holds no {mark}, so --overwrite leaves it alone. "
             "Choose another --output"
         )
-
-
-@contextlib.contextmanager
-def _locked(path):
-    # The lock is the operating system's, so that of a dead process is free again.
-    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
-    owner = path.with_name(f".{path.name}.lock-owner")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        holder = "another process"
-        with contextlib.suppress(OSError):
-            holder = owner.read_text()
-        raise StorageError(
-            f"output {str(path)!r}: {holder} is preparing it. Wait for that one, or choose another "
-            "--output"
-        ) from None
-    try:
-        owner.write_text(f"process {os.getpid()} on host {socket.gethostname()}")
-        yield
-    finally:
-        owner.unlink(missing_ok=True)
-        Path(lock.lock_file).unlink(missing_ok=True)
-        lock.release()
 
 
 def _sweep(path, replaced, kept):

@@ -22,15 +22,11 @@ def task_pictures(command):
 
 
 @pytest.fixture(scope="module")
-def runs(command, tiny, as_flags, tmp_path_factory):
+def runs(train_once, tiny):
     """Workdirs of two tiny runs, each of a task."""
-    made = []
-    for task in ("prediction(given=2)", "colorization"):
-        made.append(tmp_path_factory.mktemp("runs") / task.split("(")[0])
-        flags = {"task": task, "generator": "unet3d(channels=4, latent_dim=4)", "steps": 1}
-        done = command("vgan.train", *as_flags(tiny | flags), f"--workdir={made[-1]}")
-        assert done.code == 0, done.err
-    return made
+    flags = tiny | {"generator": "unet3d(channels=4, latent_dim=4)", "steps": 1}
+    tasks = "prediction(given=2)", "colorization"
+    return [train_once(flags | {"task": task})[0] for task in tasks]
 
 
 def test_a_row_of_given_made_and_real_for_each_run(task_pictures, runs, tmp_path):

@@ -187,16 +187,13 @@ def test_too_short_to_go_on_from():
 
 
 @pytest.fixture(scope="module")
-def run(command, tiny, as_flags, tmp_path_factory):
-    workdir = tmp_path_factory.mktemp("runs") / "files"
+def run(train_once, tiny):
     flags = tiny | {
         "task": "prediction(given=2) + denoising(strength=20) + interpolation(given=1)",
         "generator": "unet3d(channels=4, latent_dim=4)",
         "steps": 2,
     }
-    done = command("vgan.train", *as_flags(flags), f"--workdir={workdir}")
-    assert done.code == 0, done.err
-    return workdir
+    return train_once(flags)[0]
 
 
 def frames_of(path):

@@ -3,8 +3,11 @@
 import contextlib
 import os
 import secrets
+import socket
 import tempfile
 from pathlib import Path
+
+import filelock
 
 from vgan.core.errors import StorageError
 
@@ -70,3 +73,31 @@ def take_name(folder, path, aside):
         if replaced:
             aside.rename(path)
         raise
+
+
+@contextlib.contextmanager
+def locked(path, what, doing):
+    """Holds a lock file, which the operating system frees when the process dies.
+
+    Args:
+      path: `Path` of the lock file; beside it is written who holds it.
+      what, doing: the start and end of the message where another process holds it.
+    Raises:
+      StorageError: another process holds it.
+    """
+    owner = path.with_name(f"{path.name}-owner")
+    lock = filelock.FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        holder = "another process"
+        with contextlib.suppress(OSError):
+            holder = owner.read_text()
+        raise StorageError(f"{what}: {holder} {doing}") from None
+    try:
+        owner.write_text(f"process {os.getpid()} on host {socket.gethostname()}")
+        yield
+    finally:
+        owner.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        lock.release()

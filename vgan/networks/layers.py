@@ -3,7 +3,7 @@
 import math
 
 import keras
-from keras import ops
+import tensorflow as tf
 
 from vgan.models.synthesizer import MovedLayer
 from vgan.networks.batch_statistics import BatchNorm
@@ -40,24 +40,24 @@ class SpectralNorm(MovedLayer, keras.layers.Wrapper):
 
     def after_step(self, steps=1):
         """Moves u and v by `steps` steps of power iteration."""
-        kernel = ops.reshape(self.layer.kernel, self.kernel_matrix_shape)
-        u, v = self.u.value, self.v.value
+        kernel = tf.reshape(self.layer.kernel.value, self.kernel_matrix_shape)
+        row, column = self.u.value[None], self.v.value[:, None]
         for _ in range(steps):
-            v = _unit(ops.matmul(u, kernel))
-            u = _unit(ops.matmul(kernel, v))
-        self.u.assign(u)
-        self.v.assign(v)
+            column = tf.reshape(_unit(tf.matmul(row, kernel)), [-1, 1])
+            row = tf.reshape(_unit(tf.matmul(kernel, column)), [1, -1])
+        self.u.assign(row[0])
+        self.v.assign(column[:, 0])
 
     def call(self, x):
-        kernel = ops.reshape(self.layer.kernel, self.kernel_matrix_shape)
-        u, v = ops.stop_gradient(self.u.value), ops.stop_gradient(self.v.value)
-        sigma = ops.sum(u * ops.matmul(kernel, v))
+        kernel = tf.reshape(self.layer.kernel.value, self.kernel_matrix_shape)
+        u, v = tf.stop_gradient(self.u.value), tf.stop_gradient(self.v.value)
+        sigma = tf.reduce_sum(u * tf.linalg.matvec(kernel, v))
         y = self.layer(x)
-        return y * ops.cast(1.0 / sigma, y.dtype) + ops.cast(self.bias, y.dtype)
+        return y * tf.cast(1.0 / sigma, y.dtype) + tf.cast(self.bias.value, y.dtype)
 
 
 def _unit(vector):
-    return vector / (ops.norm(vector) + 1e-12)
+    return vector / (tf.sqrt(tf.reduce_sum(vector * vector)) + 1e-12)
 
 
 def weighted(layer_class, *args, spectral_norm, **kwargs):

@@ -1,16 +1,11 @@
 """The folder of a run: its lock, and what it says of the run."""
 
-import contextlib
 import json
-import os
-import socket
 from pathlib import Path
-
-import filelock
 
 from vgan.core import spec
 from vgan.core.errors import CheckpointError, StorageError
-from vgan.core.files import replace_text
+from vgan.core.files import locked, replace_text
 
 
 class Workdir:
@@ -44,28 +39,10 @@ class Workdir:
         for folder in (self.path, self.checkpoints, self.summaries, self.samples):
             folder.mkdir(parents=True, exist_ok=True)
 
-    @contextlib.contextmanager
     def locked(self):
-        """Holds the folder for this process; raises StorageError that names another holder.
-
-        The lock is the operating system's, so that of a dead process is free again.
-        """
-        owner = self.path / ".lock-owner"
-        lock = filelock.FileLock(self.path / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout:
-            holder = owner.read_text() if owner.exists() else "another process"
-            raise StorageError(
-                f"workdir {str(self.path)!r}: {holder} is training in it. "
-                "Stop that one, or give another --workdir"
-            ) from None
-        try:
-            owner.write_text(f"process {os.getpid()} on host {socket.gethostname()}")
-            yield
-        finally:
-            owner.unlink(missing_ok=True)
-            lock.release()
+        """A context that holds the folder; raises StorageError that names another holder."""
+        doing = "is training in it. Stop that one, or give another --workdir"
+        return locked(self.path / ".lock", f"workdir {str(self.path)!r}", doing)
 
     def read_config(self, trust_code=False):
         """The dict of config.json, or None for a folder without; raises CheckpointError.

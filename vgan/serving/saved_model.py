@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import keras
 import tensorflow as tf
 
 from vgan.core import spec
@@ -18,6 +17,7 @@ from vgan.tasks.task import Task
 
 _ABOUT = Path("assets.extra") / "vgan.json"
 _MOST_FIRST = 2**53
+_function = tf.function(autograph=False)
 
 
 def export(sampler, card, path, max_videos=64):
@@ -46,20 +46,21 @@ def export(sampler, card, path, max_videos=64):
         )
     if path.exists():
         raise StorageError(f"export {str(path)!r}: it exists. Remove it or give another --output")
-    archive = keras.export.ExportArchive()
-    for network in sampler.sampling_networks:
-        archive.track(network)
     endpoints = [] if card.task.needs_given else _endpoints(sampler, card, max_videos)
     if card.task.shows:
         endpoints = [*endpoints, _completing(sampler, card, max_videos)]
+    module, signatures = tf.Module(), {}
     for name, function, signature in endpoints:
-        traced = tf.autograph.experimental.do_not_convert(function)
-        archive.add_endpoint(name, traced, input_signature=signature)
+        traced = _function(function).get_concrete_function(*signature)
+        signatures[name] = traced
+        setattr(module, name, traced)
+    module.kept = [list(traced.variables) for traced in signatures.values()]
+    signatures["serving_default"] = next(iter(signatures.values()))
     about = {"clip": list(card.clip.shape), "fps": card.fps, "labels": list(card.labels)}
     about |= {"task": card.task.text, "max_videos": max_videos}
     # Servers load any folder with an integer name, so it gets its name last.
     with replacing_folder(path) as incomplete:
-        archive.write_out(str(incomplete), verbose=False)
+        tf.saved_model.save(module, str(incomplete), signatures=signatures)
         (incomplete / _ABOUT).parent.mkdir(exist_ok=True)
         (incomplete / _ABOUT).write_text(json.dumps(about) + "\n")
 
@@ -126,6 +127,7 @@ def _endpoints(sampler, card, max_videos):
     most_label = max(len(labels) - 1, 0)
     label_spec = [tf.TensorSpec([], tf.int32, name="label")] if labels else []
 
+    @_function
     def sample_range(seed, first, num_videos, label=-1):
         label = tf.convert_to_tensor(label, tf.int32)
         checks = [
