@@ -65,6 +65,16 @@ for line in sys.stdin:
     print("code", os.waitstatus_to_exitcode(status), flush=True)
 """
 
+_BEGINNING = """
+from vgan.training import run
+
+def begin(plan, model, stage, start, num_labels, workdir, evaluator):
+    run.Checkpoints(workdir.checkpoints, model, 1).save(0)
+
+run._train_stage = begin
+run.saved_model.export = lambda *of: None
+"""
+
 
 @pytest.fixture(scope="session")
 def prepare():
@@ -175,17 +185,25 @@ def train_once(command, as_flags, tmp_path_factory, worker_id):
     root = tmp_path_factory.getbasetemp()
     root = root if worker_id == "master" else root.parent
 
-    def train(values):
-        name = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+    def train(values, before=""):
+        told = json.dumps([values, before], sort_keys=True)
+        name = hashlib.sha256(told.encode()).hexdigest()[:16]
         workdir, printed = root / name, root / f"{name}.json"
         with filelock.FileLock(root / f"{name}.lock"):
             if not printed.exists():
-                done = command("vgan.train", *as_flags(values), f"--workdir={workdir}")
+                flags = [*as_flags(values), f"--workdir={workdir}"]
+                done = command("vgan.train", *flags, before=before)
                 assert done.code == 0, done.err
                 printed.write_text(json.dumps(vars(done)))
         return workdir, types.SimpleNamespace(**json.loads(printed.read_text()))
 
     return train
+
+
+@pytest.fixture(scope="session")
+def begin_once(train_once):
+    """A function from flags to the workdir of a run of them before its first step."""
+    return lambda values: train_once(values, _BEGINNING)[0]
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ from vgan.core.errors import UsageError
 
 
 @pytest.fixture(scope="module")
-def recurrent_run(train_once, tiny):
+def recurrent_run(begin_once, tiny):
     """The workdir of a run that can make clips of any length; its critics can't judge those."""
     generator = "recurrent(content_dim=6, motion_dim=4, channels=4, periods=(1, 2))"
     critics = "conv3d(channels=4) + frames2d(frames=4, channels=4)"
     values = tiny | {"generator": generator, "discriminator": critics}
-    return train_once(values)[0]
+    return begin_once(values)
 
 
 @pytest.mark.parametrize("frames", [2, 4, 9])

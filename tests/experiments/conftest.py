@@ -16,4 +16,5 @@ for script in (
     before = set(flags.FLAGS)
     importlib.import_module(script)
     for name in set(flags.FLAGS) - before:
-        delattr(flags.FLAGS, name)
+        if not flags.FLAGS.find_module_defining_flag(name).startswith("absl"):
+            delattr(flags.FLAGS, name)

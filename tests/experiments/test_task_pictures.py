@@ -22,11 +22,11 @@ def task_pictures(command):
 
 
 @pytest.fixture(scope="module")
-def runs(train_once, tiny):
-    """Workdirs of two tiny runs, each of a task."""
-    flags = tiny | {"generator": "unet3d(channels=4, latent_dim=4)", "steps": 1}
+def runs(begin_once, tiny):
+    """Workdirs of two tiny runs, each of a task, before their first step."""
+    flags = tiny | {"generator": "unet3d(channels=4, latent_dim=4)"}
     tasks = "prediction(given=2)", "colorization"
-    return [train_once(flags | {"task": task})[0] for task in tasks]
+    return [begin_once(flags | {"task": task}) for task in tasks]
 
 
 def test_a_row_of_given_made_and_real_for_each_run(task_pictures, runs, tmp_path):

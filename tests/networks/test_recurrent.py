@@ -1,5 +1,7 @@
 """What the recurrent generator promises beside the contract: time, content and motion."""
 
+import random
+
 import keras
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ CELLS = pytest.mark.parametrize("cell", ["gru", "conv_lstm"])
 
 
 def built(frames, **options):
-    keras.utils.set_random_seed(0)
+    random.seed(0)
     sizes = {"content_dim": CONTENT, "motion_dim": MOTION, "channels": 4}
     return recurrent.generator(ClipSpec(frames, 8, 8), num_labels=LABELS, **(sizes | options))
 

@@ -1,3 +1,5 @@
+import random
+
 import keras
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ BATCH = 3
 
 
 def build(clip=CLIP, condition_channels=0, **arguments):
-    keras.utils.set_random_seed(0)
+    random.seed(0)
     arguments = {"channels": 8, "latent_dim": 8} | arguments
     return two_stream.generator(clip, condition_channels, **arguments)
 

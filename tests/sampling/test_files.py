@@ -187,13 +187,12 @@ def test_too_short_to_go_on_from():
 
 
 @pytest.fixture(scope="module")
-def run(train_once, tiny):
+def run(begin_once, tiny):
     flags = tiny | {
         "task": "prediction(given=2) + denoising(strength=20) + interpolation(given=1)",
         "generator": "unet3d(channels=4, latent_dim=4)",
-        "steps": 2,
     }
-    return train_once(flags)[0]
+    return begin_once(flags)
 
 
 def frames_of(path):

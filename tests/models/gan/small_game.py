@@ -1,5 +1,7 @@
 """A game so small that its gradients can be worked out anew."""
 
+import random
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -56,7 +58,7 @@ class Watched(tf.Module):
 
 
 def networks():
-    keras.utils.set_random_seed(3)
+    random.seed(3)
     clip_critic = critic("of_clips", SIZE, whole_clip)
     frame_critic = critic("of_frames", SIZE[1:], random_frames(2))
     return {
