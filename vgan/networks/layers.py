@@ -41,12 +41,12 @@ class SpectralNorm(MovedLayer, keras.layers.Wrapper):
     def after_step(self, steps=1):
         """Moves u and v by `steps` steps of power iteration."""
         kernel = tf.reshape(self.layer.kernel.value, self.kernel_matrix_shape)
-        u = self.u.value[:, None]
+        row, column = self.u.value[None], self.v.value[:, None]
         for _ in range(steps):
-            v = _unit(tf.matmul(u, kernel, transpose_a=True))
-            u = _unit(tf.matmul(kernel, v, transpose_b=True))
-        self.u.assign(u[:, 0])
-        self.v.assign(v[0])
+            column = tf.reshape(_unit(tf.matmul(row, kernel)), [-1, 1])
+            row = tf.reshape(_unit(tf.matmul(kernel, column)), [1, -1])
+        self.u.assign(row[0])
+        self.v.assign(column[:, 0])
 
     def call(self, x):
         kernel = tf.reshape(self.layer.kernel.value, self.kernel_matrix_shape)

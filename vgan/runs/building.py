@@ -1,5 +1,7 @@
 """The composition root: the only file that knows all the parts of a model."""
 
+import random
+
 import keras
 import tensorflow as tf
 
@@ -18,7 +20,9 @@ def build(plan, config, num_labels):
     Raises:
       UsageError: an unknown part or argument, or sizes that a network can't make.
     """
-    keras.utils.set_random_seed(config.seed)
+    # Keras draws the seeds of initializers from Python's generator. To seed TensorFlow's as well,
+    # which no part draws from, would empty its caches of kernels.
+    random.seed(config.seed)
     return plan.family.model(Parts(plan, config, num_labels))
 
 
