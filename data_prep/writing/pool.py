@@ -28,7 +28,7 @@ def write(todo, workers, progress):
       workers: number of processes.
       progress: called now and then with the number of items done.
     """
-    waiting = list(reversed(todo))
+    waiting, workers = list(reversed(todo)), min(workers, len(todo))
     bad = {chunk.number: {} for chunk in todo}
     context = multiprocessing.get_context("spawn")
     done, running = 0, {}

@@ -1,6 +1,5 @@
 """Videos of all kinds, made as they are needed."""
 
-import struct
 from fractions import Fraction
 
 import av
@@ -31,19 +30,3 @@ def save_video():
         return path
 
     return save
-
-
-@pytest.fixture(scope="session")
-def turn():
-    """Makes an mp4 file say that it is to be shown turned by 90, 180 or 270 degrees."""
-
-    def patch(path, degrees):
-        cosine, sine = {90: (0, 1), 180: (-1, 0), 270: (0, -1)}[degrees]
-        data = bytearray(path.read_bytes())
-        matrix = data.index(b"tkhd") + 4 + 40
-        one = 1 << 16
-        values = [cosine * one, sine * one, 0, -sine * one, cosine * one, 0, 0, 0, 1 << 30]
-        data[matrix : matrix + 36] = struct.pack(">9i", *values)
-        path.write_bytes(data)
-
-    return patch

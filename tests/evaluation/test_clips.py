@@ -158,6 +158,7 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path):
     np.save(tmp_path / "a.npy", videos[0])
     (tmp_path / "c.npy").rename(tmp_path / "c.NPY")
     (tmp_path / "note.txt").write_text("not a video")
+    (tmp_path / "._b.mkv").write_text("written beside b.mkv by a Mac")
     (tmp_path / "sub.npy").mkdir()
     np.save(tmp_path / "sub.npy" / "d.npy", videos[3])
     found, names, lossy = clips.read_folder(str(tmp_path))

@@ -1,12 +1,15 @@
-import struct
+import io
 from fractions import Fraction
 
+import av
 import cv2
 import numpy as np
 import pytest
+from av.stream import Disposition
 from av.video.reformatter import Colorspace
 from PIL import Image
 
+from tests.media.display_matrices import MATRICES, place, shown
 from tests.media.sound_files import clicks, smooth, write
 from vgan.core.errors import DataError
 from vgan.media.clips import write_video
@@ -87,30 +90,78 @@ def test_a_damaged_time_stamp_is_told_and_a_clock_that_falls_back_is_followed(tm
     assert abs(len(list(open_video(tmp_path / "joined.ts"))) - 60) <= 2
 
 
-def rotate(path, degrees):
-    """Writes a display matrix into the first track header: clockwise, as telephones do."""
-    data = bytearray(path.read_bytes())
-    place = data.index(b"tkhd") + 4 + 40
-    cos, sin = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[degrees]
-    one = 1 << 16
-    matrix = [cos * one, sin * one, 0, -sin * one, cos * one, 0, 0, 0, 1 << 30]
-    data[place : place + 36] = struct.pack(">9i", *matrix)
-    path.write_bytes(data)
-
-
-@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
-def test_rotation_is_undone_as_opencv_does(tmp_path, degrees):
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_each_of_the_eight_ways_to_show_a_picture(tmp_path, matrix):
     path = tmp_path / "clip.mp4"
     write_video(path, smooth(3), fps=10)
-    upright = read(path).astype(float)
-    rotate(path, degrees)
+    expected = shown(read(path), matrix)
+    place(path, matrix)
     source = open_video(path)
-    assert source.size == ((48, 32) if degrees in (90, 270) else (32, 48))
-    turned = np.stack(list(source)).astype(float)
-    assert np.abs(turned - np.rot90(upright, -degrees // 90, (1, 2))).max() == 0
-    ok, other = cv2.VideoCapture(str(path)).read()
-    assert ok and other.shape == turned[0].shape
-    assert np.abs(turned[0] - other[..., ::-1]).mean() < 3
+    assert source.size == expected.shape[1:3]
+    found = np.stack(list(source))
+    np.testing.assert_array_equal(found, expected)
+    if np.linalg.det(np.reshape(matrix, (2, 2))) > 0:  # OpenCV knows no mirrors.
+        ok, other = cv2.VideoCapture(str(path)).read()
+        assert ok and np.abs(found[0].astype(float) - other[..., ::-1]).mean() < 3
+
+
+def test_the_default_stream_is_shown_or_else_the_largest(tmp_path):
+    small, large = (np.full([3, *size, 3], 200, np.uint8) for size in ((16, 16), (32, 48)))
+
+    def size(videos, default):
+        path = tmp_path / "two.mkv"
+        with av.open(str(path), "w", options={"default_mode": "passthrough"}) as container:
+            streams = [container.add_stream("ffv1", rate=10) for _ in videos]
+            for number, (stream, video) in enumerate(zip(streams, videos, strict=True)):
+                stream.height, stream.width = video.shape[1:3]
+                stream.pix_fmt = "bgr0"
+                stream.disposition = Disposition(int(number == default))
+            for stream, video in zip(streams, videos, strict=True):
+                for frame in video:
+                    frame = av.VideoFrame.from_ndarray(frame, format="rgb24")
+                    container.mux(stream.encode(frame))
+                container.mux(stream.encode())
+        return open_video(path).size
+
+    assert size([small, large], default=0) == (16, 16)
+    assert size([large, small], default=1) == (16, 16)
+    assert size([small, large], default=None) == (32, 48)
+
+
+def with_cover(path, *streams, marked=False):
+    """A file with a cover picture before streams, each a codec and its rate."""
+    cover = io.BytesIO()
+    Image.new("RGB", (300, 300), "white").save(cover, "JPEG")
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("mjpeg", rate=10)
+        picture.height = picture.width = 300
+        picture.pix_fmt = "yuvj420p"
+        if marked:
+            picture.disposition = Disposition.attached_pic
+        others = [container.add_stream(codec, rate=rate) for codec, rate in streams]
+        for stream in others:
+            if stream.type == "video":
+                stream.height, stream.width, stream.pix_fmt = 32, 48, "yuv420p"
+        packet = av.Packet(cover.getvalue())
+        packet.stream, packet.pts, packet.dts = picture, 0, 0
+        container.mux(packet)
+        for stream in others:
+            if stream.type == "video":
+                frames = [av.VideoFrame.from_ndarray(f, format="rgb24") for f in smooth(6)]
+            else:
+                frames = [av.AudioFrame.from_ndarray(clicks(1, 16000, []), "flt", "mono")]
+                frames[0].sample_rate = 16000
+            for frame in [*frames, None]:
+                container.mux(stream.encode(frame))
+    return path
+
+
+def test_a_cover_is_no_video(tmp_path):
+    source = open_video(with_cover(tmp_path / "a.mkv", ("libx264", 10)))
+    assert (source.size, len(list(source))) == ((32, 48), 6)
+    song = with_cover(tmp_path / "song.mp4", ("aac", 16000), marked=True)
+    with pytest.raises(DataError, match="song.mp4': can't be read .sound with a cover"):
+        open_video(song)
 
 
 def test_oblong_pixels_are_told_and_turn_with_the_picture(tmp_path):
@@ -118,7 +169,7 @@ def test_oblong_pixels_are_told_and_turn_with_the_picture(tmp_path):
     aspect = Fraction(16, 15)
     write(path, smooth(), "libx264", "yuv420p", sample_aspect_ratio=aspect)
     assert open_video(path).pixel_aspect == aspect
-    rotate(path, 90)
+    place(path, (0, 1, -1, 0))
     assert open_video(path).pixel_aspect == 1 / aspect
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from vgan.core.errors import CheckpointError, StorageError
+import vgan
+from vgan.core.errors import CheckpointError, StorageError, UsageError
 from vgan.runs.config import ExperimentConfig
 from vgan.runs.workdir import Workdir
+from vgan.serving import saved_model
 from vgan.training import run
 
 HOLD = """
@@ -67,6 +69,21 @@ def test_an_error_frees_the_lock(workdir):
         raise KeyError
     with workdir.locked():
         pass
+
+
+@pytest.mark.parametrize("name", ["a[1]", "a\\b"])
+def test_a_name_that_tensorflow_would_not_find_again(command, tiny, as_flags, tmp_path, name):
+    """It looks for checkpoints and variables by a pattern: nothing is to be learnt and lost."""
+    wrong = tmp_path / name
+    done = command("vgan.train", *as_flags(tiny), f"--workdir={wrong}")
+    assert done.code == 1 and "for part of a pattern" in done.err.splitlines()[-1]
+    with pytest.raises(UsageError, match="^export .* for part of a pattern"):
+        saved_model.export(None, None, wrong)
+    assert list(tmp_path.iterdir()) == []
+    wrong.mkdir()
+    for load in (vgan.load, saved_model.load):
+        with pytest.raises(UsageError, match="for part of a pattern"):
+            load(wrong)
 
 
 def test_a_file_in_its_place(tmp_path):

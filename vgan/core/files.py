@@ -9,7 +9,7 @@ from pathlib import Path
 
 import filelock
 
-from vgan.core.errors import StorageError
+from vgan.core.errors import StorageError, UsageError
 
 
 @contextlib.contextmanager
@@ -73,6 +73,16 @@ def take_name(folder, path, aside):
         if replaced:
             aside.rename(path)
         raise
+
+
+def check_plain(path, what):
+    """Raises UsageError for a path where TensorFlow doesn't find what it wrote."""
+    for mark in "[\\":
+        if mark in str(path):
+            raise UsageError(
+                f"{what} {str(path)!r}: TensorFlow takes {mark} in a path for part of a pattern, "
+                "and would not find its files again. Choose a path without it"
+            )
 
 
 @contextlib.contextmanager

@@ -113,7 +113,8 @@ def read_folder(folder):
     if not folder.is_dir():
         raise DataError(f"videos {str(folder)!r}: not a folder. Give a folder of video files")
     suffixes = (*SUFFIXES, ".npy")
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in suffixes and p.is_file())
+    shown = (path for path in folder.iterdir() if not path.name.startswith("."))
+    paths = sorted(p for p in shown if p.suffix.lower() in suffixes and p.is_file())
     if not paths:
         raise DataError(
             f"videos {str(folder)!r}: no videos in it. Looked for "

@@ -1,7 +1,6 @@
 """Opening the files of others: none but the one that is named, and one clear error."""
 
 import contextlib
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -36,11 +35,3 @@ def reading(path, what="video"):
         raise DataError(
             f"{what} {str(path)!r}: can't be read ({error}). Convert it to an ordinary .mp4 or .png"
         ) from None
-
-
-def start_time(container):
-    """When the pictures of a container begin by its own clock, in seconds."""
-    for stream in container.streams.video:
-        if stream.start_time is not None:
-            return stream.start_time * stream.time_base
-    return Fraction(0)

@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from vgan.media.container import open_file, reading, start_time
+from vgan.media.container import open_file, reading
+from vgan.media.stream import start_time
 
 _TAKEN_BY_MP4 = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")
 _AAC_RATES = (48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)

@@ -16,7 +16,7 @@ from vgan.media.still import PICTURE_SUFFIXES, check_size, read_picture
 from vgan.media.stream import (
     begin,
     colour_matrix,
-    quarter_turns,
+    placing,
     seconds,
     upright_size,
     video_stream,
@@ -88,7 +88,7 @@ def open_video(path):
             raise ValueError("no frame in it")
         fps, count = clock.rate(stream) or _DEFAULT_FPS, stream.frames or None
         size, aspect = upright_size(first), stream.sample_aspect_ratio or Fraction(1)
-        if quarter_turns(first) % 2:
+        if placing(first).transposed:
             aspect = 1 / aspect
         if announced := seconds(container, stream):
             count = round(announced * fps)
@@ -132,9 +132,11 @@ def _decode(path, fps, size, start):
 
 
 def _pixels(frame, size):
-    turns = quarter_turns(frame)
-    height, width = size[::-1] if turns % 2 else size
+    transposed, rows_reversed, columns_reversed = placing(frame)
+    height, width = size[::-1] if transposed else size
     pixels = frame.to_ndarray(
         format="rgb24", width=width, height=height, src_colorspace=colour_matrix(frame)
     )
-    return np.ascontiguousarray(np.rot90(pixels, turns))
+    pixels = pixels.transpose(1, 0, 2) if transposed else pixels
+    rows, columns = (slice(None, None, -1 if it else 1) for it in (rows_reversed, columns_reversed))
+    return np.ascontiguousarray(pixels[rows, columns])

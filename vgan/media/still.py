@@ -27,12 +27,32 @@ def read_picture(path):
 def pixels(image, background=(0, 0, 0)):
     """Those of an open picture, upright, uint8 [H, W, 3], RGB, over a colour where transparent."""
     image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I"):  # 16 bits, which Pillow would cut at 255.
-        image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
+    if image.mode.startswith(("I", "F")):  # More than 8 bits, which Pillow would cut at 255.
+        image = Image.fromarray(levels(np.asarray(image)))
     if image.has_transparency_data:  # Colours below it would be shown, and hide in a mask.
         ground = Image.new("RGBA", image.size, (*background, 255))
         image = Image.alpha_composite(ground, image.convert("RGBA"))
     return np.asarray(image.convert("RGB"))
+
+
+def levels(numbers):
+    """Numbers of any kind as uint8.
+
+    Args:
+      numbers: an array of uint8; bool; floats in [0, 1]; or other whole numbers, 65535 is white.
+    Raises:
+      ValueError: there are others among them.
+    """
+    if numbers.dtype == np.uint8:
+        return numbers
+    if numbers.dtype == bool:
+        return numbers * np.uint8(255)
+    white = 1 if numbers.dtype.kind == "f" else 65535
+    low, high = numbers.min(), numbers.max()
+    if not 0 <= low <= high <= white:  # NaN fails too.
+        kind = "floats" if white == 1 else "whole numbers"
+        raise ValueError(f"values from {low:g} to {high:g}, {kind} must be in [0, {white}]")
+    return np.rint(numbers * (255 / white)).astype(np.uint8)
 
 
 def check_size(height, width):

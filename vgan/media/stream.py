@@ -2,24 +2,44 @@
 
 import re
 from fractions import Fraction
+from typing import NamedTuple
 
 import av
+import numpy as np
+from av.stream import Disposition
 
 from vgan.media.clock import time_of
-from vgan.media.container import start_time
 
 COLOUR_MATRICES = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020"}
 """FFmpeg's names of the colour matrices, by their numbers (ITU-T H.273, table 4)."""
 
 
+_OF_COVERS = ("mjpeg", "png", "bmp", "gif", "tiff", "webp")
+
+
 def video_stream(container):
-    """The video stream of a container; raises ValueError where there is none that can be read."""
-    if not container.streams.video:
-        raise ValueError("no pictures in it")
-    stream = container.streams.video[0]
-    if stream.codec_context is None:
+    """The video stream of a container that players show: the default one, else the largest.
+
+    A cover is none. Raises ValueError where there is no stream that can be read.
+    """
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails
+    found = [stream for stream in container.streams.video if not stream.disposition & covers]
+    if not found:
+        cover = "sound with a cover" if container.streams.video else "no pictures in it"
+        raise ValueError(cover)
+    found = [stream for stream in found if stream.codec_context is not None]
+    if not found:
         raise ValueError("the codec of its pictures is unknown")
-    return stream
+    # Not all containers mark covers.
+    found = [s for s in found if s.codec_context.name not in _OF_COVERS] or found
+    found = [s for s in found if s.disposition & Disposition.default] or found
+    return max(found, key=lambda s: s.codec_context.width * s.codec_context.height)
+
+
+def start_time(container):
+    """When the pictures of a container begin by its own clock, in seconds."""
+    stream = video_stream(container)
+    return Fraction(0) if stream.start_time is None else stream.start_time * stream.time_base
 
 
 def seconds(container, stream):
@@ -38,22 +58,39 @@ def seconds(container, stream):
 
 def begin(container, first):
     """When a file's first frame is shown by the file's own clock, seconds."""
-    stream = container.streams.video[0]
+    stream = video_stream(container)
     # AVI has no times: FFmpeg's are late by what the decoder waits for.
     if stream.start_time is None or container.format.name == "avi":
         return time_of(first, 0) or Fraction(0)
     return stream.start_time * stream.time_base
 
 
-def quarter_turns(frame):
-    """How many times a stored frame is to be turned left by 90 degrees."""
-    return round(frame.rotation / 90) % 4
+class Placing(NamedTuple):
+    """What makes a stored frame upright: one of eight ways, each step after those before it."""
+
+    transposed: bool = False
+    rows_reversed: bool = False
+    columns_reversed: bool = False
+
+
+def placing(frame):
+    """The Placing of a decoded frame, by the display matrix nearest to its own.
+
+    Source: ISO/IEC 14496-12, 6.2.2: a pixel (x, y) is shown at (a x + c y, b x + d y).
+    """
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return Placing()
+    a, b, _, c, d = np.frombuffer(bytes(matrix), np.int32)[:5]
+    if abs(int(b)) > abs(int(a)):
+        return Placing(True, bool(b < 0), bool(c < 0))
+    return Placing(False, bool(d < 0), bool(a < 0))
 
 
 def upright_size(frame):
     """Height and width of a decoded frame as it is shown, pixels."""
     size = frame.height, frame.width
-    return size[::-1] if quarter_turns(frame) % 2 else size
+    return size[::-1] if placing(frame).transposed else size
 
 
 def colour_matrix(frame):

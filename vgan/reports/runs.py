@@ -72,7 +72,8 @@ def _read_curves(folder):
     tags = sorted(logged.Tags()["tensors"])
     curves = {}
     for tag in [tag for start in _CURVES for tag in tags if tag.startswith(start)]:
-        events = logged.Tensors(tag)
+        # They come by the clock, which may have been set back between two sittings.
+        events = sorted(logged.Tensors(tag), key=lambda event: event.step)
         values = [float(make_ndarray(event.tensor_proto)) for event in events]
         curves[tag] = [event.step for event in events], values
     return curves

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vgan.core import spec
 from vgan.core.errors import CheckpointError, StorageError
-from vgan.core.files import locked, replace_text
+from vgan.core.files import check_plain, locked, replace_text
 
 
 class Workdir:
@@ -19,6 +19,7 @@ class Workdir:
     """
 
     def __init__(self, path):
+        check_plain(path, "workdir")
         self.path = Path(path)
         self.config_flags = self.path / "config.flags"
         self.config_json = self.path / "config.json"

@@ -8,7 +8,7 @@ import tensorflow as tf
 from vgan.core import spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import CheckpointError, StorageError, UsageError
-from vgan.core.files import replacing_folder
+from vgan.core.files import check_plain, replacing_folder
 from vgan.sampling import graphs
 from vgan.sampling.card import Card
 from vgan.sampling.model import Model
@@ -38,6 +38,7 @@ def export(sampler, card, path, max_videos=64):
       StorageError: the folder exists.
       UsageError: max_videos is too small.
     """
+    check_plain(path, "export")
     path = Path(path)
     if max_videos < graphs.CHUNK:
         raise UsageError(
@@ -75,6 +76,7 @@ def load(path, trust_code=False):
       CheckpointError: the folder isn't one of ours.
       UsageError: it names code, and isn't trusted.
     """
+    check_plain(path, "export")
     path = newest_version(path)
     about = json.loads((path / _ABOUT).read_text())
     module = tf.saved_model.load(str(path))

@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 
 from data_prep.inputs.sources.source import BadFileError, Source, check_size
+from vgan.media.still import levels
 
 
 class ArraySource(Source):
@@ -43,15 +44,7 @@ class ArraySource(Source):
                 raise BadFileError(f"frame {number}: {error}") from None
 
     def _pixels(self, frame):
-        if frame.dtype == bool:
-            frame = frame * np.uint8(255)
-        elif frame.dtype == np.uint16:
-            frame = np.rint(frame / 257).astype(np.uint8)
-        elif frame.dtype != np.uint8:
-            low, high = frame.min(), frame.max()
-            if not 0 <= low <= high <= 1:  # NaN fails too.
-                raise ValueError(f"values from {low:g} to {high:g}, floats must be in [0, 1]")
-            frame = np.rint(frame * 255).astype(np.uint8)
+        frame = levels(frame)
         frame = frame[..., None] if frame.ndim == 2 else frame
         if frame.shape[2] == 4:
             opaque = frame[..., 3:] / np.float32(255)

@@ -43,4 +43,5 @@ def kind_of(path):
 
 
 def _is_transport_stream(head):
-    return head[:1] == head[188:189] == head[376:377] == b"G"
+    # Camcorders (MTS, M2TS) put four bytes of time before each packet.
+    return any(head[at::step][:3] == b"GGG" for at, step in ((0, 188), (4, 192)))

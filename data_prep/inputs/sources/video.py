@@ -58,7 +58,7 @@ class VideoSource(Source):
     def frames(self, framing=WHOLE):
         """See `Source`; raises BadFileError where they become too large on the way."""
         with self._open() as container:
-            stream = container.streams.video[0]
+            stream = video_stream(container)
             scale = Scaler(framing, self._settings.background, stream.sample_aspect_ratio or 1)
             if self._start > _FAR and self._leads_there():
                 self._wind(container, stream)
@@ -82,7 +82,7 @@ class VideoSource(Source):
         with self._open() as container:
             if container.format.name == "mpeg":
                 return False  # After a seek its frames come a step late.
-            stream = container.streams.video[0]
+            stream = video_stream(container)
             try:
                 self._wind(container, stream)
                 first = next(_decode(container, stream), None)

@@ -5,6 +5,7 @@ import io
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from data_prep.inputs.sources.cutting import is_cut
 
@@ -24,10 +25,25 @@ def test_each_byte_that_is_missing_is_missed(tmp_path, save_video, name, codec, 
         assert is_cut(path), kept
 
 
-def test_what_comes_after_the_end_is_no_harm(tmp_path, save_video):
-    path = save_video(tmp_path / "a.mkv", FRAMES)
-    path.write_bytes(path.read_bytes() + bytes(100))
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels"), [("a.mkv", "ffv1", "bgr0"), ("a.gif", "gif", "rgb8")]
+)
+@pytest.mark.parametrize("more", [b"\0", b";", bytes(100), b"GIF89a"])
+def test_what_comes_after_the_end_is_no_harm(tmp_path, save_video, name, codec, pixels, more):
+    path = save_video(tmp_path / name, FRAMES, codec, pixels)
+    path.write_bytes(path.read_bytes() + more)
     assert not is_cut(path)
+
+
+def test_blocks_of_pillows_gifs_are_known(tmp_path):
+    """With comments, tables of colours of each frame, and an application's own."""
+    first, *others = (Image.fromarray(frame) for frame in FRAMES)
+    first.save(tmp_path / "a.gif", save_all=True, append_images=others, comment="x" * 300, loop=0)
+    assert not is_cut(tmp_path / "a.gif")
+    whole = (tmp_path / "a.gif").read_bytes()
+    for kept in range(6, len(whole), 97):
+        (tmp_path / "a.gif").write_bytes(whole[:kept])
+        assert is_cut(tmp_path / "a.gif"), kept
 
 
 def test_a_live_recording_does_not_know_its_length(tmp_path):

@@ -67,6 +67,27 @@ def test_pictures_of_all_depths(tmp_path):
     np.testing.assert_array_equal(read["gray.png"], gray[..., None].repeat(3, -1))
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.float32([[0, 0.2, 1]]), [0, 51, 255]),
+        (np.int32([[0, 257, 65535]]), [0, 1, 255]),
+        (np.float32([[0, 1.5]]), "values from 0 to 1.5, floats must be in .0, 1."),
+        (np.float32([[0, np.nan]]), "floats must be in"),
+        (np.int32([[-1, 5]]), "values from -1 to 5, whole numbers must be in .0, 65535."),
+        (np.int32([[0, 65536]]), "whole numbers must be in"),
+    ],
+)
+def test_numbers_of_more_than_8_bits_are_read_as_those_of_arrays(tmp_path, values, expected):
+    path = str(tmp_path / "a.tiff")
+    Image.fromarray(values).save(path)
+    if isinstance(expected, str):
+        with pytest.raises(BadFileError, match=expected):
+            read_picture(path, Settings())
+    else:
+        assert read_picture(path, Settings())[0, :, 1].tolist() == expected
+
+
 def test_transparent_upright_and_too_large(tmp_path):
     path = str(tmp_path / "a.png")
     Image.new("RGBA", (4, 2), (200, 0, 0, 51)).save(path)

@@ -13,8 +13,10 @@ from PIL import Image
 
 from data_prep.base.settings import Settings
 from data_prep.inputs.framing import Framing
+from data_prep.inputs.sources.kinds import kind_of
 from data_prep.inputs.sources.source import BadFileError
 from data_prep.inputs.sources.video import VideoSource
+from tests.media.display_matrices import MATRICES, place, shown
 
 
 def ramp(count, height=24, width=32):
@@ -74,14 +76,26 @@ def test_what_it_contains_counts_and_not_its_name(tmp_path, save_video):
     np.testing.assert_array_equal(read(whole.rename(tmp_path / "a.mp4"))[0], ramp(4))
 
 
-@pytest.mark.parametrize(("degrees", "turned"), [(90, -1), (180, 2), (270, 1)])
-def test_rotation_is_undone(tmp_path, save_video, turn, degrees, turned):
+def test_what_camcorders_write(tmp_path, save_video):
+    """Packets of a transport stream with four bytes of time before each."""
+    path = save_video(tmp_path / "a.ts", ramp(6), "libx264", "yuv444p", crf="0")
+    expected, _ = read(path)
+    stream, path = path.read_bytes(), tmp_path / "00000.MTS"
+    packets = (stream[at : at + 188] for at in range(0, len(stream), 188))
+    path.write_bytes(b"".join(bytes(4) + packet for packet in packets))
+    assert kind_of(path) == "video"
+    np.testing.assert_array_equal(read(path)[0], expected)
+    assert len(expected) == 6
+
+
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_each_of_the_eight_ways_to_show_a_picture(tmp_path, save_video, matrix):
     frames = np.random.default_rng(0).integers(0, 256, [2, 3, 4, 3], np.uint8)
     frames = np.array([cv2.resize(f, (32, 24), interpolation=cv2.INTER_CUBIC) for f in frames])
     path = save_video(tmp_path / "a.mp4", frames, "libx264", "yuv444p", crf="0")
-    turn(path, degrees)
+    place(path, matrix)
     found, source = read(path)
-    expected = np.rot90(frames, turned, axes=(1, 2))
+    expected = shown(frames, matrix)
     assert source.size == expected.shape[1:3]
     assert abs(found.astype(int) - expected).max() <= 4
 
