@@ -9,7 +9,7 @@ from vgan.runs.workdir import Workdir
 def test_curves_are_by_step_where_the_clock_was_set_back(tmp_path):
     workdir = Workdir(tmp_path)
     workdir.create()
-    workdir.write_config("", {})
+    workdir.write_config("", {"config": {}, "data": {"fps": 8, "labels": []}})
     for sitting, steps in (("2", (1, 2, 3)), ("1", (4, 5))):
         folder = tmp_path / sitting
         writer = tf.summary.create_file_writer(str(folder))

@@ -16,6 +16,7 @@ from vgan.runs.workdir import Workdir
 from vgan.serving import saved_model
 from vgan.training import run
 
+DATA = {"fps": 8.0, "labels": ["a", "b"]}
 HOLD = """
 import sys, time
 sys.path.insert(0, sys.argv[2])
@@ -104,8 +105,9 @@ def test_a_damaged_config_is_named(workdir, text):
 
 def test_config_is_written_whole(workdir):
     assert workdir.read_config() is None
-    workdir.write_config("--steps=3\n", {"config": {"steps": 3}})
-    assert workdir.read_config() == {"config": {"steps": 3}}
+    told = {"config": {"steps": 3}, "data": DATA}
+    workdir.write_config("--steps=3\n", told)
+    assert workdir.read_config() == told
     assert workdir.config_flags.read_text() == "--steps=3\n"
     names = {path.name for path in workdir.path.iterdir()}
     assert names == {"config.flags", "config.json", "checkpoints", "summaries", "samples"}
@@ -113,8 +115,23 @@ def test_config_is_written_whole(workdir):
 
 @pytest.mark.parametrize(("flip", "augment"), [(True, {"augment": "flip"}), (False, {})])
 def test_older_runs_had_a_flag_for_the_flip(workdir, flip, augment):
-    workdir.write_config("", {"config": {"steps": 3, "flip": flip}})
-    assert workdir.read_config() == {"config": {"steps": 3, **augment}}
+    workdir.write_config("", {"config": {"steps": 3, "flip": flip}, "data": DATA})
+    assert workdir.read_config()["config"] == {"steps": 3, **augment}
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ({}, "field 'config' is missing"),
+        ({"config": {}}, "field 'data' is missing"),
+        ({"config": {}, "data": DATA | {"fps": -5}}, "field 'fps' can't be -5"),
+        ({"config": {"colour": 3}, "data": DATA}, "there is no flag 'colour'. Use the vgan that"),
+    ],
+)
+def test_a_config_that_lacks_something_is_named(workdir, told, text):
+    workdir.write_config("", told)
+    with pytest.raises(CheckpointError, match=f"^config '{workdir.config_json}': .*{text}"):
+        workdir.read_config()
 
 
 @pytest.mark.parametrize(

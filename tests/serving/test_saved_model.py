@@ -239,3 +239,20 @@ def test_what_is_not_an_export(tiny_run, tmp_path):
     assert not saved_model.is_export(tmp_path / "missing")
     with pytest.raises(CheckpointError, match="it is not one of vgan"):
         saved_model.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "kept", "text"),
+    [
+        ("assets.extra/vgan.json", 20, "damaged .*Make it again with python -m vgan.export"),
+        ("variables/variables.data-00000-of-00001", 100, "damaged .*Make it again"),
+        ("variables/variables.index", 0, "damaged .*Make it again"),
+        ("saved_model.pb", 1000, "damaged .*Make it again"),
+        ("saved_model.pb", 0, "damaged .*Make it again"),
+    ],
+)
+def test_a_damaged_export_is_told(conditional, tmp_path, file, kept, text):
+    path = shutil.copytree(conditional, tmp_path / "1")
+    (path / file).write_bytes((path / file).read_bytes()[:kept])
+    with pytest.raises(CheckpointError, match=text):
+        saved_model.load(path)

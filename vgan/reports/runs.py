@@ -1,6 +1,5 @@
 """What is read from the folder of a run."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.util.tensor_util import make_ndarray
 
 from vgan.core.errors import CheckpointError
+from vgan.core.stored import read_json
 from vgan.runs.workdir import Workdir
 
 _FORMAT = 1
@@ -50,14 +50,9 @@ def read(path):
 
 
 def _read_evaluation(file):
-    try:
-        evaluation = json.loads(file.read_text())
-        known = evaluation["format"] == _FORMAT
-    except (ValueError, TypeError, KeyError) as error:
-        raise CheckpointError(
-            f"evaluation {str(file)!r}: damaged ({error}). Remove it and evaluate again"
-        ) from None
-    if not known:
+    remedy = "Remove it and evaluate again"
+    evaluation = read_json(file, {"format": int}, "evaluation", CheckpointError, remedy)
+    if evaluation["format"] != _FORMAT:
         raise CheckpointError(
             f"evaluation {str(file)!r}: written by another version of vgan. Evaluate again"
         )

@@ -1,11 +1,14 @@
 """The folder of a run: its lock, and what it says of the run."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 from vgan.core import spec
 from vgan.core.errors import CheckpointError, StorageError
 from vgan.core.files import check_plain, locked, replace_text
+from vgan.core.stored import positive, read_json, texts
+from vgan.runs.config import ExperimentConfig
 
 
 class Workdir:
@@ -50,16 +53,20 @@ class Workdir:
 
         Its texts are spec.Foreign unless code that they name is trusted.
         """
+        fields = {"config": dict, "data": {"fps": positive, "labels": texts}}
+        remedy = "Restore it from a copy"
         try:
-            found = json.loads(self.config_json.read_text())
+            found = read_json(self.config_json, fields, "config", CheckpointError, remedy)
         except FileNotFoundError:
             return None
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise CheckpointError(
-                f"config {str(self.config_json)!r}: damaged ({error}). Restore it from a copy"
-            ) from None
         if found["config"].pop("flip", False):  # Older runs had this flag for it.
             found["config"]["augment"] = "flip"
+        known = {field.name for field in dataclasses.fields(ExperimentConfig)}
+        if unknown := sorted(found["config"].keys() - known):
+            raise CheckpointError(
+                f"config {str(self.config_json)!r}: there is no flag {unknown[0]!r}. "
+                "Use the vgan that wrote it, or remove the flag there"
+            )
         return spec.foreign(found, trust_code)
 
     def write_config(self, flags_text, description):

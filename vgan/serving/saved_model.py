@@ -1,6 +1,7 @@
 """A versioned SavedModel that needs TensorFlow alone, and the way back from it to Python."""
 
 import json
+import textwrap
 from pathlib import Path
 
 import tensorflow as tf
@@ -9,6 +10,7 @@ from vgan.core import spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import CheckpointError, StorageError, UsageError
 from vgan.core.files import check_plain, replacing_folder
+from vgan.core.stored import positive, read_json, texts
 from vgan.sampling import graphs
 from vgan.sampling.card import Card
 from vgan.sampling.model import Model
@@ -17,6 +19,7 @@ from vgan.tasks.task import Task
 
 _ABOUT = Path("assets.extra") / "vgan.json"
 _MOST_FIRST = 2**53
+_REMEDY = "Make it again with python -m vgan.export"
 _function = tf.function(autograph=False)
 
 
@@ -73,13 +76,18 @@ def load(path, trust_code=False):
       path: its folder, or that of its versions.
       trust_code: import what the folder names by a dotted path.
     Raises:
-      CheckpointError: the folder isn't one of ours.
+      CheckpointError: the folder isn't one of ours, or is damaged.
       UsageError: it names code, and isn't trusted.
     """
     check_plain(path, "export")
     path = newest_version(path)
-    about = json.loads((path / _ABOUT).read_text())
-    module = tf.saved_model.load(str(path))
+    fields = {"clip": _is_size, "fps": positive, "labels": texts}
+    about = read_json(path / _ABOUT, fields, "export", CheckpointError, _REMEDY)
+    try:
+        module = tf.saved_model.load(str(path))
+    except Exception as error:  # What a damaged file raises depends on the byte.
+        reason = textwrap.shorten(str(error), 200)
+        raise CheckpointError(f"export {str(path)!r}: damaged ({reason}). {_REMEDY}") from None
 
     def draw(seed, first, number, label):
         inputs = {"seed": tf.constant(seed, tf.int64), "first": tf.constant(first, tf.int64)}
@@ -114,6 +122,10 @@ def newest_version(path):
     raise CheckpointError(
         f"export {str(path)!r}: it is not one of vgan. Make one with python -m vgan.export"
     )
+
+
+def _is_size(clip):
+    return isinstance(clip, list) and len(clip) == 4 and all(type(n) is int and n > 0 for n in clip)
 
 
 def _versions(path):

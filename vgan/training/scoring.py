@@ -4,8 +4,9 @@ import json
 
 from absl import logging
 
-from vgan.core.errors import UsageError
+from vgan.core.errors import DataError, UsageError
 from vgan.core.files import replace_text
+from vgan.core.stored import number, read_json
 from vgan.evaluation import generated
 from vgan.evaluation.scores import names_of_pairs
 from vgan.runs.checkpoints import Checkpoints
@@ -78,7 +79,13 @@ class Scoring:
     def _best(self):
         """The best value so far, None if there is none of this score and number of videos."""
         try:
-            best = json.loads(self._workdir.best_json.read_text())
-            return best["value"] if self._about.items() <= best.items() else None
-        except (FileNotFoundError, json.JSONDecodeError, KeyError):
+            remedy = "The next score counts as the best"
+            best = read_json(
+                self._workdir.best_json, {"value": number}, "best score", DataError, remedy
+            )
+        except FileNotFoundError:
             return None
+        except DataError as error:
+            logging.warning("%s", error)
+            return None
+        return best["value"] if self._about.items() <= best.items() else None
