@@ -18,7 +18,7 @@ from data_prep.writing import card, chunks, disk, index, pool
 from vgan.core import spec
 from vgan.core.errors import DataError, StorageError
 
-_VERSION = 4
+_VERSION = 5
 """Count it up with every change of what is written: unfinished work of before is begun anew."""
 
 _NAMED = 4  # Labels that are named at the end.

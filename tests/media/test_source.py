@@ -67,15 +67,34 @@ def test_the_length_of_the_pictures_is_not_that_of_the_sound(tmp_path, options, 
 
 
 @pytest.mark.parametrize("start", [0, 1.5])
-def test_uneven_times_are_made_even(tmp_path, start):
-    # At 10 a second: frame 2 is on screen at four moments, frame 5 at none.
+def test_uneven_times_are_made_even_and_no_frame_is_lost(tmp_path, caplog, start):
     times = [0, 100, 200, 600, 700, 740, 800, 900]
     video = smooth(8)
     write(tmp_path / "clip.mkv", video, fps=10, times=times, start=start)
     source = open_video(tmp_path / "clip.mkv")
-    assert source.fps == 10
-    shown = [0, 1, 2, 2, 2, 2, 3, 4, 6, 7]
+    assert source.fps == 25
+    assert "its frames come unevenly. At 25 a second each of them is shown" in caplog.text
+    # As containers round times, a frame is there that comes a quarter of a step late.
+    shown = [np.searchsorted(times, 40 * slot + 10, "right") - 1 for slot in range(25)]
+    assert set(shown) == set(range(8))
     np.testing.assert_array_equal(np.stack(list(source)), video[shown])
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels"),
+    [("a.mkv", "ffv1", "bgr0"), ("a.mp4", "libx264", "yuv420p"), ("a.gif", "gif", "rgb8")],
+)
+def test_a_pause_costs_no_frame(tmp_path, name, codec, pixels):
+    """As telephones, recorders of screens and GIFs have them."""
+    times = [*range(0, 2000, 100), 5000, *range(5100, 5500, 100)]
+    video = np.repeat(np.arange(0, 250, 10, dtype=np.uint8), 32 * 48 * 3).reshape(25, 32, 48, 3)
+    write(tmp_path / name, video, codec, pixels, times=times)
+    source = open_video(tmp_path / name)
+    shades = [frame.mean() for frame in source]
+    assert source.fps == 10 and 54 <= len(shades) <= 56
+    found = [abs(video[:, 0, 0, 0] - shade).argmin() for shade in shades]
+    assert found[:20] == list(range(20)) and found[50:55] == list(range(20, 25))
+    assert set(found[20:50]) == {19}
 
 
 def test_a_damaged_time_stamp_is_told_and_a_clock_that_falls_back_is_followed(tmp_path):

@@ -8,8 +8,8 @@ from vgan.core.arguments import is_rate
 LONGEST_STILL = 3600
 """Seconds; a damaged time stamp would repeat a frame for years."""
 
-# Of a frame's length, by which a time stamp may be late: containers round them to milliseconds.
-_LATE = Fraction(1, 4)
+LATE = Fraction(1, 4)
+"""Of a frame's length, by which a time stamp may be late: containers round to milliseconds."""
 
 
 class ClockError(ValueError):
@@ -80,7 +80,7 @@ def sampled(timed, rate, step, end=math.inf):
     """
     given, held = 0, None
     for number, (time, frame) in enumerate(timed):
-        due = max(given, math.ceil(time * rate - _LATE))
+        due = max(given, math.ceil(time * rate - LATE))
         if due - given > LONGEST_STILL * rate:
             raise ClockError(f"frame {number} would come at {float(time):.0f} seconds")
         for _ in range(due - given if held is not None else 0):
@@ -88,12 +88,12 @@ def sampled(timed, rate, step, end=math.inf):
         given, held = due if held is not None else 0, frame
     if held is not None:
         last = time + min(_shown(held, step), max(step, end - time))
-        for _ in range(max(given == 0, math.ceil(last * rate - _LATE) - given)):
+        for _ in range(max(given == 0, math.ceil(last * rate - LATE) - given)):
             yield held
 
 
 def _shown(frame, step):
     """Seconds for which the last frame is shown; rounding to milliseconds changes nothing."""
     seconds = frame.duration * frame.time_base if frame.duration else step
-    rounded = abs(seconds - step) <= _LATE * step
+    rounded = abs(seconds - step) <= LATE * step
     return step if rounded or seconds > LONGEST_STILL else seconds

@@ -16,6 +16,7 @@ from vgan.media.still import PICTURE_SUFFIXES, check_size, read_picture
 from vgan.media.stream import (
     begin,
     colour_matrix,
+    even_rate,
     placing,
     seconds,
     upright_size,
@@ -86,10 +87,16 @@ def open_video(path):
         first = next(container.decode(stream), None)
         if first is None:
             raise ValueError("no frame in it")
-        fps, count = clock.rate(stream) or _DEFAULT_FPS, stream.frames or None
+        count = stream.frames or None
         size, aspect = upright_size(first), stream.sample_aspect_ratio or Fraction(1)
         if placing(first).transposed:
             aspect = 1 / aspect
+        fps = even_rate(path) or _DEFAULT_FPS
+        if fps > (clock.rate(stream) or fps):
+            logging.warning(
+                "video %r: its frames come unevenly. At %g a second each of them is shown",
+                str(path), fps,
+            )  # fmt: skip
         if announced := seconds(container, stream):
             count = round(announced * fps)
         read = functools.partial(_decode, path, fps, size, begin(container, first))

@@ -1,5 +1,7 @@
 """What a video stream says of its frames, read alike wherever a file is opened."""
 
+import contextlib
+import itertools
 import re
 from fractions import Fraction
 from typing import NamedTuple
@@ -8,12 +10,15 @@ import av
 import numpy as np
 from av.stream import Disposition
 
-from vgan.media.clock import time_of
+from vgan.media import clock
+from vgan.media.container import open_file
 
 COLOUR_MATRICES = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020"}
 """FFmpeg's names of the colour matrices, by their numbers (ITU-T H.273, table 4)."""
 
 
+_SURVEYED = 20_000  # Packets, some ten minutes; longer files go on as they begin.
+_LEAST = Fraction(1, 240)  # Seconds from frame to frame; time stamps that are nearer are damaged.
 _OF_COVERS = ("mjpeg", "png", "bmp", "gif", "tiff", "webp")
 
 
@@ -56,12 +61,42 @@ def seconds(container, stream):
     return Fraction(container.duration, av.time_base) if alone else None
 
 
+def even_rate(path):
+    """Frames a second at which each frame of a file is shown; None where what it says is absurd.
+
+    That is the file's own rate where its frames come evenly. Telephones and recorders of screens
+    leave frames out while nothing moves: at their average rate, others would be lost elsewhere.
+    """
+    with open_file(path) as container:
+        stream = video_stream(container)
+        usual = clock.rate(stream)
+        if usual is None or container.format.name == "avi":  # It has no times.
+            return usual
+        least = min(_steps(container, stream), default=None)
+        if least is None or least * usual > 1 - clock.LATE:
+            return usual
+        base = stream.base_rate
+        return base if base and abs(base * least - 1) < clock.LATE else 1 / least
+
+
+def _steps(container, stream):
+    """Seconds between packets, as far as they can be read and can be true."""
+    before = None
+    with contextlib.suppress(av.FFmpegError):
+        for packet in itertools.islice(container.demux(stream), _SURVEYED):
+            if packet.dts is None:
+                continue
+            if before is not None and (step := (packet.dts - before) * stream.time_base) >= _LEAST:
+                yield step
+            before = packet.dts
+
+
 def begin(container, first):
     """When a file's first frame is shown by the file's own clock, seconds."""
     stream = video_stream(container)
     # AVI has no times: FFmpeg's are late by what the decoder waits for.
     if stream.start_time is None or container.format.name == "avi":
-        return time_of(first, 0) or Fraction(0)
+        return clock.time_of(first, 0) or Fraction(0)
     return stream.start_time * stream.time_base
 
 

@@ -13,7 +13,7 @@ from data_prep.inputs.sources.source import BadFileError, Source, check_size
 from vgan.core.errors import DataError
 from vgan.media import clock
 from vgan.media.container import open_file
-from vgan.media.stream import begin, seconds, upright_size, video_stream
+from vgan.media.stream import begin, even_rate, seconds, upright_size, video_stream
 
 # FFmpeg's own decoders of these drop the transparency.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -46,7 +46,7 @@ class VideoSource(Source):
         with self._open() as container:
             stream = video_stream(container)
             self._check_size(stream.codec_context.height, stream.codec_context.width)
-            own = clock.rate(stream)
+            own = even_rate(path)
             self._step = 1 / (own or Fraction(25))
             self._rate = Fraction(settings.fps) if settings.fps else own
             self.fps = settings.fps or (own and float(own))

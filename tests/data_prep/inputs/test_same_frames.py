@@ -32,7 +32,8 @@ def test_the_same_frames(tmp_path, save_video, prepare, name, codec, pixels):
     used = numbers(video)
     assert numbers(prepared.frames(row)) == used
     assert row["fps"] == float(video.fps)
-    assert len(set(used)) < len(used) and used == sorted(used)  # It is uneven.
+    assert set(used) == set(range(len(TIMES))) and used == sorted(used), "none is lost"
+    assert abs(len(used) / video.fps - (TIMES[-1] + 0.04)) < 0.1
     for slot, number in enumerate(used[:-1]):
         on_screen = [time for time in TIMES if time <= slot / video.fps + 0.25 / video.fps + 1e-9]
         assert number == len(on_screen) - 1
