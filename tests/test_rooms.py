@@ -61,7 +61,6 @@ OPENCV = {
     "data_prep.inputs.survey",
     "data_prep.judging.filters",
     "data_prep.judging.fingerprint",
-    "data_prep.writing.assessment",
     "data_prep.writing.chunks",
     "data_prep.writing.shards",
 }

@@ -1,11 +1,9 @@
 """Clips as they are read: described and judged frame by frame, every failure said in words."""
 
-import av
-import cv2
-
 from data_prep.features.description import Description
 from data_prep.inputs.sources.source import BadFileError
 from data_prep.judging.filters import Drop
+from vgan.core.errors import StorageError, UsageError, told
 
 
 class Assessment:
@@ -69,5 +67,7 @@ def readable(iterator):
         yield from iterator
     except MemoryError:
         raise BadFileError("it needs more memory than --file_memory allows") from None
-    except (OSError, ValueError, RuntimeError, EOFError, av.FFmpegError, cv2.error) as error:
-        raise BadFileError(f"can't be read: {error}") from None
+    except (BadFileError, UsageError, StorageError):
+        raise
+    except Exception as error:  # What a library raises at a damaged file depends on the byte.
+        raise BadFileError(f"can't be read: {told(error)}") from None

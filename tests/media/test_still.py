@@ -34,6 +34,28 @@ def test_what_is_no_picture_is_named(tmp_path, content):
         read_picture(path)
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.tiff", "a.png", "a.webp"])
+def test_any_damage_is_one_line(tmp_path, name):
+    """Pillow raises SyntaxError, struct.error, KeyError, OverflowError and others."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "what it shows"
+    noise = np.random.default_rng(0).integers(0, 256, (24, 32, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / name, exif=exif)
+    whole = (tmp_path / name).read_bytes()
+    rng, told = np.random.default_rng(1), 0
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, min(len(whole), 200), 6):
+            damaged[place] = rng.integers(256)
+        (tmp_path / name).write_bytes(damaged)
+        try:
+            assert read_picture(tmp_path / name).dtype == np.uint8
+        except DataError as error:
+            told += 1
+            assert "can't be read (" in str(error) and "\n" not in str(error)
+    assert told > 20
+
+
 def test_a_damaged_picture_is_named(tmp_path):
     """Its second block of data has a broken name, at which Pillow raises a SyntaxError."""
     path = tmp_path / "a.png"

@@ -35,3 +35,10 @@ class StorageError(VganError, OSError):
     """A disk, permission or lock that stands in the way."""
 
     exit_code = 5
+
+
+def told(error):
+    """What an error of a library says, and its kind where that alone says little."""
+    kind, text = type(error).__name__, str(error)
+    bare = isinstance(error, (LookupError, TypeError, ArithmeticError, AttributeError))
+    return f"{kind}: {text}" if text and bare else text or kind

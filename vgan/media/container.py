@@ -4,9 +4,8 @@ import contextlib
 from pathlib import Path
 
 import av
-from PIL.Image import DecompressionBombError
 
-from vgan.core.errors import DataError
+from vgan.core.errors import DataError, VganError, told
 
 # A playlist named .mp4 must not open another file, nor a name such as http:x.mp4 a socket.
 _SAFE = {
@@ -29,9 +28,10 @@ def reading(path, what="video"):
     """Turns each failure to read `path` into one DataError."""
     try:
         yield
-    except DataError:
+    except VganError:
         raise
-    except (av.FFmpegError, OSError, ValueError, SyntaxError, DecompressionBombError) as error:
+    except Exception as error:  # What a library raises at a damaged file depends on the byte.
         raise DataError(
-            f"{what} {str(path)!r}: can't be read ({error}). Convert it to an ordinary .mp4 or .png"
+            f"{what} {str(path)!r}: can't be read ({told(error)}). Convert it to an ordinary .mp4 "
+            "or .png"
         ) from None

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgan.core import randomness
-from vgan.core.errors import DataError
+from vgan.core.errors import DataError, told
 from vgan.sampling import graphs
 from vgan.sampling.model import check_seed
 
@@ -27,8 +27,10 @@ def of_file(sampler, path):
     try:
         with open(path, "rb") as file:
             found = np.float32(np.load(file))
-    except (OSError, EOFError, ValueError, TypeError) as error:
-        raise DataError(f"latents {path!r}: can't be read ({error}). Check the file") from None
+    except Exception as error:  # A damaged file raises whatever its parser meets.
+        raise DataError(
+            f"latents {path!r}: can't be read ({told(error)}). Check the file"
+        ) from None
     if list(found.shape) != shape or not np.isfinite(found).all() or not found.any():
         raise DataError(
             f"latents {path!r}: {list(found.shape)}, this model's are {shape}, finite, not all 0. "

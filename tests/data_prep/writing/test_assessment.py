@@ -1,11 +1,14 @@
 """What libraries raise at bad files is said in words."""
 
+import struct
+
 import av
 import cv2
 import pytest
 
 from data_prep.inputs.sources.source import BadFileError
 from data_prep.writing.assessment import readable
+from vgan.core.errors import StorageError
 
 
 @pytest.mark.parametrize(
@@ -16,6 +19,10 @@ from data_prep.writing.assessment import readable
         (cv2.error("size"), "can't be read: size"),
         (EOFError("no more"), "can't be read: no more"),
         (MemoryError(), "more memory than --file_memory allows"),
+        (ZeroDivisionError("by zero"), "can't be read: ZeroDivisionError: by zero"),
+        (KeyError(3), "can't be read: KeyError: 3"),
+        (struct.error(), "can't be read: error$"),
+        (BadFileError("too dark"), "^too dark$"),
     ],
 )
 def test_an_error_ends_the_file_and_not_the_run(error, why):
@@ -29,6 +36,10 @@ def test_an_error_ends_the_file_and_not_the_run(error, why):
         next(found)
 
 
-def test_what_is_wrong_in_the_program_is_not_hidden():
-    with pytest.raises(ZeroDivisionError):
-        list(readable(1 / number for number in [0]))
+def test_what_ends_a_run_is_none_of_a_file():
+    def frames():
+        yield 1
+        raise StorageError("no space")
+
+    with pytest.raises(StorageError, match="no space"):
+        list(readable(frames()))

@@ -60,6 +60,9 @@ def spoil(folder, save_video):
     (folder / "header.mp4").write_bytes(whole[:40])
     (folder / "no_index.mp4").write_bytes(whole.replace(b"moov", b"junk"))
     save_video(folder / "single.avi", FRAMES[:1])
+    np.save(folder / "brace.npy", FRAMES)
+    array = (folder / "brace.npy").read_bytes()
+    (folder / "brace.npy").write_bytes(array.replace(b"}", b" ", 1))
     cv2.imwrite(str(folder / "still.png"), FRAMES[0])
     (folder / "still.png").rename(folder / "still.mp4")
     (folder / "nowhere.avi").symlink_to("missing.avi")
@@ -72,6 +75,7 @@ def spoil(folder, save_video):
         "header.mp4": "can't be opened",
         "no_index.mp4": "can't be opened",
         "single.avi": "only 1 frame, --min_frames=2",
+        "brace.npy": "can't be read",
         "still.mp4": "a still picture. If it is a strip of frames, give --kind=strip",
         "nowhere.avi": "not a regular file",
         "pipe.avi": "not a regular file",
