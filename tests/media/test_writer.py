@@ -188,3 +188,24 @@ def test_what_can_not_be_written_is_refused(tmp_path):
     with pytest.raises(UsageError, match="at most 16384"), writer(tmp_path / "a.mp4", 25) as result:
         result.write(np.zeros((2, 16385, 3), np.uint8))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("codec", ["mp2", "aac"])
+def test_pictures_are_never_lost_for_the_sound(tmp_path, caplog, codec):
+    """What is decoded is silent where it is damaged; what is copied stays as it is."""
+    path = tmp_path / "in.mkv"
+    write(path, smooth(30), sound=(codec, 48000, clicks(3, 48000, [0.5, 1.5, 2.5])))
+    data = bytearray(path.read_bytes())
+    with av.open(str(path)) as container:
+        found = [(p.pos, bytes(p)) for p in container.demux(audio=0) if p.size]
+    for start, packet in found[4::6]:
+        place = data.index(packet, start)
+        data[place : place + len(packet)] = bytes(len(packet))
+    path.write_bytes(data)
+    copy(path, tmp_path / "out.mp4")
+    assert len(list(open_video(tmp_path / "out.mp4"))) == 30
+    times = [float(time) for time, _ in packets(tmp_path / "out.mp4")]
+    assert times[-1] > 2.8
+    if codec == "mp2":
+        assert "packets are damaged, silence is in their place" in caplog.text
+        assert loud_times(tmp_path / "out.mp4") == pytest.approx([0.5, 1.5, 2.5], abs=0.05)

@@ -1,7 +1,12 @@
 """The sound of one file, put into another beside new pictures."""
 
+import contextlib
 from fractions import Fraction
 
+import av
+from absl import logging
+
+from vgan.core.errors import DataError
 from vgan.media.container import open_file, reading
 from vgan.media.stream import start_time
 
@@ -16,7 +21,8 @@ class Sound:
     """Copies the first sound track of a file into an mp4 container, packet by packet.
 
     What mp4 takes is copied as it is, anything else becomes AAC. Sound and pictures keep the
-    distance in time that they have in the file.
+    distance in time that they have in the file. Pictures are never lost for the sound: where that
+    is damaged there is silence, and from where it can't be read on; both are told in the log.
 
     Args:
       path: the file that has the sound.
@@ -27,25 +33,44 @@ class Sound:
 
     def __init__(self, path, container):
         self._path, self._container = path, container
+        self._packets_left, self._next, self._damaged = iter(()), None, 0
         with reading(path):
             self._source = open_file(path)
-            self._packets_left, self._next = self._packets(), None
+        with self._or_silence():
+            self._packets_left = self._packets()
 
     def mux(self, until):
         """Writes the packets that begin before `until` seconds."""
         while (packet := self._peek()) and _time(packet) < until:
             self._next = None
-            self._container.mux(packet)
+            try:
+                self._container.mux(packet)
+            except av.InvalidDataError:
+                self._damaged += 1
 
     def _peek(self):
         if self._next is None:
-            with reading(self._path):
+            with self._or_silence():
                 self._next = next(self._packets_left, None)
         return self._next
+
+    @contextlib.contextmanager
+    def _or_silence(self):
+        try:
+            with reading(self._path, "sound of"):
+                yield
+        except DataError as error:
+            logging.warning("%s. There is silence from here on", error)
+            self._packets_left = iter(())
 
     def close(self):
         """Closes the file that has the sound."""
         self._source.close()
+        if self._damaged:
+            logging.warning(
+                "sound of %r: %d packets are damaged, silence is in their place",
+                str(self._path), self._damaged,
+            )  # fmt: skip
 
     def _packets(self):
         if not self._source.streams.audio:
@@ -59,7 +84,14 @@ class Sound:
         layout = "mono" if stream.codec_context.channels == 1 else "stereo"
         encoder = self._container.add_stream("aac", rate=rate, layout=layout)
         encoder.bit_rate = _AAC_BITS_A_CHANNEL * encoder.codec_context.channels
-        return _encoded(self._source, stream, encoder)
+        return _encoded(self._decoded(stream), start_time(self._source), encoder)
+
+    def _decoded(self, stream):
+        for packet in self._source.demux(stream):
+            try:
+                yield from packet.decode()
+            except av.InvalidDataError:
+                self._damaged += 1
 
 
 def _copied(source, stream, target):
@@ -70,8 +102,8 @@ def _copied(source, stream, target):
             yield packet
 
 
-def _encoded(source, stream, encoder):
-    for frame in _timed(source.decode(stream), start_time(source)):
+def _encoded(frames, start, encoder):
+    for frame in _timed(frames, start):
         if frame.pts >= 0:
             yield from encoder.encode(frame)
     yield from encoder.encode()
