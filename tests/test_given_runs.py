@@ -100,6 +100,7 @@ def loaded(run):
         ({"kinds": np.full([1, 4, 8, 16, 1], 3, np.uint8)}, r"kinds must be 0 \(hidden\)"),
         ({"given": np.zeros([0, 4, 8, 16, 3], np.uint8)}, "given must hold 1 to 64"),
         ({"samples": np.int64([-1])}, "samples must be 0 to"),
+        ({"seed": np.int64(2**60 + 5)}, "seed must be 0 to"),
         ({"samples": np.int64([0, 1])}, "samples must be one a video"),
         ({"labels": np.int32([99])}, "labels must be 0 to"),
         ({"labels": np.int32([0, 0])}, "labels must be one a video"),

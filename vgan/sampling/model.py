@@ -14,7 +14,7 @@ from vgan.tasks import given
 SHOWN = 8
 """How many videos of a model a notebook plays."""
 
-_SEED_LIMIT = 2**59
+SEED_LIMIT = 2**59
 
 
 def live(sampler, card):
@@ -154,5 +154,5 @@ class Model:
 
 def check_seed(seed):
     """Raises UsageError for a seed below 0 or too large for int64 keys."""
-    if not 0 <= seed < _SEED_LIMIT:
-        raise UsageError(f"seed={seed}: must be at least 0 and below {_SEED_LIMIT}")
+    if not 0 <= seed < SEED_LIMIT:
+        raise UsageError(f"seed={seed}: must be at least 0 and below {SEED_LIMIT}")

@@ -13,12 +13,14 @@ from vgan.core.files import check_plain, replacing_folder
 from vgan.core.stored import positive, read_json, texts
 from vgan.sampling import graphs
 from vgan.sampling.card import Card
-from vgan.sampling.model import Model
+from vgan.sampling.model import SEED_LIMIT, Model
 from vgan.tasks.given import HIDDEN, HINT, KNOWN
 from vgan.tasks.task import Task
 
 _ABOUT = Path("assets.extra") / "vgan.json"
 _MOST_FIRST = 2**53
+_MOST_LATENT = 1e6
+_LATENTS = "latents must be finite and -1e6 to 1e6"
 _REMEDY = "Make it again with python -m vgan.export"
 _function = tf.function(autograph=False)
 
@@ -146,6 +148,7 @@ def _endpoints(sampler, card, max_videos):
         label = tf.convert_to_tensor(label, tf.int32)
         checks = [
             _check(_within(num_videos, 1, max_videos), f"num_videos must be 1 to {max_videos}"),
+            _check_seed(seed),
             _check(_within(first, 0, _MOST_FIRST), f"first must be 0 to {_MOST_FIRST}"),
             _check(_within(label, -1, most_label), f"label must be -1 to {most_label}"),
         ]
@@ -159,10 +162,9 @@ def _endpoints(sampler, card, max_videos):
         label = tf.convert_to_tensor(label, tf.int32)
         latents = tf.ensure_shape(latents, latents_spec.shape, name="latents")
         rows = tf.shape(latents)[0]
-        finite = tf.reduce_all(tf.math.is_finite(latents))
         checks = [
             _check(_within(rows, 1, max_videos), f"latents must hold 1 to {max_videos} rows"),
-            _check(finite, "latents must be finite"),
+            _check(_within(latents, -_MOST_LATENT, _MOST_LATENT), _LATENTS),
             _check(_within(label, 0, most_label), f"label must be 0 to {most_label}"),
         ]
         with tf.control_dependencies(checks):
@@ -187,6 +189,7 @@ def _completing(sampler, card, max_videos):
             _check(_sized(given, [rows, *clip.shape]), f"given must be [N, {clip.shape}]"),
             _check(_sized(kinds, [rows, *size, 1]), f"kinds must be [N, {(*size, 1)}]"),
             _check(known, f"kinds must be {HIDDEN} (hidden), {KNOWN} (known) or {HINT} (hint)"),
+            _check_seed(seed),
             _check(_sized(samples, [rows]), "samples must be one a video"),
             _check(_within(samples, 0, _MOST_FIRST), f"samples must be 0 to {_MOST_FIRST}"),
             _check(_sized(labels, [rows]), "labels must be one a video"),
@@ -210,6 +213,10 @@ def _sized(values, size):
 
 def _within(value, least, most):
     return tf.reduce_all((value >= least) & (value <= most))
+
+
+def _check_seed(seed):
+    return _check(_within(seed, 0, SEED_LIMIT - 1), f"seed must be 0 to {SEED_LIMIT - 1}")
 
 
 def _check(condition, message):
