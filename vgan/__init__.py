@@ -1,5 +1,10 @@
 """vgan: video synthesis with generative adversarial networks on TensorFlow and Keras 3."""
 
+import os
+
+# Keras reads it when it is imported first; another backend has none of the parts that vgan has.
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
 
 def fit(flags, workdir):
     """Trains an experiment in a folder, or goes on with the one that is there.

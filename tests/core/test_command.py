@@ -170,3 +170,20 @@ def test_help_of_a_command_lists_the_flags_that_core_defines_for_it():
     )
     for name in "output", "fps":
         assert f"--{name}:" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_what_is_closed_is_not_written_to(closed):
+    told = "import sys; print(1); print(2, file=sys.stderr); sys.exit(7)"
+    code = f"from vgan.core import command; command.run(lambda: exec({told!r}))"
+    done = subprocess.run(["sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable, code])
+    assert done.returncode == 7
+
+
+def test_a_flagfile_in_another_encoding_is_named(tmp_path):
+    (tmp_path / "a.flags").write_bytes("--steps=3\n".encode("utf-16"))
+    code = "from vgan.core import command; command.run(lambda: 0)"
+    arguments = [sys.executable, "-c", code, f"--flagfile={tmp_path}/a.flags"]
+    done = subprocess.run(arguments, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("vgan: error: --flagfile: not text in UTF-8")

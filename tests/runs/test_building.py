@@ -2,7 +2,11 @@
 
 import dataclasses
 import functools
+import os
+import subprocess
+import sys
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -192,3 +196,20 @@ def test_the_schedule_is_of_all_steps_and_times_the_learning_rate():
         model.apply(nothing)
         for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
             np.testing.assert_allclose(optimizer.learning_rate, rate, rtol=1e-5)
+
+
+def test_the_kerases_of_other_projects_are_no_matter(base):
+    """Their keras.json, and the backend that a shell has set for them."""
+    try:
+        keras.config.set_image_data_format("channels_first")
+        keras.config.set_floatx("float16")
+        again = trained(BASE)
+    finally:
+        keras.config.set_image_data_format("channels_last")
+        keras.config.set_floatx("float32")
+    for player in base:
+        np.testing.assert_array_equal(again[player], base[player])
+    code = "import vgan, keras; print(keras.backend.backend())"
+    other = os.environ | {"KERAS_BACKEND": "torch"}
+    done = subprocess.run([sys.executable, "-c", code], env=other, capture_output=True, text=True)
+    assert done.stdout == "tensorflow\n", done.stderr

@@ -33,6 +33,9 @@ def run(main, positional=False):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # NumPy's own threads gain the scores nothing, and spin for minutes on a machine that is shared.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # It was closed, as for a service.
+            setattr(sys, name, open(os.devnull, "w"))
     sys.stdout.reconfigure(errors="backslashreplace")  # A file's name may be no text.
     flags.FLAGS.set_gnu_getopt(positional)
     app.run(lambda argv: _guard(main, argv, positional), flags_parser=_parse)
@@ -93,6 +96,8 @@ def _parse(argv):
         return flags.FLAGS(argv)
     except flags.Error as error:
         _fail(str(error), 1)
+    except UnicodeError as error:
+        _fail(f"--flagfile: not text in UTF-8 ({error}). Save it in that encoding", 1)
 
 
 def _guard(main, argv, positional=False):

@@ -126,5 +126,8 @@ def _set_precision(precision):
             "--precision=float16: a CPU computes it a hundred times slower than float32. "
             "Use float32, or bfloat16 where the processor has it"
         )
+    # Whatever the keras.json of this machine says.
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
     policy = precision if precision == "float32" else f"mixed_{precision}"
     keras.config.set_dtype_policy(policy)
