@@ -86,6 +86,17 @@ def test_the_export_completes_what_any_task_shows(run, clips, text):
     np.testing.assert_array_equal(exported[known], videos[known])
 
 
+def test_a_process_that_runs_functions_eagerly_gets_the_same(run, clips):
+    (live, _), (videos, labels) = loaded(run), clips
+    shown = live.show(videos, seed=2)
+    made = live.complete(*shown, 2, labels=labels)
+    try:
+        tf.config.run_functions_eagerly(True)
+        np.testing.assert_array_equal(live.complete(*shown, 2, labels=labels), made)
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
 @functools.cache
 def loaded(run):
     """The live model and its export."""

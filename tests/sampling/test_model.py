@@ -45,6 +45,14 @@ def test_a_stream_is_the_same_in_parts(model, twenty):
     np.testing.assert_array_equal(np.concatenate(parts), twenty)
 
 
+def test_a_process_that_runs_functions_eagerly_gets_the_same(model, twenty):
+    try:
+        tf.config.run_functions_eagerly(True)
+        np.testing.assert_array_equal(model.sample(9, seed=4), twenty[:9])
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
 def test_videos_and_seeds_differ(model, twenty):
     assert len({video.tobytes() for video in twenty}) == 20
     assert not np.array_equal(model.sample(1, seed=5)[0], twenty[0])

@@ -28,6 +28,7 @@ def video_range(sampler, card, seed, first, number, label):
       uint8 [number, T, H, W, C].
     """
     clip = card.clip
+    first, number = tf.cast(first, tf.int64), tf.cast(number, tf.int64)  # Where no graph does it.
     chunks = tf.range(first // CHUNK, (first + number + CHUNK - 1) // CHUNK)
 
     def chunk(position):
