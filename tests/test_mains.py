@@ -96,6 +96,23 @@ def test_generate_writes_a_folder_of_files(command, tiny_run, tmp_path):
         assert container.streams.video[0].average_rate == 12.5
 
 
+def test_a_folder_is_replaced_whole_and_only_if_it_is_ours(command, tiny_run, tmp_path):
+    output = tmp_path / "out.v2"
+    flags = [f"--workdir={tiny_run}", f"--output={output}/"]
+    assert command("vgan.generate", *flags, "--num_videos=12").code == 0
+    done = command("vgan.generate", *flags, "--num_videos=4", "--overwrite")
+    assert done.code == 0 and "wrote 4 videos" in done.out
+    assert sorted(path.name for path in output.iterdir()) == [f"{n}.mp4" for n in range(4)]
+    (output / "holiday.mp4").write_text("mine")
+    done = command("vgan.generate", *flags, "--num_videos=2", "--overwrite")
+    assert done.code == 5 and "'holiday.mp4' in it was not written by" in the_line(done)
+    assert len(list(output.iterdir())) == 5
+    (tmp_path / "file").write_text("mine")
+    done = command("vgan.generate", flags[0], f"--output={tmp_path}/file", "--overwrite")
+    assert done.code == 5 and "it is a file" in the_line(done)
+    assert {path.name for path in tmp_path.iterdir()} == {"out.v2", "file"}
+
+
 def test_a_suffix_may_be_in_capitals(command, tiny_run, tmp_path):
     flags = [f"--workdir={tiny_run}", "--num_videos=4", f"--output={tmp_path}/a.GIF"]
     done = command("vgan.generate", *flags)

@@ -4,7 +4,9 @@ Or completes a file: python -m vgan.generate --workdir=runs/denoising --input=in
 --output=out.mp4.
 """
 
+import contextlib
 import itertools
+import os
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,8 @@ from tqdm import tqdm
 
 from vgan.core import command
 from vgan.core.clip import ClipSpec
-from vgan.core.errors import UsageError
+from vgan.core.errors import StorageError, UsageError
+from vgan.core.files import replacing_folder
 from vgan.runs import checkpoint_choice, config
 
 MOST_IN_A_GRID = 256
@@ -64,19 +67,19 @@ def _sample(values, model, treatments, output):
     progress = tqdm(total=values.num_videos, unit="video", disable=None)
     videos = []
     digits = len(str(values.num_videos - 1))
-    for number, video in enumerate(itertools.chain.from_iterable(chunks)):
-        frames, rate = chain.apply(treatments, video, fps)
-        video = np.stack(list(frames))
-        if output.suffix:
-            videos.append(video)
-        else:
-            output.mkdir(parents=True, exist_ok=True)
-            write_video(output / f"{number:0{digits}d}.mp4", video, float(rate), values.zoom)
-        progress.update()
+    into = replacing_folder(output) if _is_folder(values) else contextlib.nullcontext()
+    with into as folder, progress:
+        for number, video in enumerate(itertools.chain.from_iterable(chunks)):
+            frames, rate = chain.apply(treatments, video, fps)
+            video = np.stack(list(frames))
+            if folder:
+                write_video(folder / f"{number:0{digits}d}.mp4", video, float(rate), values.zoom)
+            else:
+                videos.append(video)
+            progress.update()
     if videos:
         output.parent.mkdir(parents=True, exist_ok=True)
         write_video(output, grid(np.stack(videos)), float(rate), values.zoom)
-    progress.close()
     written = f"{values.num_videos} videos of {ClipSpec(*video.shape)}"
     print(f"wrote {written} at {float(rate):g} frames a second: {output}")
 
@@ -138,16 +141,38 @@ def _checked_output(values):
     _check_input(values)
     command.need(output="Name a file such as out.mp4, or a folder")
     output = Path(values.output)
-    if output.suffix and output.suffix.lower() not in command.CLIP_SUFFIXES:
+    if _is_folder(values):
+        command.check_new(output)
+        _check_own(output)
+        return output
+    if output.suffix.lower() not in command.CLIP_SUFFIXES:
         known = ", ".join(command.CLIP_SUFFIXES)
         raise UsageError(f"--output={output}: unknown suffix. Known: {known}; or name a folder")
-    if output.suffix and values.num_videos > MOST_IN_A_GRID:
+    if values.num_videos > MOST_IN_A_GRID:
         raise UsageError(
             f"--num_videos={values.num_videos}: a grid holds at most {MOST_IN_A_GRID}. "
             "Give a folder as --output for a file each"
         )
     command.check_new(output)
     return output
+
+
+def _is_folder(values):
+    """Whether --output names a folder: without a suffix, with a slash at its end, or one there."""
+    path = Path(values.output)
+    return not path.suffix or values.output.endswith(("/", os.sep)) or path.is_dir()
+
+
+def _check_own(folder):
+    """Raises StorageError for what is not to be replaced: a file, or a folder of others."""
+    if folder.exists() and not folder.is_dir():
+        raise StorageError(f"output {str(folder)!r}: it is a file. Name another")
+    for path in folder.glob("*"):
+        if not (path.stem.isdecimal() and path.suffix == ".mp4"):
+            raise StorageError(
+                f"output {str(folder)!r}: it would be replaced as a whole, and {path.name!r} in it "
+                "was not written by vgan.generate. Name another"
+            )
 
 
 if __name__ == "__main__":
