@@ -131,6 +131,17 @@ def test_no_folder_keeps_nothing(tmp_path, monkeypatch):
     assert not os.listdir(tmp_path)
 
 
+def test_without_a_home_nothing_is_kept(monkeypatch, warned, tmp_path):
+    def none():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", none)
+    monkeypatch.chdir(tmp_path)
+    assert_same(Cache(default_folder()).get(KEY, arrays), arrays())
+    assert "no home" in warned[0] and list(tmp_path.iterdir()) == []
+
+
 def test_the_default_folder_is_the_users(monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere/else")
     assert default_folder() == Path("/somewhere/else/vgan")

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,15 @@ from vgan.core.files import replacing
 
 
 def default_folder():
-    """Where measurements are kept unless a flag says otherwise: in the user's cache folder."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vgan"
+    """Where measurements are kept unless a flag says otherwise: in the user's cache folder.
+
+    None for a user who has no home, as in containers.
+    """
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vgan"
+    except RuntimeError:
+        logging.warning("this user has no home, so that no measurements are kept. Give --cache")
+        return None
 
 
 class Cache:
@@ -41,7 +47,7 @@ class Cache:
             try:
                 with np.load(path) as kept:
                     return dict(kept)
-            except (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile):
+            except Exception:  # What a damaged file raises depends on the byte.
                 logging.warning("cached features %r are damaged, computing them again", str(path))
         found = compute()
         try:
