@@ -1,5 +1,6 @@
 """Which videos are kept for testing: whole groups, the same whatever the order."""
 
+import collections
 import hashlib
 import math
 import os
@@ -7,7 +8,10 @@ import re
 
 from vgan.core.errors import UsageError
 
-RULE = "groups ranked by the SHA-256 of their name; the first ceil(test_fraction * n) are test"
+RULE = (
+    "groups ranked by the SHA-256 of their name; the first ceil(test_fraction * n) are test, but "
+    "for the last group of a label"
+)
 
 
 def group_of(item, pattern):
@@ -40,10 +44,22 @@ def check_pattern(pattern, items):
         )
 
 
-def choose_test(groups, fraction):
-    """Chooses which groups are test, a set: never all of them."""
-    if len(groups) < 2:
-        return set()
+def choose_test(groups, fraction, trained=()):
+    """Chooses which groups are test, a set: never all of them, nor all that have a label.
+
+    Args:
+      groups: {name: labels of its videos}.
+      fraction: of the groups.
+      trained: labels of which there are training videos beside these groups.
+    """
     count = math.ceil(round(fraction * len(groups), 9))  # 0.07 * 100 is a little above 7.
-    ranked = sorted(groups, key=lambda name: hashlib.sha256(os.fsencode(name)).digest())
-    return set(ranked[: min(count, len(groups) - 1)])
+    left = collections.Counter(label for labels in groups.values() for label in set(labels))
+    chosen = set()
+    for name in sorted(groups, key=lambda name: hashlib.sha256(os.fsencode(name)).digest()):
+        labels = set(groups[name])
+        if len(chosen) == count or len(chosen) == len(groups) - 1:
+            break
+        if all(left[label] > 1 or label in trained for label in labels):
+            chosen.add(name)
+            left.subtract(labels)
+    return chosen

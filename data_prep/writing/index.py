@@ -35,7 +35,7 @@ class Index:
 
     Attributes:
       videos: number of clips.
-      groups: names of the groups of which no clip's split is listed.
+      groups: {name: labels} of the groups of which no clip's split is listed.
       shards: of all chunks, as of `ShardWriter`.
       first_bad, first_dropped, first_short: the first row of each, or None.
     """
@@ -43,8 +43,8 @@ class Index:
     def __init__(self, work, test_fraction):
         self._work, self._fraction = work, test_fraction
         self._folder, self._settings = work[0].folder, work[0].settings
-        self.videos, self.groups, self.shards = 0, set(), []
-        self._listed = {}  # Splits of groups.
+        self.videos, self.groups, self.shards = 0, {}, []
+        self._listed, self._trained = {}, set()  # Splits of groups; labels listed as train.
         self.first_bad = self.first_dropped = self.first_short = None
         self._rates, digests = array.array("d"), array.array("Q")
         for part in self._parts():
@@ -61,9 +61,12 @@ class Index:
                     digests.append(int(video["sha256"], 16))
                 if video["split"]:
                     self._listed.setdefault(video["group"], video["split"])
+                    if video["split"] == "train":
+                        self._trained.add(video["label"])
                 else:
-                    self.groups.add(video["group"])
-        self.groups -= self._listed.keys()
+                    self.groups.setdefault(video["group"], set()).add(video["label"])
+        for name in self._listed:
+            self.groups.pop(name, None)
         found, counts = np.unique(np.array(digests, np.uint64), return_counts=True)
         self._doubled = set(found[counts > 1].tolist())
 
@@ -99,7 +102,7 @@ class Index:
 
     def _rows(self, others):
         """Rows of the clips that are kept, and with a "reason" of all that is left out."""
-        test = splits.choose_test(self.groups, self._fraction)
+        test = splits.choose_test(self.groups, self._fraction, self._trained)
         near = self._near_duplicates()
         firsts, before = {}, 0
         for part in self._parts():

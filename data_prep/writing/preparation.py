@@ -150,8 +150,16 @@ def _report(output, summary):
     if len(summary.labels) > 1 and None in summary.labels:
         first = min(summary.labels - {None: 0}.keys())
         warn(f"{summary.labels[None]} videos have no label; they're read as {first!r}")
+    if lacking := sorted(summary.labels.keys() - summary.trained - {None}):
+        warn(
+            f"label {', '.join(map(repr, lacking[:_NAMED]))}: all its videos are test, and none "
+            "are there to learn from. Add videos, or list some as train"
+        )
     if len(summary.splits) < 2:
-        warn("all videos are train: they are of one group, or --test_fraction is 0. See --group")
+        warn(
+            "all videos are train: they are of one group or one a label, or --test_fraction is 0. "
+            "See --group"
+        )
     if summary.crossing:
         warn(
             f"{summary.crossing} videos of the one split have the same bytes as one of the other. "

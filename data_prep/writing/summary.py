@@ -16,6 +16,7 @@ class Summary:
       videos, frames, short: numbers of clips, of their frames, and of clips that end too early.
       seconds: of the clips whose rate is known.
       labels, splits: numbers of clips by name.
+      trained: the labels that train has.
       left_out: numbers of files and clips by kind: "bad", "dropped", "other".
       dropped: numbers of dropped clips by the first word of the reason.
       duplicates: number of clips of files whose bytes an earlier file has too.
@@ -25,6 +26,7 @@ class Summary:
     def __init__(self):
         self.videos = self.frames = self.short = self.seconds = self.duplicates = self.crossing = 0
         self.labels, self.splits = collections.Counter(), collections.Counter()
+        self.trained = set()
         self.left_out, self.dropped = collections.Counter(), collections.Counter()
         self._ranked = []
 
@@ -41,6 +43,8 @@ class Summary:
         self.seconds += row["frames"] / row["fps"] if row["fps"] else 0
         self.labels[row["label"]] += 1
         self.splits[row["split"]] += 1
+        if row["split"] == "train":
+            self.trained.add(row["label"])
         self.duplicates += "duplicate_of" in row
         rank = hashlib.sha256(os.fsencode(row["key"])).digest()
         ranked = heapq.heappush if len(self._ranked) < SHOWN else heapq.heappushpop

@@ -7,6 +7,7 @@ import platform
 import keras
 import numpy as np
 import tensorflow as tf
+from absl import logging
 
 from vgan.core.errors import CheckpointError, UsageError
 from vgan.data import pipeline
@@ -127,6 +128,13 @@ def _num_labels(config, windows):
             f"--conditional: {config.data!r} has {len(windows.labels)} labels. Put the videos of "
             "each class in a subfolder of its own and prepare them again, or drop the flag"
         )
+    present = np.bincount(windows.window_labels, minlength=len(windows.labels))
+    if not present.all():
+        lacking = ", ".join(repr(windows.labels[number]) for number in np.flatnonzero(present == 0))
+        logging.warning(
+            "--conditional: no training clip of %r has label %s, so that what is made for it is "
+            "noise", config.data, lacking,
+        )  # fmt: skip
     return len(windows.labels)
 
 

@@ -32,10 +32,25 @@ def test_patterns_that_are_wrong():
 
 
 def test_chosen_groups():
-    names = {f"person{index}" for index in range(100)}
+    names = {f"person{index}": {None} for index in range(100)}
     assert len(splits.choose_test(names, 0.07)) == 7
     assert len(splits.choose_test(names, 0.071)) == 8
     assert splits.choose_test(names, 0.0) == set()
     assert splits.choose_test(names, 0.07) < splits.choose_test(names, 0.2)
-    assert len(splits.choose_test({"a", "b"}, 0.9)) == 1
-    assert splits.choose_test({"a"}, 0.5) == set()
+    assert len(splits.choose_test({"a": {None}, "b": {None}}, 0.9)) == 1
+    assert splits.choose_test({"a": {None}}, 0.5) == set()
+
+
+def test_each_label_stays_in_train_where_it_can():
+    groups = {f"walk{index}": {"walk"} for index in range(6)} | {"run1": {"run"}}
+    groups |= {"jump1": {"jump"}, "jump2": {"jump", "run"}}
+    for fraction in (0.1, 0.5, 0.9, 1.0):
+        test = splits.choose_test(groups, fraction)
+        assert set().union(*(groups[name] for name in groups.keys() - test)) == {
+            "walk", "run", "jump",
+        }  # fmt: skip
+        assert splits.choose_test(dict(reversed(groups.items())), fraction) == test
+    assert len(splits.choose_test(groups, 0.5)) == 5
+    alone = {"a": {"walk"}, "b": {"run"}}
+    assert splits.choose_test(alone, 0.5) == set()
+    assert len(splits.choose_test(alone, 0.5, trained={"walk", "run"})) == 1

@@ -523,3 +523,15 @@ def test_a_worker_that_dies_at_once_is_no_endless_loop(raw, output, monkeypatch)
 def die(chunk, bad):
     """Ends the process."""
     os._exit(7)
+
+
+def test_a_label_that_can_not_be_learnt_is_said(tmp_path, output, prepare, capsys):
+    listed = "path,label,split\n"
+    for name, label, split in (("a1", "a", "train"), ("a2", "a", "train"), ("b", "b", "test")):
+        np.save(tmp_path / f"{name}.npy", FRAMES[:8])
+        listed += f"{name}.npy,{label},{split}\n"
+    (tmp_path / "list.csv").write_text(listed)
+    prepare(tmp_path / "list.csv", output, (8, 8))
+    assert (
+        "label 'b': all its videos are test, and none are there to learn" in capsys.readouterr().err
+    )
