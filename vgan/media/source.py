@@ -88,8 +88,9 @@ def open_video(path):
         if first is None:
             raise ValueError("no frame in it")
         count = stream.frames or None
+        placed = placing(first)
         size, aspect = upright_size(first), stream.sample_aspect_ratio or Fraction(1)
-        if placing(first).transposed:
+        if placed.transposed:
             aspect = 1 / aspect
         fps = even_rate(path) or _DEFAULT_FPS
         if fps > (clock.rate(stream) or fps):
@@ -99,7 +100,7 @@ def open_video(path):
             )  # fmt: skip
         if announced := seconds(container, stream):
             count = round(announced * fps)
-        read = functools.partial(_decode, path, fps, size, begin(container, first))
+        read = functools.partial(_decode, path, fps, size, placed, begin(container, first))
         return VideoSource(path, fps, size, aspect, count, bool(container.streams.audio), read)
 
 
@@ -121,7 +122,7 @@ def open_pictures(paths):
     return VideoSource(first, _DEFAULT_FPS, size, Fraction(1), len(paths), False, read)
 
 
-def _decode(path, fps, size, start):
+def _decode(path, fps, size, placed, start):
     with reading(path), open_file(path) as container:
         stream = video_stream(container)
         stream.thread_type = "AUTO"
@@ -129,7 +130,7 @@ def _decode(path, fps, size, start):
         last = pixels = None
         for frame in clock.sampled(timed, fps, 1 / fps):
             if frame is not last:
-                last, pixels = frame, _pixels(frame, size)
+                last, pixels = frame, _pixels(frame, size, placed)
             yield pixels
         if timed.is_short(stream.frames, seconds(container, stream)):
             logging.warning(
@@ -138,8 +139,8 @@ def _decode(path, fps, size, start):
             )  # fmt: skip
 
 
-def _pixels(frame, size):
-    transposed, rows_reversed, columns_reversed = placing(frame)
+def _pixels(frame, size, placed):
+    transposed, rows_reversed, columns_reversed = placed
     height, width = size[::-1] if transposed else size
     pixels = frame.to_ndarray(
         format="rgb24", width=width, height=height, src_colorspace=colour_matrix(frame)

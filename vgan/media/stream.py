@@ -111,6 +111,9 @@ class Placing(NamedTuple):
 def placing(frame):
     """The Placing of a decoded frame, by the display matrix nearest to its own.
 
+    To be asked of few frames: PyAV then keeps one until garbage is collected, so that a decoder
+    gets fresh memory for the next, and what it leaves out of a damaged one is different each time.
+
     Source: ISO/IEC 14496-12, 6.2.2: a pixel (x, y) is shown at (a x + c y, b x + d y).
     """
     matrix = frame.side_data.get("DISPLAYMATRIX")

@@ -37,7 +37,7 @@ class Scaler:
         return self._pixels
 
     def _scaled(self, frame):
-        geometry = (frame.width, frame.height, frame.format.name, placing(frame), frame.colorspace)
+        geometry = (frame.width, frame.height, frame.format.name, frame.rotation, frame.colorspace)
         if geometry != self._geometry:
             self._geometry, self._chain = geometry, self._build(frame)
         self._chain.push(frame)
