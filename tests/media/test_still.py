@@ -34,6 +34,7 @@ def test_what_is_no_picture_is_named(tmp_path, content):
         read_picture(path)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of what it passed over.
 @pytest.mark.parametrize("name", ["a.jpg", "a.tiff", "a.png", "a.webp"])
 def test_any_damage_is_one_line(tmp_path, name):
     """Pillow raises SyntaxError, struct.error, KeyError, OverflowError and others."""
