@@ -4,6 +4,7 @@ import math
 
 import keras
 import tensorflow as tf
+from keras import ops
 
 from vgan.models.synthesizer import MovedLayer
 from vgan.networks.batch_statistics import BatchNorm
@@ -49,11 +50,11 @@ class SpectralNorm(MovedLayer, keras.layers.Wrapper):
         self.v.assign(column[:, 0])
 
     def call(self, x):
-        kernel = tf.reshape(self.layer.kernel.value, self.kernel_matrix_shape)
-        u, v = tf.stop_gradient(self.u.value), tf.stop_gradient(self.v.value)
-        sigma = tf.reduce_sum(u * tf.linalg.matvec(kernel, v))
+        kernel = ops.reshape(self.layer.kernel, self.kernel_matrix_shape)
+        u, v = ops.stop_gradient(self.u.value), ops.stop_gradient(self.v.value)
+        sigma = ops.sum(u * ops.matmul(kernel, v))
         y = self.layer(x)
-        return y * tf.cast(1.0 / sigma, y.dtype) + tf.cast(self.bias.value, y.dtype)
+        return y * ops.cast(1.0 / sigma, y.dtype) + ops.cast(self.bias, y.dtype)
 
 
 def _unit(vector):
