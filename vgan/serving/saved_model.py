@@ -41,7 +41,7 @@ def export(sampler, card, path, max_videos=64):
       max_videos: the most videos of one call, at least graphs.CHUNK.
     Raises:
       StorageError: the folder exists.
-      UsageError: max_videos is too small.
+      UsageError: max_videos is too small, or TensorFlow would not find the path again.
     """
     check_plain(path, "export")
     path = Path(path)
