@@ -152,6 +152,7 @@ def _row(chunk, item, clip, first, count, broken):
         "short": bool(broken),
         "broken": broken,
         "original": list(clip.size),
+        "notes": clip.source.notes,
     }
 
 

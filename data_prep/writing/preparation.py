@@ -18,7 +18,7 @@ from data_prep.writing import card, chunks, disk, index, pool
 from vgan.core import spec
 from vgan.core.errors import DataError, StorageError
 
-_VERSION = 5
+_VERSION = 6
 """Count it up with every change of what is written: unfinished work of before is begun anew."""
 
 _NAMED = 4  # Labels that are named at the end.
@@ -159,6 +159,12 @@ def _report(output, summary):
         warn(
             "all videos are train: they are of one group or one a label, or --test_fraction is 0. "
             "See --group"
+        )
+    if summary.unusual:
+        row = summary.first_unusual
+        warn(
+            f"{summary.unusual} clips are of unusual files, as {row['path']!r}: {row['notes'][0]}. "
+            "See the notes in videos.jsonl"
         )
     if summary.crossing:
         warn(

@@ -20,13 +20,14 @@ class Summary:
       left_out: numbers of files and clips by kind: "bad", "dropped", "other".
       dropped: numbers of dropped clips by the first word of the reason.
       duplicates: number of clips of files whose bytes an earlier file has too.
+      unusual, first_unusual: number of clips of files with notes, and the row of the first.
       crossing: number of those that lie in another split than the earlier one.
     """
 
     def __init__(self):
         self.videos = self.frames = self.short = self.seconds = self.duplicates = self.crossing = 0
         self.labels, self.splits = collections.Counter(), collections.Counter()
-        self.trained = set()
+        self.trained, self.unusual, self.first_unusual = set(), 0, None
         self.left_out, self.dropped = collections.Counter(), collections.Counter()
         self._ranked = []
 
@@ -45,6 +46,9 @@ class Summary:
         self.splits[row["split"]] += 1
         if row["split"] == "train":
             self.trained.add(row["label"])
+        if row.get("notes"):  # Older data have none.
+            self.unusual += 1
+            self.first_unusual = self.first_unusual or row
         self.duplicates += "duplicate_of" in row
         rank = hashlib.sha256(os.fsencode(row["key"])).digest()
         ranked = heapq.heappush if len(self._ranked) < SHOWN else heapq.heappushpop

@@ -73,7 +73,7 @@ def test_uneven_times_are_made_even_and_no_frame_is_lost(tmp_path, caplog, start
     write(tmp_path / "clip.mkv", video, fps=10, times=times, start=start)
     source = open_video(tmp_path / "clip.mkv")
     assert source.fps == 25
-    assert "its frames come unevenly. At 25 a second each of them is shown" in caplog.text
+    assert "its frames come unevenly; at 25 a second each is shown" in caplog.text
     # As containers round times, a frame is there that comes a quarter of a step late.
     shown = [np.searchsorted(times, 40 * slot + 10, "right") - 1 for slot in range(25)]
     assert set(shown) == set(range(8))
@@ -247,10 +247,9 @@ def test_unusable_files_are_one_clear_error(tmp_path):
     (tmp_path / "text.png").write_text("no picture")
     (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile good.mp4\n")
     (tmp_path / "folder.mp4").mkdir()
-    write_video(tmp_path / "moving.webp", smooth(), fps=8)
     cut = (tmp_path / "good.mp4").read_bytes()
     (tmp_path / "header.mp4").write_bytes(cut[: cut.index(b"mdat")])
-    names = ["empty.mp4", "text.mp4", "text.png", "list.mp4", "folder.mp4", "moving.webp"]
+    names = ["empty.mp4", "text.mp4", "text.png", "list.mp4", "folder.mp4"]
     for name in [*names, "header.mp4", "missing.mp4", "missing.png"]:
         with pytest.raises(DataError, match=f"{name}': "):
             open_video(tmp_path / name)

@@ -1,11 +1,11 @@
-"""Opening the files of others: none but the one that is named, and one clear error."""
+"""Opening the files of others: none but the one that is named."""
 
-import contextlib
 from pathlib import Path
 
 import av
 
-from vgan.core.errors import DataError, VganError, told
+from vgan.core.errors import DataError
+from vgan.media import animation
 
 # A playlist named .mp4 must not open another file, nor a name such as http:x.mp4 a socket.
 _SAFE = {
@@ -19,19 +19,7 @@ def open_file(path):
     """A PyAV container of a local file, and of no other than this."""
     if not Path(path).is_file():
         raise DataError(f"video {str(path)!r}: no such file. Check the path")
+    if animation.kind_of(path) in ("webp", "tiff"):
+        return animation.opened(path)
     # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
     return av.open(str(Path(path).absolute()), options=_SAFE)
-
-
-@contextlib.contextmanager
-def reading(path, what="video"):
-    """Turns each failure to read `path` into one DataError."""
-    try:
-        yield
-    except VganError:
-        raise
-    except Exception as error:  # What a library raises at a damaged file depends on the byte.
-        raise DataError(
-            f"{what} {str(path)!r}: can't be read ({told(error)}). Convert it to an ordinary .mp4 "
-            "or .png"
-        ) from None

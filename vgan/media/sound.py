@@ -7,7 +7,8 @@ import av
 from absl import logging
 
 from vgan.core.errors import DataError
-from vgan.media.container import open_file, reading
+from vgan.media.container import open_file
+from vgan.media.failures import reading
 from vgan.media.stream import start_time
 
 _TAKEN_BY_MP4 = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")

@@ -6,22 +6,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 from absl import logging
 
 from vgan.core.errors import DataError
-from vgan.media import clock
-from vgan.media.container import open_file, reading
+from vgan.media import animation, clock
+from vgan.media.container import open_file
+from vgan.media.decoding import decoded, pixels
+from vgan.media.failures import reading
 from vgan.media.still import PICTURE_SUFFIXES, check_size, read_picture
-from vgan.media.stream import (
-    begin,
-    colour_matrix,
-    even_rate,
-    placing,
-    seconds,
-    upright_size,
-    video_stream,
-)
+from vgan.media.stream import look, seconds, video_stream
 
 _DEFAULT_FPS = Fraction(25)
 
@@ -66,10 +59,11 @@ def open_video(path):
     """Opens a video, or a picture as a video of one frame.
 
     Frames come at an even rate: where the file's vary, its time stamps say which frame is shown
-    when. Rotation is undone; frames whose size changes are brought to that of the first.
+    when. They are upright, of one size, not interlaced, and over black where they are transparent.
+    What is unusual about the file is a line of the log.
 
     Args:
-      path: the file; `PICTURE_SUFFIXES` are pictures.
+      path: the file; `PICTURE_SUFFIXES` are pictures, unless they are animations.
     Returns:
       A `VideoSource`. Iterating it raises DataError at a frame that can't be decoded, and warns
       of a file that ends before the time it announces.
@@ -77,31 +71,25 @@ def open_video(path):
       DataError: it can't be read, or is too large.
     """
     path = Path(path)
-    if path.suffix.lower() in PICTURE_SUFFIXES:
+    with reading(path):
+        is_still = path.suffix.lower() in PICTURE_SUFFIXES and not animation.kind_of(path)
+    if is_still:
         picture = read_picture(path)
         size = picture.shape[:2]
         return VideoSource(path, _DEFAULT_FPS, size, Fraction(1), 1, False, lambda: iter([picture]))
     with reading(path), open_file(path) as container:
         stream = video_stream(container)
-        check_size(stream.codec_context.height, stream.codec_context.width)
-        first = next(container.decode(stream), None)
-        if first is None:
-            raise ValueError("no frame in it")
-        count = stream.frames or None
-        placed = placing(first)
-        size, aspect = upright_size(first), stream.sample_aspect_ratio or Fraction(1)
-        if placed.transposed:
+        seen = look(path, check_size)
+        if seen.notes:
+            logging.warning("video %r: %s", str(path), "; ".join(seen.notes))
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        if seen.placing.transposed:
             aspect = 1 / aspect
-        fps = even_rate(path) or _DEFAULT_FPS
-        if fps > (clock.rate(stream) or fps):
-            logging.warning(
-                "video %r: its frames come unevenly. At %g a second each of them is shown",
-                str(path), fps,
-            )  # fmt: skip
+        fps, count = seen.rate or _DEFAULT_FPS, stream.frames or None
         if announced := seconds(container, stream):
             count = round(announced * fps)
-        read = functools.partial(_decode, path, fps, size, placed, begin(container, first))
-        return VideoSource(path, fps, size, aspect, count, bool(container.streams.audio), read)
+        read = functools.partial(_decode, path, fps, seen)
+        return VideoSource(path, fps, seen.size, aspect, count, bool(container.streams.audio), read)
 
 
 def open_pictures(paths):
@@ -122,29 +110,18 @@ def open_pictures(paths):
     return VideoSource(first, _DEFAULT_FPS, size, Fraction(1), len(paths), False, read)
 
 
-def _decode(path, fps, size, placed, start):
+def _decode(path, fps, seen):
     with reading(path), open_file(path) as container:
         stream = video_stream(container)
         stream.thread_type = "AUTO"
-        timed = clock.Clock(container.decode(stream), start, 1 / fps)
-        last = pixels = None
+        timed = clock.Clock(decoded(container, stream), seen.begin, 1 / fps)
+        last = shown = None
         for frame in clock.sampled(timed, fps, 1 / fps):
             if frame is not last:
-                last, pixels = frame, _pixels(frame, size, placed)
-            yield pixels
+                last, shown = frame, pixels(frame, seen.size, seen.placing)
+            yield shown
         if timed.is_short(stream.frames, seconds(container, stream)):
             logging.warning(
                 "video %r: ends after %d frames of %d, its rest is damaged or missing",
                 str(path), timed.count, stream.frames,
             )  # fmt: skip
-
-
-def _pixels(frame, size, placed):
-    transposed, rows_reversed, columns_reversed = placed
-    height, width = size[::-1] if transposed else size
-    pixels = frame.to_ndarray(
-        format="rgb24", width=width, height=height, src_colorspace=colour_matrix(frame)
-    )
-    pixels = pixels.transpose(1, 0, 2) if transposed else pixels
-    rows, columns = (slice(None, None, -1 if it else 1) for it in (rows_reversed, columns_reversed))
-    return np.ascontiguousarray(pixels[rows, columns])

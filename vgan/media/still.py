@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageOps
 
-from vgan.media.container import reading
+from vgan.media.failures import reading
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 MAX_PIXELS = 2**26  # 8192x8192; a damaged header can announce far more than fits into memory.
@@ -18,21 +18,24 @@ def read_picture(path):
       DataError: it can't be read.
     """
     with reading(path, "picture"), Image.open(path, formats=FORMATS) as image:
-        if getattr(image, "is_animated", False):
-            raise ValueError("an animation")
         check_size(image.height, image.width)
         return pixels(image)
 
 
 def pixels(image, background=(0, 0, 0)):
     """Those of an open picture, upright, uint8 [H, W, 3], RGB, over a colour where transparent."""
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):  # More than 8 bits, which Pillow would cut at 255.
-        image = Image.fromarray(levels(np.asarray(image)))
+    image = levelled(ImageOps.exif_transpose(image))
     if image.has_transparency_data:  # Colours below it would be shown, and hide in a mask.
         ground = Image.new("RGBA", image.size, (*background, 255))
         image = Image.alpha_composite(ground, image.convert("RGBA"))
     return np.asarray(image.convert("RGB"))
+
+
+def levelled(image):
+    """A picture of 8 bits; of more, which Pillow would cut at 255, as `levels` does."""
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(levels(np.asarray(image)))
+    return image
 
 
 def levels(numbers):

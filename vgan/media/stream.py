@@ -10,6 +10,7 @@ import av
 import numpy as np
 from av.stream import Disposition
 
+from vgan.core.arguments import is_rate
 from vgan.media import clock
 from vgan.media.container import open_file
 
@@ -61,41 +62,100 @@ def seconds(container, stream):
     return Fraction(container.duration, av.time_base) if alone else None
 
 
-def even_rate(path):
-    """Frames a second at which each frame of a file is shown; None where what it says is absurd.
+class Look(NamedTuple):
+    """What a file says of its pictures, and what is done about what is unusual.
 
-    That is the file's own rate where its frames come evenly. Telephones and recorders of screens
-    leave frames out while nothing moves: at their average rate, others would be lost elsewhere.
+    Attributes:
+      rate: frames a second at which each frame is shown, a `Fraction`; None where what the file
+        says is absurd. That is its own rate where its frames come evenly. Telephones and recorders
+        of screens leave frames out while nothing moves: at their average, others would be lost.
+      begin: when the first frame is shown by the file's own clock, seconds.
+      size: height and width of a frame as it is shown, pixels.
+      placing: `Placing` of its frames.
+      notes: list of texts, what is unusual.
+    """
+
+    rate: Fraction | None
+    begin: Fraction
+    size: tuple[int, int]
+    placing: "Placing"
+    notes: list
+
+
+def look(path, check):
+    """The `Look` of a video file.
+
+    Args:
+      path: the file.
+      check: called with a frame's height and width before any is decoded, raises where it must not
+        be.
+    Raises:
+      ValueError: there is no frame in it; and what PyAV raises.
     """
     with open_file(path) as container:
         stream = video_stream(container)
-        usual = clock.rate(stream)
-        if usual is None or container.format.name == "avi":  # It has no times.
-            return usual
-        least = min(_steps(container, stream), default=None)
-        if least is None or least * usual > 1 - clock.LATE:
-            return usual
-        base = stream.base_rate
-        return base if base and abs(base * least - 1) < clock.LATE else 1 / least
+        check(stream.codec_context.height, stream.codec_context.width)
+        first, least = _first_and_least_step(container, stream)
+        if first is None:
+            raise ValueError("no frame in it")
+        usual, placed = clock.rate(stream), placing(first)
+        size = first.height, first.width
+        rate = _even_rate(container, stream, usual, least)
+        notes = list(_notes(container, stream, first, placed))
+        if rate and usual and rate != usual:
+            notes.append(f"its frames come unevenly; at {float(rate):g} a second each is shown")
+        begin = _begin(container, stream, first)
+        return Look(rate, begin, size[::-1] if placed.transposed else size, placed, notes)
 
 
-def _steps(container, stream):
-    """Seconds between packets, as far as they can be read and can be true."""
-    before = None
+def _notes(container, stream, first, placed):
+    if (count := len(container.streams.video)) > 1:
+        yield f"it has {count} streams of pictures; number {stream.index} is shown"
+    if (count := len(container.streams.audio)) > 1:
+        yield f"it has {count} tracks of sound; the first is kept where any is"
+    if any(placed):
+        yield "its frames are stored turned or mirrored; they are shown upright"
+    if first.interlaced_frame:
+        yield "it is interlaced; each frame is made of the lines of one moment"
+
+
+def _even_rate(container, stream, usual, least):
+    if least is None:
+        return usual
+    if container.format.name == "avi":  # Where frames are far apart, none lie between.
+        sparse = usual is None or least * usual > 2 - clock.LATE
+        return 1 / least if sparse and is_rate(1 / least) else usual
+    if usual is None or least * usual > 1 - clock.LATE:
+        return usual
+    base = stream.base_rate
+    return base if base and abs(base * least - 1) < clock.LATE else 1 / least
+
+
+def _first_and_least_step(container, stream):
+    """The first frame, and the fewest seconds between packets that can be read and true."""
+    first = before = least = None
+    packets = itertools.islice(container.demux(stream), _SURVEYED)
+    while (packet := _next(packets)) is not None:
+        if first is None:
+            first = next(iter(packet.decode()), None)
+        if packet.dts is None:
+            continue
+        if before is not None and (step := (packet.dts - before) * stream.time_base) >= _LEAST:
+            least = step if least is None else min(least, step)
+        before = packet.dts
+    return first, least
+
+
+def _next(packets):
     with contextlib.suppress(av.FFmpegError):
-        for packet in itertools.islice(container.demux(stream), _SURVEYED):
-            if packet.dts is None:
-                continue
-            if before is not None and (step := (packet.dts - before) * stream.time_base) >= _LEAST:
-                yield step
-            before = packet.dts
+        return next(packets, None)
+    return None
 
 
-def begin(container, first):
-    """When a file's first frame is shown by the file's own clock, seconds."""
-    stream = video_stream(container)
-    # AVI has no times: FFmpeg's are late by what the decoder waits for.
-    if stream.start_time is None or container.format.name == "avi":
+def _begin(container, stream, first):
+    if container.format.name == "avi":
+        return (first.dts or 0) * stream.time_base  # See `decoding.decoded`.
+    if stream.start_time is None:
         return clock.time_of(first, 0) or Fraction(0)
     return stream.start_time * stream.time_base
 
@@ -123,12 +183,6 @@ def placing(frame):
     if abs(int(b)) > abs(int(a)):
         return Placing(True, bool(b < 0), bool(c < 0))
     return Placing(False, bool(d < 0), bool(a < 0))
-
-
-def upright_size(frame):
-    """Height and width of a decoded frame as it is shown, pixels."""
-    size = frame.height, frame.width
-    return size[::-1] if placing(frame).transposed else size
 
 
 def colour_matrix(frame):

@@ -1,14 +1,17 @@
 """Reading video files whole, each frame as it was written, for what compares values."""
 
-import av
 import numpy as np
 
-from vgan.core.errors import DataError
-from vgan.media.stream import video_stream
+from vgan.media.container import open_file
+from vgan.media.decoding import decoded, pixels
+from vgan.media.failures import reading
+from vgan.media.still import check_size
+from vgan.media.stream import look, video_stream
 
 SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".apng")
 """What is taken for a video; not GIF, whose writers merge equal frames."""
 
+_MOST_BYTES = 2**30  # Of one clip; a small file can unfold to any number.
 _LOSSLESS = ("ffv1", "rawvideo", "png", "apng", "huffyuv", "ffvhuff", "utvideo")
 _FULL_COLOUR = ("rgb", "bgr", "gbr", "0rgb", "0bgr", "argb", "abgr")
 
@@ -19,19 +22,21 @@ def read_video(path):
     Args:
       path: the file.
     Returns:
-      uint8 [T, H, W, 3], RGB, and text such as "h264 yuv420p", empty where every value is kept.
+      uint8 [T, H, W, 3], RGB, upright, over black; and text such as "h264 yuv420p", empty where
+      every value is kept.
     Raises:
-      DataError: it can't be decoded; damage that the decoder conceals isn't noticed.
+      DataError: it can't be decoded, or is too large; damage that the decoder conceals isn't
+        noticed.
     """
-    try:
-        # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol.
-        with av.open(str(path.absolute())) as container:
-            stream = video_stream(container)
-            frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
-            codec, colours = stream.codec_context.name, stream.codec_context.pix_fmt or ""
-        kept = codec in _LOSSLESS and colours.startswith(_FULL_COLOUR)
-        return np.stack(frames), "" if kept else f"{codec} {colours}"
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise DataError(
-            f"video {str(path)!r}: can't be decoded ({error}). Remove it from the folder"
-        ) from None
+    with reading(path), open_file(path) as container:
+        stream = video_stream(container)
+        seen = look(path, check_size)
+        stream.codec_context.options = {"err_detect": "explode"}  # Rather than to conceal damage.
+        frames, most = [], _MOST_BYTES // (3 * seen.size[0] * seen.size[1])
+        for frame in decoded(container, stream):
+            if len(frames) == most:
+                raise ValueError(f"more than {most} frames of {seen.size[1]}x{seen.size[0]} pixels")
+            frames.append(pixels(frame, seen.size, seen.placing))
+        codec, colours = stream.codec_context.name, stream.codec_context.pix_fmt or ""
+    kept = codec in _LOSSLESS and colours.startswith(_FULL_COLOUR)
+    return np.stack(frames), "" if kept else f"{codec} {colours}"

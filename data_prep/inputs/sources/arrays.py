@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 
 from data_prep.inputs.sources.source import BadFileError, Source, check_size
+from vgan.media.decoding import over
 from vgan.media.still import levels
 
 
@@ -47,10 +48,7 @@ class ArraySource(Source):
         frame = levels(frame)
         frame = frame[..., None] if frame.ndim == 2 else frame
         if frame.shape[2] == 4:
-            opaque = frame[..., 3:] / np.float32(255)
-            ground = np.float32(self._settings.background)
-            mixed = frame[..., :3] * opaque + ground * (1 - opaque)
-            return np.rint(mixed).astype(np.uint8)
+            return over(frame, self._settings.background)
         return np.broadcast_to(frame, [*frame.shape[:2], 3])
 
 

@@ -2,6 +2,8 @@
 
 import os
 
+from vgan.media import animation
+
 _LENGTH = 400
 _MP4_BOXES = (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid")
 _VIDEOS = (
@@ -30,11 +32,12 @@ def kind_of(path):
     with open(path, "rb") as file:
         head = file.read(_LENGTH)
     if head[:4] == b"RIFF":
-        return {b"AVI ": "video", b"WEBP": "picture"}.get(head[8:12], "")
+        of = {b"AVI ": "video", b"WEBP": "picture"}.get(head[8:12], "")
+        return "video" if of == "picture" and animation.kind_of(path) else of
     if head[4:8] in _MP4_BOXES or head.startswith(_VIDEOS) or _is_transport_stream(head):
         return "video"
     if head.startswith(_PICTURES):
-        return "picture"
+        return "video" if animation.kind_of(path) else "picture"
     if head.startswith(b"\x93NUMPY"):
         return "npy"
     if head.startswith(b"\x89HDF"):

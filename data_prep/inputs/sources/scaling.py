@@ -10,6 +10,7 @@ import av
 import numpy as np
 
 from data_prep.inputs.framing import pad
+from vgan.media.decoding import has_alpha
 from vgan.media.stream import COLOUR_MATRICES, colour_matrix, placing
 
 _PLACING = ("transpose=0", "vflip", "hflip")
@@ -54,7 +55,7 @@ class Scaler:
             size, aspect = size[::-1], 1 / aspect
         self._layout = layout = self._framing.layout(*size, aspect)
         top, left, height, width = layout.box
-        alpha = any(part.is_alpha for part in frame.format.components)
+        alpha = has_alpha(frame)
         cubic = layout.grows or self._framing.interpolation == "cubic"
         way = "bicubic" if cubic else "area"
         matrix = COLOUR_MATRICES[colour_matrix(frame)]

@@ -16,11 +16,13 @@ class Source:
     Attributes:
       fps: frames per second, here what --fps says, or None where they're unknown.
       size: height and width of a frame, the first where they differ, pixels.
+      notes: what is unusual about the file and what is done about it, a list of texts.
       broken: after `frames` has ended, why it ended before what the file announces, or "".
     """
 
     def __init__(self, settings):
         self._settings, self.fps, self.broken = settings, settings.fps or None, ""
+        self.notes = []
 
     def frames(self, framing=WHOLE):
         """The frames as framed, until one can't be read."""

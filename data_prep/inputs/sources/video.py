@@ -13,10 +13,9 @@ from data_prep.inputs.sources.source import BadFileError, Source, check_size
 from vgan.core.errors import DataError
 from vgan.media import clock
 from vgan.media.container import open_file
-from vgan.media.stream import begin, even_rate, seconds, upright_size, video_stream
+from vgan.media.decoding import decoded
+from vgan.media.stream import look, seconds, video_stream
 
-# FFmpeg's own decoders of these drop the transparency.
-_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _FAR = Fraction(10)  # Seconds; to what begins later a container is wound forward.
 
 logging.getLogger("libav").setLevel(logging.CRITICAL)  # Reasons go to skipped.jsonl.
@@ -39,21 +38,21 @@ class VideoSource(Source):
 
     def __init__(self, path, settings, start=0.0, end=math.inf):
         super().__init__(settings)
-        self._path, self._begin = path, 0
+        self._path = path
         self._start, self._end = Fraction(start).limit_denominator(10**6), end
         if end < math.inf:
             self._end = Fraction(end).limit_denominator(10**6)  # 0.9 is a little above 9 / 10.
-        with self._open() as container:
-            stream = video_stream(container)
-            self._check_size(stream.codec_context.height, stream.codec_context.width)
-            own = even_rate(path)
-            self._step = 1 / (own or Fraction(25))
-            self._rate = Fraction(settings.fps) if settings.fps else own
-            self.fps = settings.fps or (own and float(own))
-            _, first = next(self._decoded(container, stream), (None, None))
-            if first is None:
-                raise BadFileError(self.broken or "no frame could be decoded")
-            self._begin, self.size = begin(container, first), upright_size(first)
+        self._open().close()
+        try:
+            seen = look(path, self._check_size)
+        except MemoryError:  # PyAV's is an FFmpegError too.
+            raise
+        except (av.FFmpegError, ValueError) as error:
+            raise BadFileError(f"can't be decoded: {_plain(error)}") from None
+        self._begin, self.size, self.notes = seen.begin, seen.size, seen.notes
+        self._step = 1 / (seen.rate or Fraction(25))
+        self._rate = Fraction(settings.fps) if settings.fps else seen.rate
+        self.fps = settings.fps or (seen.rate and float(seen.rate))
 
     def frames(self, framing=WHOLE):
         """See `Source`; raises BadFileError where they become too large on the way."""
@@ -141,13 +140,8 @@ class VideoSource(Source):
 
 
 def _decode(container, stream):
-    decoder = _WITH_ALPHA.get(stream.codec_context.name)
-    if decoder and stream.metadata.get("alpha_mode") == "1":
-        context = av.CodecContext.create(decoder, "r")
-        packets = container.demux(stream)
-        return (frame for packet in packets for frame in context.decode(packet))
     stream.codec_context.thread_count = 1  # What is salvaged is then the same everywhere.
-    return container.decode(stream)
+    return decoded(container, stream)
 
 
 def _plain(error):
