@@ -19,6 +19,7 @@ from data_prep.base.reading import Prepared, damaged
 from data_prep.writing.summary import Summary
 from vgan.core import command
 from vgan.core.errors import UsageError
+from vgan.core.escaping import plain
 
 
 def verify(prepared, progress):
@@ -73,7 +74,7 @@ def overview(prepared):
     for row in prepared.rows():
         frames.append(row["frames"])
         summary.add(row)
-        table[row["label"] or "(none)", row["split"]] += 1
+        table[plain(row["label"] or "(none)"), row["split"]] += 1
     manifest, shards = prepared.manifest, prepared.manifest["shards"]
     mebibytes = sum(shard["bytes"] for shard in shards) / 2**20
     rate = "from {min:g} to {max:g}, median {median:g}" if manifest["fps"]["min"] else "unknown"

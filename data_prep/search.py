@@ -15,6 +15,7 @@ from absl import flags
 
 from vgan.core import command
 from vgan.core.errors import DataError, UsageError
+from vgan.core.escaping import plain
 
 _BAR = 40
 _MODES = {"like": ("count",), "sort_by": ("count", "order"), "balance_by": ("bins",)}
@@ -87,7 +88,8 @@ class Clips:
         for number, value in zip(numbers, values, strict=True):
             video = self.videos[number]
             label = "–" if video["label"] is None else video["label"]
-            lines.append([f"{value:.4g}", video["key"], label, str(video["frames"])])
+            cells = [f"{value:.4g}", plain(video["key"]), plain(label), str(video["frames"])]
+            lines.append(cells)
         return _columns(lines)
 
 

@@ -17,6 +17,7 @@ from absl import flags
 
 from data_prep.base.settings import Settings
 from data_prep.writing import chunks, preparation
+from vgan.core import flagfiles
 from vgan.runs import config
 
 ROOT = Path(__file__).parents[1]
@@ -230,7 +231,7 @@ def parse(monkeypatch):
         }
         monkeypatch.setattr(config, "flags", types.SimpleNamespace(FLAGS=values, **define))
         config.define_flags()
-        rest = values(["test", *arguments])
+        rest = values(["test", *flagfiles.expanded(arguments)])
         assert rest == ["test"]
         return config.from_flags()
 

@@ -39,7 +39,8 @@ def main():
     from vgan.runs import trained
     from vgan.sampling import inversion
 
-    run = trained.restore_one(values.workdir, values.checkpoint, values.trust_code)
+    trusted = values.trust_code
+    run = trained.restore_one(values.workdir, values.checkpoint, trusted, whole=True)
     label = run.sampling_model().needed_label(values.label)
     video = inversion.read_clip(Path(values.input), run.card.clip, run.card.fps)
     progress = functools.partial(tqdm, unit="step", disable=None)

@@ -30,7 +30,8 @@ def main():
     for end in values.ends:
         if end.startswith("-") and end[1:].isdecimal():
             raise UsageError(f"--ends={','.join(values.ends)}: a seed is at least 0, not {end}")
-    if values.steps and all(end.isdecimal() or _is_latents(end) for end in values.ends):
+    searched = not all(end.isdecimal() or _is_latents(end) for end in values.ends)
+    if values.steps and not searched:
         raise UsageError("--steps: no end is a video, so nothing is searched for. Drop it")
     output = command.output_file()
     from vgan.media.clips import write_frames
@@ -39,7 +40,8 @@ def main():
     from vgan.treatments import chain
 
     treatments = chain.build(values.after)
-    run = trained.restore_one(values.workdir, values.checkpoint, values.trust_code)
+    given = values.workdir, values.checkpoint, values.trust_code
+    run = trained.restore_one(*given, whole=searched)
     label = run.sampling_model().needed_label(values.label)
     ends = [_latents(values, run, label, end) for end in values.ends]
     frames = latent_walk.film(run.model, run.card, *ends, label, values.frames)

@@ -5,6 +5,8 @@ import time
 
 from tqdm import tqdm
 
+from vgan.core.escaping import plain
+
 _SECONDS = 10
 
 
@@ -51,4 +53,4 @@ def counted(items, total, unit):
 
 def warn(text):
     """One line on stderr."""
-    print(f"vgan: warning: {text}", file=sys.stderr, flush=True)
+    print(f"vgan: warning: {plain(text)}", file=sys.stderr, flush=True)

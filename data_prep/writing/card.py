@@ -11,6 +11,7 @@ from PIL import Image
 
 from data_prep.base.reading import Prepared
 from data_prep.choosing import contact_sheet
+from vgan.core.escaping import markdown, plain
 
 FILES = ("README.md", "contact_sheet.png", "index.html")
 """What is written."""
@@ -67,14 +68,16 @@ def describe(summary, settings):
         "| source, consent | unknown: state it |",
         "",
     ]
-    labels = sorted((str(label or "(none)"), count) for label, count in summary.labels.items())
+    labels = sorted(
+        (markdown(label) if label else "(none)", count) for label, count in summary.labels.items()
+    )
     lines += ["| label | clips |", "|---|---|"]
-    lines += [f"| {_cell(label)} | {count:,} |" for label, count in labels[:_FEW_LABELS]]
+    lines += [f"| {label} | {count:,} |" for label, count in labels[:_FEW_LABELS]]
     if len(labels) > _FEW_LABELS:
         lines += [f"| and {len(labels) - _FEW_LABELS} more | |"]
     usual = vars(type(settings)())
     changed = {name: of for name, of in vars(settings).items() if of != usual[name]}
-    return "\n".join([*lines, "", f"Made with {json.dumps(changed)}.", ""])
+    return "\n".join([*lines, "", f"Made with {markdown(json.dumps(changed))}.", ""])
 
 
 def _small(frame):
@@ -87,10 +90,6 @@ def _small(frame):
 def _end_of(key):
     """As much of a key as fits below a thumbnail, in letters that every font has."""
     return key.encode("ascii", "backslashreplace").decode()[-_CAPTION:]
-
-
-def _cell(text):
-    return " ".join(text.replace("|", "\\|").split())
 
 
 def _page(text, figures):
@@ -122,7 +121,7 @@ def _figure(row, frames):
         duration=round(1000 / (row["fps"] or 25)),
     )  # fmt: skip
     picture = base64.b64encode(data.getvalue()).decode()
-    said = html.escape(f"{row['key']}, {row['split']}, {row['frames']} frames")
+    said = html.escape(plain(f"{row['key']}, {row['split']}, {row['frames']} frames"))
     return (
         f'<figure><img alt="{said}" src="data:image/webp;base64,{picture}">'
         f"<figcaption>{said}</figcaption></figure>"

@@ -17,6 +17,7 @@ from data_prep.judging import filters
 from data_prep.writing import card, chunks, disk, index, pool
 from vgan.core import spec
 from vgan.core.errors import DataError, StorageError
+from vgan.core.escaping import plain
 
 _VERSION = 6
 """Count it up with every change of what is written: unfinished work of before is begun anew."""
@@ -173,7 +174,7 @@ def _report(output, summary):
         )
     left = summary.left_out
     labels = sorted(summary.labels.keys() - {None})
-    names = ", ".join(labels[:_NAMED]) + (", ..." if len(labels) > _NAMED else "")
+    names = plain(", ".join(labels[:_NAMED])) + (", ..." if len(labels) > _NAMED else "")
     details = "".join(f", {count} {name}" for name, count in sorted(summary.dropped.items()))
     print(
         f"{summary.videos} ok, {left['bad']} skipped, {left['dropped']} dropped{details}, "

@@ -178,12 +178,3 @@ def test_what_is_closed_is_not_written_to(closed):
     code = f"from vgan.core import command; command.run(lambda: exec({told!r}))"
     done = subprocess.run(["sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable, code])
     assert done.returncode == 7
-
-
-def test_a_flagfile_in_another_encoding_is_named(tmp_path):
-    (tmp_path / "a.flags").write_bytes("--steps=3\n".encode("utf-16"))
-    code = "from vgan.core import command; command.run(lambda: 0)"
-    arguments = [sys.executable, "-c", code, f"--flagfile={tmp_path}/a.flags"]
-    done = subprocess.run(arguments, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert done.stderr.startswith("vgan: error: --flagfile: not text in UTF-8")

@@ -148,3 +148,37 @@ def test_a_recurrent_generator_makes_longer_and_shorter_clips(recurrent):
 def test_the_configuration_that_was_trained_is_kept(recurrent):
     about = json.loads((recurrent / "config.json").read_text())["config"]
     assert vars(trained.restore(recurrent).config) == about
+
+
+def test_drawing_needs_none_of_what_judges(tiny_run, tmp_path, monkeypatch):
+    path = shutil.copytree(tiny_run, tmp_path / "run")
+    config = json.loads((path / "config.json").read_text())
+    config["config"]["losses"] = "style(network='vgg19')"
+    (path / "config.json").write_text(json.dumps(config))
+
+    def load(*unused, **named):
+        raise AssertionError("the weights of VGG19 were asked for")
+
+    monkeypatch.setattr("keras.applications.VGG19", load)
+    np.testing.assert_array_equal(
+        trained.load(path).sample(2, seed=1), trained.load(tiny_run).sample(2, seed=1)
+    )
+
+
+def test_a_checkpoint_that_is_swept_while_it_is_read(tiny_run, tmp_path, monkeypatch):
+    path = shutil.copytree(tiny_run, tmp_path / "run")
+    read, swept = Checkpoints.restore, []
+
+    def restore(self, step=None):
+        if len(swept) < most:  # As a trainer does that saves and sweeps meanwhile.
+            swept.append(step)
+            for file in (path / "checkpoints").glob(f"ckpt-{step}.*"):
+                file.unlink()
+        return read(self, step)
+
+    monkeypatch.setattr(Checkpoints, "restore", restore)
+    most = 1
+    assert trained.restore(path).step == 2 and swept == [4]
+    most = 3
+    with pytest.raises(CheckpointError):
+        trained.restore(path)

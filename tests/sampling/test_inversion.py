@@ -13,7 +13,7 @@ from vgan.sampling import graphs, inversion, latent_walk
 
 @pytest.fixture(scope="module")
 def run(tiny_run):
-    return trained.restore_one(tiny_run)
+    return trained.restore_one(tiny_run, whole=True)
 
 
 @pytest.fixture(scope="module")

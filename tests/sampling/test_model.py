@@ -85,7 +85,7 @@ def test_a_label_by_name_and_by_number(model):
 
 
 def test_the_averaged_weights_are_used(tiny_run):
-    run = trained.restore(tiny_run)
+    run = trained.restore(tiny_run, whole=True)
     model, gan = run.sampling_model(), run.model
     before = model.sample(8, seed=4)
     gan.generator.set_weights([np.zeros_like(w) for w in gan.generator.get_weights()])

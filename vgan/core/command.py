@@ -9,8 +9,9 @@ from pathlib import Path
 
 from absl import app, flags, logging
 
-from vgan.core import errors
+from vgan.core import errors, flagfiles
 from vgan.core.arguments import is_rate
+from vgan.core.escaping import plain
 
 flags.disclaim_key_flags()  # They belong to the commands that have them defined.
 CLIP_SUFFIXES = (".mp4", ".gif", ".webp")
@@ -91,13 +92,16 @@ def output_file(suffixes=CLIP_SUFFIXES, flag="output", default=None):
     return path
 
 
+class _Plain(Formatter):
+    def format(self, record):
+        return plain(super().format(record))
+
+
 def _parse(argv):
     try:
-        return flags.FLAGS(argv)
+        return flags.FLAGS([argv[0], *flagfiles.expanded(argv[1:])])
     except flags.Error as error:
         _fail(str(error), 1)
-    except UnicodeError as error:
-        _fail(f"--flagfile: not text in UTF-8 ({error}). Save it in that encoding", 1)
 
 
 def _guard(main, argv, positional=False):
@@ -105,7 +109,7 @@ def _guard(main, argv, positional=False):
         _fail(f"stray argument {argv[1]!r}: flags are written --name=value, with an equals sign", 1)
     if flags.FLAGS["verbosity"].value < 1:
         logging.set_verbosity(logging.WARNING)
-        logging.get_absl_handler().setFormatter(Formatter("vgan: warning: %(message)s"))
+        logging.get_absl_handler().setFormatter(_Plain("vgan: warning: %(message)s"))
     try:
         return main(argv[1:]) if positional else main()
     except KeyboardInterrupt:
@@ -148,5 +152,6 @@ def _end(error, text, code):
 
 
 def _fail(text, code):
-    print("vgan: error: " + " ".join(text.split()), file=sys.stderr, flush=True)
+    text = plain(" ".join(text.split()))
+    print(f"vgan: error: {text}", file=sys.stderr, flush=True)
     sys.exit(code)

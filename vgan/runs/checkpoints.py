@@ -10,6 +10,10 @@ from absl import logging
 from vgan.core.errors import CheckpointError
 
 
+class SweptError(CheckpointError):
+    """A checkpoint that was removed while it was read."""
+
+
 class Checkpoints:
     """The checkpoints `ckpt-N.*` of a folder, N being the number of steps done.
 
@@ -42,10 +46,12 @@ class Checkpoints:
         Args:
           step: None for the newest good one; 0 is returned if there is none at all.
         Raises:
-          CheckpointError: as `newest_good`; or it is of another model.
+          CheckpointError: as `newest_good`; it is of another model, or is damaged.
+          SweptError: it is gone.
         """
-        step = newest_good(self._folder) if step is None else step
-        if step or saved_steps(self._folder):
+        given = step is not None
+        step = step if given else newest_good(self._folder)
+        if given or step or saved_steps(self._folder):
             _read(self._checkpoint, self._folder / f"ckpt-{step}")
         return step
 
@@ -69,11 +75,14 @@ def newest_good(folder):
 
 def good_steps(folder):
     """An iterator over the steps of the checkpoints that can be read, newest first."""
+    saved = saved_steps(folder)
     for step in _steps(folder, ".*"):
         path = Path(folder) / f"ckpt-{step}"
         try:
             _verify(path)
         except (tf.errors.OpError, IndexError) as error:
+            if not Path(f"{path}.index").exists() and step in saved:
+                continue  # It was swept meanwhile.
             reason = str(error).splitlines()[0]
             logging.warning("checkpoint %r is damaged, trying an older: %s", str(path), reason)
         else:
@@ -97,6 +106,14 @@ def _read(checkpoint, path):
     try:
         # What the checkpoint holds besides is none of ours: init_from takes the networks alone.
         checkpoint.read(str(path)).assert_existing_objects_matched().expect_partial()
+    except tf.errors.OpError as error:
+        if not Path(f"{path}.index").exists():
+            raise SweptError(
+                f"checkpoint {str(path)!r}: it was swept while it was read. Try again, or train "
+                "with a larger --keep_checkpoints"
+            ) from None
+        reason = textwrap.shorten(str(error), 400)
+        raise CheckpointError(f"checkpoint {str(path)!r}: damaged ({reason})") from error
     except (ValueError, AssertionError) as error:
         reason = textwrap.shorten(str(error), 400)
         raise CheckpointError(

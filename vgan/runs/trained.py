@@ -1,6 +1,7 @@
 """Trained models: from the workdir of a run, at one of its checkpoints or several, or an export."""
 
 import dataclasses
+import functools
 import typing
 
 import numpy as np
@@ -10,13 +11,15 @@ from vgan.core.errors import CheckpointError, UsageError
 from vgan.models.ensemble import Ensemble
 from vgan.networks.layers import SpectralNorm
 from vgan.runs import building, checkpoint_choice
-from vgan.runs.checkpoints import Checkpoints, good_steps, newest_good, saved_steps
+from vgan.runs.checkpoints import Checkpoints, SweptError, good_steps, newest_good, saved_steps
 from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan
 from vgan.runs.workdir import Workdir
 from vgan.sampling.card import Card
 from vgan.sampling.model import live
 from vgan.serving import saved_model
+
+_TRIES = 3
 
 
 class Restored(typing.NamedTuple):
@@ -55,8 +58,8 @@ def load(path, checkpoint="last", frames=None, trust_code=False):
     return restore(path, checkpoint, frames, trust_code).sampling_model()
 
 
-def restore(path, checkpoint="last", frames=None, trust_code=False):
-    """The model of a workdir.
+def restore(path, checkpoint="last", frames=None, trust_code=False, whole=False):
+    """The model of a workdir, or what draws its clips alone.
 
     Args:
       path: the folder.
@@ -65,12 +68,23 @@ def restore(path, checkpoint="last", frames=None, trust_code=False):
         "ensemble(last=N)", the last N, each of which makes some of the videos.
       frames: of the clips, None for as many as it was trained on.
       trust_code: import what the folder names by a dotted path, parts of the user's own.
+      whole: build all that training has, such as critics and losses, which may need files.
     Returns:
       Restored.
     Raises:
-      CheckpointError: the folder isn't a workdir, or holds no or too few checkpoints.
+      CheckpointError: the folder isn't a workdir, holds no or too few checkpoints, or is being
+        trained in so fast that each is swept before it is read.
       UsageError: no such kind of checkpoint; a generator that can't make that many frames.
     """
+    for _ in range(_TRIES):
+        try:
+            return _restore(path, checkpoint, frames, trust_code, whole)
+        except SweptError as error:  # By training that goes on: there is a newer one.
+            swept = error
+    raise swept
+
+
+def _restore(path, checkpoint, frames, trust_code, whole):
     workdir = Workdir(path)
     description = workdir.read_config(trust_code)
     if description is None or not saved_steps(workdir.checkpoints):
@@ -104,16 +118,16 @@ def restore(path, checkpoint="last", frames=None, trust_code=False):
                 "that fit. Take fewer, or train with a larger --keep_checkpoints"
             )
     chosen = [good] if number == 1 else steps[:number]
-    models = []
-    for step in chosen:
-        models.append(_model(plan, config, len(labels), folder, step, newest.config.frames))
+    build = functools.partial(building.build if whole else building.build_sampler, plan)
+    trained_frames = newest.config.frames
+    models = [_model(build, config, len(labels), folder, n, trained_frames) for n in chosen]
     if kind == "average":
         _take_means(models)
     model = Ensemble(models) if kind == "ensemble" else models[0]
     return Restored(model, config, Card(config.clip, fps, labels, plan.task), chosen[0])
 
 
-def restore_one(path, checkpoint="last", trust_code=False):
+def restore_one(path, checkpoint="last", trust_code=False, whole=False):
     """As `restore`, for what searches or walks through latents.
 
     Raises:
@@ -127,7 +141,7 @@ def restore_one(path, checkpoint="last", trust_code=False):
         raise UsageError(
             f"--workdir={path}: an export, which can't be searched. Give the folder of its run"
         )
-    run = restore(path, checkpoint, trust_code=trust_code)
+    run = restore(path, checkpoint, None, trust_code, whole)
     if run.card.task.needs_given:
         raise UsageError(
             f"this model was trained with --task={run.config.task}: it makes no clips of latents "
@@ -136,17 +150,13 @@ def restore_one(path, checkpoint="last", trust_code=False):
     return run
 
 
-def _model(plan, config, num_labels, folder, step, trained_frames):
-    """The model of a checkpoint, or for another number of frames what draws clips alone."""
-    if config.frames == trained_frames:
-        model = building.build(plan, config, num_labels)
-        Checkpoints(folder, model, keep=2).restore(step)
-        return model
+def _model(build, config, num_labels, folder, step, trained_frames):
     try:
-        # The rest of a model may not fit clips of that length.
-        model = building.build_sampler(plan, config, num_labels)
+        model = build(config, num_labels)
         Checkpoints(folder, model, keep=2).restore(step)
     except (UsageError, CheckpointError) as error:
+        if isinstance(error, SweptError) or config.frames == trained_frames:
+            raise
         raise UsageError(
             f"--frames={config.frames}: this run's generator makes clips of {trained_frames} "
             "frames only. Drop the flag, or train --generator=recurrent or "

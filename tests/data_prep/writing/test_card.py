@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+from data_prep import inspect
+from data_prep.base.reading import Prepared
 from data_prep.base.settings import Settings
 from data_prep.writing import card
 from data_prep.writing.summary import Summary
@@ -94,10 +96,10 @@ def test_names_are_text_and_no_markup(raw, tmp_path, prepare):
     text = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     page = Page(text)
     assert not {"script", "b"} & set(page.tags)
-    assert page.pictures[0][0].startswith(f"{label}/{name}, ")
+    assert page.pictures[0][0].startswith(f"{label}/{name}, ".replace("\n", "\\n"))
     assert page.pictures[1][0].startswith("\\udcff.npy")
     readme = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
-    assert "| <b>'\"\\|`x` | 1 |" in readme and "| (none) | 1 |" in readme
+    assert "| `` <b>'\"\\|`x` `` | 1 |" in readme and "| (none) | 1 |" in readme
 
 
 def test_the_figures_of_the_card():
@@ -120,8 +122,8 @@ def test_the_figures_of_the_card():
     assert table["end before their file says"] == "1"
     assert table["left out"] == "3 bad, 2 dropped, 1 other files; see skipped.jsonl"
     assert table["of files with equal bytes"] == "1"
-    assert (table["a"], table["(none)"]) == ("2", "1")
-    assert lines[-1] == 'Made with {"size": [36, 64], "fps": 12.5}.'
+    assert (table["`a`"], table["(none)"]) == ("2", "1")
+    assert lines[-1] == 'Made with `{"size": [36, 64], "fps": 12.5}`.'
 
 
 def test_of_many_labels_some_are_listed():
@@ -130,4 +132,15 @@ def test_of_many_labels_some_are_listed():
         row = {"key": f"{number}", "split": "train", "frames": 2, "fps": None, "short": False}
         summary.add({**row, "label": f"l{number:02}"})
     text = card.describe(summary, Settings())
-    assert "| l29 | 1 |" in text and "l30" not in text and "| and 10 more | |" in text
+    assert "| `l29` | 1 |" in text and "l30" not in text and "| and 10 more | |" in text
+
+
+def test_a_terminal_obeys_no_label(raw, tmp_path, prepare, capsys):
+    for number, label in enumerate(("red\x1b[31m", "two\nlines", "\u202ebackwards")):
+        (raw / label).mkdir()
+        np.save(raw / label / f"\x9b{number}.npy", clip(20 * number))
+    prepare(raw, tmp_path / "out", (16, 16))
+    print("\n".join(inspect.overview(Prepared(str(tmp_path / "out")))))
+    said = "".join(capsys.readouterr())
+    assert "red\\x1b[31m" in said and "two\\nlines" in said and "\\u202ebackwards" in said
+    assert not set("\x1b\x9b\u202e") & set(said + (tmp_path / "out" / "README.md").read_text())
