@@ -15,11 +15,12 @@ import statistics
 from absl import flags
 
 from data_prep.base.progress import Progress
-from data_prep.base.reading import Prepared, damaged
+from data_prep.base.reading import Prepared
 from data_prep.writing.summary import Summary
 from vgan.core import command
 from vgan.core.errors import UsageError
 from vgan.core.escaping import plain
+from vgan.data import records
 
 
 def verify(prepared, progress):
@@ -36,7 +37,7 @@ def verify(prepared, progress):
     for shard in prepared.manifest["shards"]:
         path = os.path.join(prepared.path, shard["name"])
         if _sha256(path) != shard["sha256"]:
-            raise damaged(path, "its SHA-256 is not the manifest's")
+            raise records.damaged(path, "its SHA-256 is not the manifest's")
 
 
 def check_index(prepared):
@@ -44,10 +45,10 @@ def check_index(prepared):
     _check_shards(prepared)
     lines = os.path.join(prepared.path, "videos.jsonl")
     if not os.path.isfile(lines) or _sha256(lines) != prepared.manifest["videos_sha256"]:
-        raise damaged(lines, "its SHA-256 is not the manifest's")
+        raise records.damaged(lines, "its SHA-256 is not the manifest's")
     if prepared.offsets.shape != (prepared.manifest["frames"],):
         where = os.path.join(prepared.path, "offsets.npy")
-        raise damaged(where, f"not {prepared.manifest['frames']} offsets")
+        raise records.damaged(where, f"not {prepared.manifest['frames']} offsets")
 
 
 def _check_shards(prepared):
@@ -55,12 +56,12 @@ def _check_shards(prepared):
     there = {name for name in os.listdir(prepared.path) if name.endswith(".tfrecord")}
     for name in sorted(there ^ set(known)):
         why = "missing" if name in known else "not in the manifest"
-        raise damaged(os.path.join(prepared.path, name), why)
+        raise records.damaged(os.path.join(prepared.path, name), why)
     for name, shard in known.items():
         path = os.path.join(prepared.path, name)
         size = os.path.getsize(path)
         if size != shard["bytes"]:
-            raise damaged(path, f"{size} bytes, the manifest says {shard['bytes']}")
+            raise records.damaged(path, f"{size} bytes, the manifest says {shard['bytes']}")
 
 
 def _sha256(path):

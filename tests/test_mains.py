@@ -163,7 +163,7 @@ def test_a_treatment_that_fails_leaves_no_folder(command, tiny_run, tmp_path):
         ),
         (["--workdir={nowhere}", "--output={new}"], 4, "neither a workdir with a checkpoint"),
         (["--model={nowhere}", "--output={new}"], 4, "nor an export"),
-        (["--workdir={run}", "--output={file}/a.mp4"], 5, "file': File exists"),
+        (["--workdir={run}", "--output={file}/a.mp4"], 5, "a.mp4': File exists"),
         (["--workdir={run}", "--outptu={new}"], 1, "Did you mean: output ?"),
         (
             ["--workdir={run}", "--output={new}.mp4", "--task=denoising"],

@@ -34,7 +34,6 @@ def main():
     frames, count, rate = (_by_moves if values.moves else _by_video)(values, picture)
     progress = tqdm(frames, total=count, unit="frame", disable=None)
     frames, rate = chain.apply(treatments, progress, values.fps or rate)
-    output.parent.mkdir(parents=True, exist_ok=True)
     write_frames(output, frames, float(rate))
     print(f"wrote {output}")
 

@@ -40,7 +40,6 @@ def main(folders):
                 "page shows videos made from noise. Compare such runs by python -m vgan.evaluate"
             )
         drawn.append((model.sample(values.num_videos, values.seed), model.fps))
-    output.parent.mkdir(parents=True, exist_ok=True)
     comparison.write(output, compared, drawn, values.seed)
     print(f"wrote {output}")
 

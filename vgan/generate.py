@@ -78,7 +78,6 @@ def _sample(values, model, treatments, output):
                 videos.append(video)
             progress.update()
     if videos:
-        output.parent.mkdir(parents=True, exist_ok=True)
         write_video(output, grid(np.stack(videos)), float(rate), values.zoom)
     written = f"{values.num_videos} videos of {ClipSpec(*video.shape)}"
     print(f"wrote {written} at {float(rate):g} frames a second: {output}")
@@ -103,7 +102,6 @@ def _complete(values, model, treatments, output):
     frames = tqdm(made.frames, total=made.total, unit="frame", disable=None)
     fps = values.fps or (model.fps if still else made.fps)
     frames, fps = chain.apply(treatments, frames, fps)
-    output.parent.mkdir(parents=True, exist_ok=True)
     aspect = chain.pixel_aspect(treatments, source.pixel_aspect)
     written = write(output, frames, fps, aspect, source)
     print(f"wrote {written} frames at {float(fps):g} a second: {output}")

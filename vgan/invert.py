@@ -46,11 +46,9 @@ def main():
     progress = functools.partial(tqdm, unit="step", disable=None)
     how = label, values.steps, values.realism, values.seed
     found = inversion.invert(run, video, *how, progress)
-    output.parent.mkdir(parents=True, exist_ok=True)
     both = grid(np.stack([video, found.video]), columns=2)
     write_video(output, both, run.card.fps, values.zoom)
     if latents:
-        latents.parent.mkdir(parents=True, exist_ok=True)
         with replacing(latents) as temporary, open(temporary, "wb") as file:
             np.save(file, found.latents[None])
     print(

@@ -45,11 +45,9 @@ def main():
     frames = tqdm(video, total=video.num_frames, unit="frame", disable=None)
     centres = []
     panels = _panels(frames, views, estimate, values.longest, box, centres)
-    output.parent.mkdir(parents=True, exist_ok=True)
     write_frames(output, panels, values.fps or float(video.fps))
     print(f"wrote {output}")
     if box:
-        track_csv.parent.mkdir(parents=True, exist_ok=True)
         track = tracking.kinematics(centres)
         tracking.write_csv(track_csv, track)
         print(f"wrote {track_csv}: found in {track.found.sum()} of {len(centres)} frames")

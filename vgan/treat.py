@@ -31,7 +31,6 @@ def main():
     frames = tqdm(source, total=source.num_frames, unit="frame", disable=None)
     frames, fps = chain.apply(treatments, frames, source.fps)
     aspect = chain.pixel_aspect(treatments, source.pixel_aspect)
-    output.parent.mkdir(parents=True, exist_ok=True)
     written = write(output, frames, fps, aspect, source)
     print(f"wrote {written} frames at {float(fps):g} a second: {output}")
 

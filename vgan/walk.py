@@ -48,7 +48,6 @@ def main():
     frames = tqdm(frames, total=values.frames, unit="frame", disable=None)
     frames, fps = chain.apply(treatments, frames, run.card.fps)
     enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in frames)
-    output.parent.mkdir(parents=True, exist_ok=True)
     written = write_frames(output, enlarged, float(fps))
     print(f"wrote {written} frames at {float(fps):g} a second: {output}")
 

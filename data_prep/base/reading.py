@@ -9,9 +9,14 @@ import cv2
 import numpy as np
 
 from vgan.core.errors import DataError
+from vgan.core.stored import check, positive, whole
 from vgan.data import records
 
-_NEEDED = ("height", "width", "labels", "fps", "frames", "videos", "videos_sha256", "shards")
+_ROW = {
+    "key": str, "path": str, "split": str, "frames": whole, "first_record": whole,
+    "fps": lambda fps: fps is None or positive(fps),
+    "label": lambda label: label is None or isinstance(label, str),
+}  # fmt: skip
 
 
 class Prepared:
@@ -36,7 +41,7 @@ class Prepared:
         try:
             self.offsets = np.load(offsets, mmap_mode="r")
         except (OSError, ValueError, EOFError) as error:
-            raise damaged(offsets, str(error)) from None
+            raise records.damaged(offsets, str(error)) from None
 
     def rows(self):
         """The rows of videos.jsonl, one at a time; DataError if it can't be read."""
@@ -44,9 +49,13 @@ class Prepared:
         try:
             with open(path, encoding="utf-8") as file:
                 for line in file:
-                    yield json.loads(line)
-        except (FileNotFoundError, ValueError) as error:
-            raise damaged(path, str(error)) from None
+                    row = json.loads(line)
+                    check(row, _ROW, "a row")
+                    if row["first_record"] + row["frames"] > self.manifest["frames"]:
+                        raise ValueError(f"{row['key']!r} has more frames than there are")
+                    yield row
+        except (FileNotFoundError, ValueError, RecursionError) as error:
+            raise records.damaged(path, str(error)) from None
 
     def frames(self, row):
         """The frames of a row's clip, uint8 `[H, W, 3]`, RGB.
@@ -64,7 +73,7 @@ class Prepared:
                 if self.offsets[record] != begin:
                     why = f"record {record} is at byte {begin} of {shard['name']!r}"
                     where = os.path.join(self.path, "offsets.npy")
-                    raise damaged(where, f"{why}, not at {self.offsets[record]}")
+                    raise records.damaged(where, f"{why}, not at {self.offsets[record]}")
                 begin, frame = self._next(path, file, begin)
                 yield frame
 
@@ -74,42 +83,23 @@ class Prepared:
             header = file.read(records.HEADER_BYTES)
             size = records.framed_size(header)
             record = header + file.read(size - len(header))
-            png = np.frombuffer(records.unpack(record), np.uint8)
-            frame = cv2.imdecode(png, cv2.IMREAD_COLOR_RGB)
+            png = records.unpack(record)
+            wanted = self.manifest["height"], self.manifest["width"]
+            if records.png_size(png) != wanted:
+                raise ValueError(f"the frame is {records.png_size(png)}, not {wanted}")
+            frame = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_RGB)
             if frame is None:
                 raise ValueError("the record is not a PNG picture")
-        except ValueError as error:
-            raise damaged(path, f"at byte {begin}, {error}") from None
-        wanted = (self.manifest["height"], self.manifest["width"], 3)
-        if frame.shape != wanted:
-            raise damaged(path, f"at byte {begin}, the frame is {frame.shape}, not {wanted}")
+        except (ValueError, cv2.error) as error:
+            raise records.damaged(path, f"at byte {begin}, {error}") from None
         return begin + size, frame
 
     def _manifest(self):
-        path = os.path.join(self.path, "manifest.json")
         try:
-            with open(path, encoding="utf-8") as file:
-                manifest = json.load(file)
+            with open(os.path.join(self.path, "manifest.json"), "rb") as file:
+                return records.parse_manifest(file.read(), self.path)
         except (FileNotFoundError, NotADirectoryError):
             raise DataError(
                 f"data folder {self.path!r}: no manifest.json in it, so it isn't prepared data. "
                 "Make some: python -m data_prep.prepare_clips"
             ) from None
-        except ValueError as error:
-            raise damaged(path, str(error)) from None
-        if not isinstance(manifest, dict):
-            raise damaged(path, "not an object of JSON")
-        if manifest.get("format") != records.FORMAT_VERSION:
-            raise DataError(
-                f"prepared data {self.path!r}: format {manifest.get('format')!r}, this version "
-                f"reads {records.FORMAT_VERSION}. Prepare the videos again"
-            )
-        missing = [name for name in _NEEDED if name not in manifest]
-        if missing:
-            raise damaged(path, f"no {missing[0]!r} in it")
-        return manifest
-
-
-def damaged(path, why):
-    """The DataError of a damaged file of prepared data."""
-    return DataError(f"data file {path!r}: {why}. Restore the folder or prepare the videos again")

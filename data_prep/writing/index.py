@@ -173,11 +173,11 @@ class Index:
 
     def _write_array(self, name, dtype, shape, parts):
         """Writes an array of parts, of which one at a time is in memory."""
-        path = os.path.join(self._folder, name)
-        whole, first = np.lib.format.open_memmap(path, "w+", dtype, shape), 0
-        for part in parts:
-            whole[first : first + len(part)] = part
-            first += len(part)
+        about = {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": shape}
+        with self._open(name) as file:  # A full disk is an error here, and death to a mapped file.
+            np.lib.format.write_array_header_1_0(file, about)
+            for part in parts:
+                file.write(np.ascontiguousarray(part, dtype).tobytes())
 
     def _open(self, name):
         return open(os.path.join(self._folder, name), "wb")

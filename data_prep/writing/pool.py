@@ -76,7 +76,8 @@ def _blame(chunk, bad, error):
 
 def _start(parent):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent.
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for number in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=[parent], daemon=True).start()
 
 

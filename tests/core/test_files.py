@@ -1,4 +1,7 @@
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +72,69 @@ def test_what_was_there_survives_a_rename_that_fails(tmp_path, monkeypatch):
         (inside / "a").write_text("new")
     assert content(path) == {"a": "old"}
     assert os.listdir(tmp_path) == ["out"]
+
+
+WRITING = """
+import time
+from pathlib import Path
+from vgan.core import command, files
+
+def main():
+    with files.{way}(Path("out")) as path:
+        (path / "a" if path.is_dir() else path).write_text("half")
+        print("writing", flush=True)
+        time.sleep(60)
+
+command.run(main)
+"""
+
+
+@pytest.fixture
+def writing(tmp_path):
+    """Starts a command that writes with one of the ways, and waits until it does."""
+    started = []
+
+    def start(way):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITING.format(way=way)],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(Path(files.__file__).parents[2])},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        assert process.stdout.readline() == "writing\n"
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("way", ["replacing", "replacing_folder"])
+def test_sigterm_leaves_nothing(tmp_path, writing, way):
+    process = writing(way)
+    process.terminate()
+    _, said = process.communicate()
+    assert (process.returncode, said) == (143, "vgan: error: stopped by SIGTERM\n")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("way", ["replacing", "replacing_folder"])
+def test_what_a_kill_leaves_is_swept_by_the_next_and_what_others_write_is_not(
+    tmp_path, writing, way
+):
+    killed, alive = writing(way), writing(way)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    assert len(os.listdir(tmp_path)) == 2
+    (tmp_path / ".mine.tmp").write_text("")
+    (tmp_path / ".vgan-notes").mkdir()
+    last = writing("replacing")
+    assert len(os.listdir(tmp_path)) == 4, "of the one alive, the last, and those of others"
+    for process in (alive, last):
+        process.terminate()
+        process.communicate()
+    assert sorted(os.listdir(tmp_path)) == [".mine.tmp", ".vgan-notes"]

@@ -3,8 +3,8 @@
 import codecs
 
 import pytest
-from absl import flags
 
+from vgan.core.errors import UsageError
 from vgan.core.flagfiles import expanded
 
 
@@ -47,7 +47,7 @@ def test_what_can_not_be_read_is_named(tmp_path):
         (b"--flagfile=a.flags", "a.flags: names itself"),
     ):
         path.write_bytes(data)
-        with pytest.raises(flags.Error, match=why):
+        with pytest.raises(UsageError, match=why):
             expanded([f"--flagfile={path}"])
-    with pytest.raises(flags.Error, match="no argument"):
+    with pytest.raises(UsageError, match="no argument"):
         expanded(["--flagfile"])

@@ -1,6 +1,7 @@
 """The reader, on what the preparation wrote."""
 
 import concurrent.futures
+import hashlib
 import json
 import shutil
 
@@ -8,10 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
+from data_prep.base.reading import Prepared
 from data_prep.writing import shards
 from vgan.core import spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import DataError, UsageError
+from vgan.data import records
 from vgan.data.folder import windows
 
 SIZE = 16
@@ -196,6 +199,80 @@ def test_other_format(prepared):
     (prepared / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
     with pytest.raises(DataError, match="format 99, this version reads 2"):
         open_train(prepared)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("height", "16"), ("width", 0), ("labels", [1]), ("labels", "down"), ("frames", -1),
+        ("fps", None), ("fps", {"min": 1, "median": float("nan"), "max": 2}),
+        ("fps", {"min": 1, "median": -5, "max": 2}), ("fps", {"min": 1}), ("shards", {}),
+        ("shards", [1]), ("shards", [{"name": "../a.tfrecord", "records": 1, "bytes": 1,
+                                      "sha256": ""}]), ("videos_sha256", 5), ("videos", "4"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("reader", [open_train, lambda path: Prepared(str(path))])
+def test_a_manifest_that_can_not_be(prepared, reader, field, value):
+    path = prepared / "manifest.json"
+    manifest = json.loads(path.read_text())
+    for wrong in (manifest | {field: value}, {n: v for n, v in manifest.items() if n != field}):
+        path.write_text(json.dumps(wrong))
+        with pytest.raises(DataError, match=f"manifest.json': damaged .*'{field}'"):
+            reader(prepared)
+    path.write_text(json.dumps(manifest | {"frames": manifest["frames"] + 1}))
+    with pytest.raises(DataError, match="manifest.json': its shards have another number"):
+        reader(prepared)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda row: 7,
+        lambda row: {name: of for name, of in row.items() if name != "split"},
+        lambda row: row | {"frames": "6"},
+        lambda row: row | {"frames": -6},
+        lambda row: row | {"frames": 6.5},
+        lambda row: row | {"first_record": 10**9},
+        lambda row: row | {"path": 7},
+    ],
+)
+def test_rows_that_can_not_be(prepared, spoil):
+    lines = (prepared / "videos.jsonl").read_text().splitlines()
+    lines[0] = json.dumps(spoil(json.loads(lines[0])))
+    data = ("\n".join(lines) + "\n").encode()
+    (prepared / "videos.jsonl").write_bytes(data)
+    manifest = json.loads((prepared / "manifest.json").read_text())
+    manifest["videos_sha256"] = hashlib.sha256(data).hexdigest()
+    (prepared / "manifest.json").write_text(json.dumps(manifest))
+    for read in (open_train, lambda path: list(Prepared(str(path)).rows())):
+        with pytest.raises(DataError, match="videos.jsonl'"):
+            read(prepared)
+
+
+@pytest.mark.parametrize("spoil", [lambda png: b"", lambda png: png[:20], lambda png: b"GIF" + png,
+                                   lambda png: png[:16] + b"\0\1\0\0" * 2 + png[24:],
+                                   lambda png: png[:40] + bytes(len(png) - 40)])  # fmt: skip
+def test_a_record_that_is_no_frame(prepared, spoil):
+    """Whole by its checksums: empty, cut, of another kind, of 65536 x 65536 pixels, damaged."""
+    manifest = json.loads((prepared / "manifest.json").read_text())
+    path = prepared / manifest["shards"][0]["name"]
+    data = path.read_bytes()
+    size = records.framed_size(data[: records.HEADER_BYTES])
+    record = records.pack(spoil(records.unpack(data[:size])))
+    path.write_bytes(record + data[size:])
+    offsets = np.load(prepared / "offsets.npy")
+    first = manifest["shards"][0]["records"]
+    offsets[1:first] += len(record) - size
+    np.save(prepared / "offsets.npy", offsets)
+    manifest["shards"][0]["bytes"] += len(record) - size
+    (prepared / "manifest.json").write_text(json.dumps(manifest))
+    row, *_ = Prepared(str(prepared)).rows()
+    for read in (
+        lambda: open_train(prepared, frames=1)[0],
+        lambda: list(Prepared(str(prepared)).frames(row)),
+    ):
+        with pytest.raises(DataError, match=f"{path.name}': at byte 0"):
+            read()
 
 
 def test_raw_videos_say_how_to_prepare_them(tmp_path):

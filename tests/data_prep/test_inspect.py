@@ -112,9 +112,7 @@ def test_a_record_that_is_no_picture_or_of_another_size(folder):
     shard.write_bytes(whole)
     resign(folder)
     manifest(folder, height=17)
-    with pytest.raises(
-        DataError, match=r"at byte 0, the frame is \(16, 24, 3\), not \(17, 24, 3\)"
-    ):
+    with pytest.raises(DataError, match=r"at byte 0, the frame is \(16, 24\), not \(17, 24\)"):
         check(folder)
 
 
@@ -185,9 +183,12 @@ def test_damaged_offsets(folder, spoil):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "manifest.json': Expecting value"),
-        ("[]", "manifest.json': not an object"),
-        (f'{{"format": {records.FORMAT_VERSION}}}', "manifest.json': no 'height' in it"),
+        ("", "manifest.json': damaged .*Expecting value"),
+        ("[]", "manifest.json': damaged .*no object"),
+        (
+            f'{{"format": {records.FORMAT_VERSION}}}',
+            "damaged .*'height' is missing",
+        ),
         ('{"format": 99}', "format 99, this version reads"),
         (None, "no manifest.json in it"),
     ],

@@ -150,3 +150,16 @@ def test_the_default_folder_is_the_users(monkeypatch):
     assert default_folder() == Path("/home/someone/.cache/vgan")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert default_folder() == Path("/home/someone/.cache/vgan")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"features": np.zeros(3)}, {"a": np.zeros(3)}, {}, arrays() | {"order": np.arange(5)[::-1]}],
+)
+def test_what_we_did_not_write_is_computed_again(kept, warned, other):
+    with np.load(kept) as found:
+        digest = {name: found[name] for name in found if name not in arrays()}
+    for more in ({}, digest):
+        np.savez(kept, **other, **more)
+        assert_same(Cache(kept.parent).get(KEY, arrays), arrays())
+        assert "are damaged, computing them again" in warned.pop()

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import signal
 import sys
 from logging import Formatter
 from pathlib import Path
@@ -92,6 +93,14 @@ def output_file(suffixes=CLIP_SUFFIXES, flag="output", default=None):
     return path
 
 
+class _Stopped(BaseException):
+    """SIGTERM came, and what is only half written is removed on the way out."""
+
+
+def _stop(*unused):
+    raise _Stopped
+
+
 class _Plain(Formatter):
     def format(self, record):
         return plain(super().format(record))
@@ -100,7 +109,7 @@ class _Plain(Formatter):
 def _parse(argv):
     try:
         return flags.FLAGS([argv[0], *flagfiles.expanded(argv[1:])])
-    except flags.Error as error:
+    except (flags.Error, errors.UsageError) as error:
         _fail(str(error), 1)
 
 
@@ -111,9 +120,12 @@ def _guard(main, argv, positional=False):
         logging.set_verbosity(logging.WARNING)
         logging.get_absl_handler().setFormatter(_Plain("vgan: warning: %(message)s"))
     try:
+        signal.signal(signal.SIGTERM, _stop)
         return main(argv[1:]) if positional else main()
     except KeyboardInterrupt:
         _fail("stopped by Ctrl-C", 130)
+    except _Stopped:
+        _fail("stopped by SIGTERM", 143)
     except errors.VganError as error:
         _end(error, str(error), error.exit_code)
     except OSError as error:

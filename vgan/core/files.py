@@ -1,8 +1,12 @@
 """Files and folders that appear whole or not at all: the one way in which vgan writes them."""
 
 import contextlib
+import fcntl
+import functools
 import os
+import re
 import secrets
+import shutil
 import socket
 import tempfile
 from pathlib import Path
@@ -11,10 +15,15 @@ import filelock
 
 from vgan.core.errors import StorageError, UsageError
 
+_FILE = re.compile(r"\.[0-9a-f]{16}\.tmp")
+_FOLDER = re.compile(r"\.vgan-\w{8}")
+
 
 @contextlib.contextmanager
 def replacing(path):
     """Gives a path to write to, and moves it to `path` at the end; after an error it is removed.
+
+    Its folder is made if there is none. What a killed process left there is swept.
 
     Args:
       path: `Path` of the file that appears as a whole or not at all.
@@ -25,8 +34,12 @@ def replacing(path):
     # the name of the file, since TensorBoard reads whatever has "tfevents" in it.
     temporary = path.absolute().with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        yield temporary
-        os.replace(temporary, path)
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(temporary.parent)
+        temporary.touch()
+        with _held(temporary):
+            yield temporary
+            os.replace(temporary, path)
     except OSError as error:
         raise StorageError(
             f"file {str(path)!r}: {error.strerror or error}. "
@@ -47,15 +60,44 @@ def replace_text(path, text):
 def replacing_folder(path):
     """A context that gives a folder to write into, which becomes `path` if all goes well.
 
-    What was at `path` before stays in place until then.
+    What was at `path` before stays in place until then. What a killed process left is swept.
     """
     path = Path(path).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as aside:
+    _sweep(path.parent)
+    with tempfile.TemporaryDirectory(prefix=".vgan-", dir=path.parent) as aside:
         incomplete, before = Path(aside) / "incomplete", Path(aside) / "before"
-        incomplete.mkdir()
-        yield incomplete
-        take_name(incomplete, path, before)
+        with _held(Path(aside)):
+            incomplete.mkdir()
+            yield incomplete
+            take_name(incomplete, path, before)
+
+
+@contextlib.contextmanager
+def _held(path):
+    """Holds what is being written, until the end of the block or of the process."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # Some file systems can't; there nothing is swept.
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@functools.lru_cache(maxsize=256)  # Once a process: the folder may be large.
+def _sweep(folder):
+    """Removes what processes that were killed while they wrote have left in a folder."""
+    for path in list(folder.iterdir()):
+        if not (_FILE.fullmatch(path.name) or _FOLDER.fullmatch(path.name)):
+            continue
+        with contextlib.suppress(OSError):  # It is another's, or just finished.
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def take_name(folder, path, aside):

@@ -3,7 +3,7 @@
 import codecs
 from pathlib import Path
 
-from absl import flags
+from vgan.core.errors import UsageError
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -18,7 +18,7 @@ def expanded(arguments):
     A flagfile that another names is looked for beside that one, then in the current folder.
 
     Raises:
-      flags.Error: one can't be opened, is neither UTF-8 nor UTF-16 with its mark, or names itself.
+      UsageError: one can't be opened, is neither UTF-8 nor UTF-16 with its mark, or names itself.
     """
     found, rest = [], iter(arguments)
     for argument in rest:
@@ -28,7 +28,7 @@ def expanded(arguments):
         if path == "":
             path = next(rest, None)
             if path is None:
-                raise flags.IllegalFlagValueError("--flagfile with no argument")
+                raise UsageError("--flagfile with no argument. Name a file")
         found += [argument] if path is None else _lines(Path(path).expanduser(), ())
     return found
 
@@ -41,7 +41,7 @@ def _named(argument):
 
 def _lines(path, within):
     if path in within:
-        raise flags.Error(f"--flagfile={path}: names itself. Drop that line")
+        raise UsageError(f"--flagfile={path}: names itself. Drop that line")
     found = []
     for line in map(str.strip, _text(path).split("\n")):
         other = _named(line)
@@ -57,11 +57,11 @@ def _text(path):
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise flags.Error(f"Unable to open flagfile: {error}") from None
+        raise UsageError(f"Unable to open flagfile: {error}. Check the path") from None
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     try:
         return data[len(mark) :].decode(_MARKS.get(mark, "utf-8"))
     except UnicodeError as error:
-        raise flags.Error(
+        raise UsageError(
             f"--flagfile={path}: not text in UTF-8 ({error}). Save it in that encoding"
         ) from None

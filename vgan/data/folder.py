@@ -57,12 +57,8 @@ class Folder:
         self._span = (clip.frames - 1) * frame_step + 1
         text = _manifest_text(clip, path)
         self.fingerprint = hashlib.sha256(text).hexdigest()[:16]
-        manifest = self._parse("manifest.json", lambda: json.loads(text))
-        if manifest.get("format") != records.FORMAT_VERSION:
-            raise DataError(
-                f"prepared data {path!r}: format {manifest.get('format')!r}, this version reads "
-                f"{records.FORMAT_VERSION}. Prepare the videos again"
-            )
+        manifest = records.parse_manifest(text, path)
+        self._frame_size = manifest["height"], manifest["width"]
         self._shards = manifest["shards"]
         self._shard_ends = np.cumsum([shard["records"] for shard in self._shards])
         self.labels = tuple(manifest["labels"])
@@ -134,9 +130,9 @@ class Folder:
         for n, (begin, end) in enumerate(zip(begins, ends, strict=True)):
             try:
                 png = records.unpack(os.pread(descriptor.number, end - begin, begin))
-                frames[n] = _decode(png, self.clip)
-            except ValueError as error:
-                raise _damaged(path, f"at byte {begin}, {error}") from None
+                frames[n] = _decode(png, self._frame_size, self.clip)
+            except (ValueError, cv2.error) as error:
+                raise records.damaged(path, f"at byte {begin}, {error}") from None
         return frames[places]
 
     def _locate(self, numbers):
@@ -149,7 +145,7 @@ class Folder:
         wrong = (begins < 0) | (begins > ends) | (ends > size)
         if wrong.any():
             path = os.path.join(self._path, "offsets.npy")
-            raise _damaged(path, f"wrong at record {numbers[wrong.argmax()]}")
+            raise records.damaged(path, f"wrong at record {numbers[wrong.argmax()]}")
         path = os.path.join(self._path, self._shards[shard]["name"])
         return path, begins.tolist(), ends.tolist()
 
@@ -157,14 +153,14 @@ class Folder:
         for shard in self._shards:
             path = os.path.join(self._path, shard["name"])
             if not os.path.isfile(path):
-                raise _damaged(path, "missing")
+                raise records.damaged(path, "missing")
             if os.path.getsize(path) != shard["bytes"]:
                 size = os.path.getsize(path)
-                raise _damaged(path, f"{size} bytes, the manifest says {shard['bytes']}")
+                raise records.damaged(path, f"{size} bytes, the manifest says {shard['bytes']}")
         known = {shard["name"] for shard in self._shards}
         for name in sorted(os.listdir(self._path)):
             if name.endswith(".tfrecord") and name not in known:
-                raise _damaged(os.path.join(self._path, name), "not in the manifest")
+                raise records.damaged(os.path.join(self._path, name), "not in the manifest")
 
     def _load_offsets(self, count):
         offsets = np.load(os.path.join(self._path, "offsets.npy"), mmap_mode="r")
@@ -178,26 +174,28 @@ class Folder:
         if hashlib.sha256(lines).hexdigest() != manifest["videos_sha256"]:
             raise ValueError("its SHA-256 is not the manifest's")
         number = {label: index for index, label in enumerate(self.labels)}
-        rows = (json.loads(line) for line in lines.splitlines())
-        return [
-            (
-                (row["path"], row["key"].removeprefix(row["path"])),
-                row["split"],
-                row["frames"],
-                row["first_record"],
-                number.get(row["label"], 0),
-            )
-            for row in rows
-        ]
+        rows = [json.loads(line) for line in lines.splitlines()]
+        names = [(row["path"], row["key"].removeprefix(row["path"])) for row in rows]
+        splits = np.array([row["split"] for row in rows], str)
+        label = [number.get(row["label"], 0) for row in rows]
+        numbers = np.array(
+            [(row["frames"], row["first_record"], of) for row, of in zip(rows, label, strict=True)]
+        )
+        if rows and (numbers.dtype != np.int64 or (numbers < 0).any()):
+            raise ValueError("a number of frames or record in it is none")
+        if rows and (numbers[:, 0] + numbers[:, 1]).max() > manifest["frames"]:
+            raise ValueError("it names more frames than there are")
+        return names, splits, numbers.reshape(-1, 3)
 
     def _index(self, videos, split):
-        mine = [(name, numbers) for name, of, *numbers in videos if of == split]
-        if not mine:
+        names, splits, numbers = videos
+        mine = np.flatnonzero(splits == split)
+        if not len(mine):
             raise DataError(
                 f"prepared data {self._path!r}: has no {split} videos. "
                 "Prepare it again with another --test_fraction"
             )
-        frames, first, label = np.array([numbers for _, numbers in mine], np.int64).T
+        frames, first, label = numbers[mine].T
         starts = frames - self._span + 1
         usable = starts > 0
         if not usable.any():
@@ -208,13 +206,13 @@ class Folder:
             )
         self._starts, self._first, self._label = starts[usable], first[usable], label[usable]
         self._ends = np.cumsum(self._starts)
-        self.names = [name for (name, _), some in zip(mine, usable, strict=True) if some]
+        self.names = [names[number] for number in mine[usable]]
 
     def _parse(self, name, load):
         try:
             return load()
-        except (OSError, ValueError, KeyError) as error:
-            raise _damaged(os.path.join(self._path, name), str(error)) from None
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise records.damaged(os.path.join(self._path, name), str(error)) from None
 
 
 class _Descriptor:
@@ -223,11 +221,9 @@ class _Descriptor:
         weakref.finalize(self, os.close, self.number)
 
 
-def _damaged(path, why):
-    return DataError(f"data file {path!r}: {why}. Restore the folder or prepare the videos again")
-
-
-def _decode(png, clip):
+def _decode(png, size, clip):
+    if records.png_size(png) != size:
+        raise ValueError(f"the frame is {records.png_size(png)}, not {size}")
     frame = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_RGB)
     if frame is None:
         raise ValueError("the record is not a PNG picture")

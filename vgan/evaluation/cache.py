@@ -10,6 +10,8 @@ from absl import logging
 from vgan.core.errors import StorageError
 from vgan.core.files import replacing
 
+_DIGEST = "digest of the others"
+
 
 def default_folder():
     """Where measurements are kept unless a flag says otherwise: in the user's cache folder.
@@ -46,16 +48,28 @@ class Cache:
         if os.path.exists(path):  # Unlike Path.exists it is false where one may not look.
             try:
                 with np.load(path) as kept:
-                    return dict(kept)
+                    found = dict(kept)
+                if found.pop(_DIGEST).tobytes() == _digest(found):
+                    return found
+                raise ValueError("it holds something else")
             except Exception:  # What a damaged file raises depends on the byte.
                 logging.warning("cached features %r are damaged, computing them again", str(path))
         found = compute()
         try:
             with replacing(path) as temporary:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                digest = np.frombuffer(_digest(found), np.uint8)
                 with temporary.open("wb") as file:
-                    np.savez(file, **found)
+                    np.savez(file, **found, **{_DIGEST: digest})
         except StorageError as error:
             reason = error.__cause__.strerror
             logging.warning("features can't be cached in %r: %s", str(self._folder), reason)
         return found
+
+
+def _digest(arrays):
+    """A hash of the names and contents of some arrays."""
+    whole = hashlib.blake2b(digest_size=16)
+    for name, array in sorted(arrays.items()):
+        whole.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        whole.update(np.ascontiguousarray(array).tobytes())
+    return whole.digest()

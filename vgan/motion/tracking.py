@@ -1,12 +1,14 @@
 """Following one object through a video, from its box in the first frame."""
 
 import csv
+from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from vgan.core.errors import DataError, UsageError
+from vgan.core.files import replacing
 
 _COLUMNS = ("frame", "x", "y", "found", "speed", "acceleration")
 _POINTS = 100
@@ -141,7 +143,7 @@ def kinematics(centres):
 
 def write_csv(path, track):
     """Writes a row a frame: frame, x, y, found (1 or 0), speed, acceleration; unknown is empty."""
-    with open(path, "w", newline="") as file:
+    with replacing(Path(path)) as temporary, open(temporary, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
         for frame, (place, found, *rates) in enumerate(zip(*track, strict=True)):

@@ -44,10 +44,13 @@ def train(config, path):
     _check_task(plan, windows)
     Augment(config.augment, config.seed)  # Parts that don't exist are to be known at once.
     workdir = Workdir(path)
-    stage = plan.stage_at(newest_good(workdir.checkpoints))
-    model = building.build(plan, stage.config, num_labels)
+    # What can't be built is to be known before a folder is made.
+    model = building.build(plan, plan.stages[0].config, num_labels)
     workdir.create()
     with workdir.locked():
+        stage = plan.stage_at(newest_good(workdir.checkpoints))
+        if stage != plan.stages[0]:
+            model = building.build(plan, stage.config, num_labels)
         description = _describe(config, windows)
         _check_same_experiment(workdir, config, description)
         start = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
