@@ -7,8 +7,10 @@ from vgan.runs import config
 def main():
     experiment_config = config.from_flags()
     workdir = config.workdir_from_flags()
-    from vgan.training import run  # TensorFlow takes seconds to load; flags are checked first.
+    # TensorFlow takes seconds to load; flags are checked first.
+    from vgan.training import determinism, run
 
+    determinism.settle(experiment_config.deterministic)
     run.train(experiment_config, workdir)
 
 

@@ -45,6 +45,7 @@ OTHER = {
     "ema_decay": 0.9999,
     "stages": "4x12x20:3, 8x12x20:2",
     "precision": "bfloat16",
+    "deterministic": True,
     "init_from": "runs/base",
     "checkpoint_interval": 9,
     "keep_checkpoints": 2,

@@ -124,7 +124,7 @@ def test_older_runs_had_a_flag_for_the_flip(workdir, flip, augment):
     [
         ({}, "field 'config' is missing"),
         ({"config": {}}, "field 'data' is missing"),
-        ({"config": {}, "data": DATA | {"fps": -5}}, "field 'fps' can't be -5"),
+        ({"config": {}, "data": DATA | {"fps": -5}}, "field 'fps' of field 'data' can't be -5"),
         ({"config": {"colour": 3}, "data": DATA}, "there is no flag 'colour'. Use the vgan that"),
     ],
 )

@@ -50,6 +50,9 @@ class _SharedFlags:
         0.999, "Decay of the averaged networks, reached by a ramp.", True, below=1.0
     )
     precision: str = setting("float32", f"One of {', '.join(PRECISIONS)}.", True)
+    deterministic: bool = setting(
+        False, "The same bits each time on GPUs too, where it costs time; on CPUs they always are."
+    )
     init_from: str = setting("", "Workdir whose networks a new run starts from.")
     checkpoint_interval: int = setting(250, "Steps between checkpoints.", least=1)
     keep_checkpoints: int = setting(3, "How many of the last checkpoints are kept.", least=2)

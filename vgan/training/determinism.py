@@ -1,0 +1,19 @@
+"""The same bits each time: a run that is killed and resumed ends as one that never was."""
+
+import tensorflow as tf
+
+
+def settle(on_gpus):
+    """Makes all that TensorFlow computes from now on the same from run to run.
+
+    On CPUs this costs nothing (WORKSPACE says what was measured). To be called before TensorFlow
+    computes anything; it then does one operation at a time, each on all processors: where two
+    share them, sums of gradients are now and then divided in another way.
+
+    Args:
+      on_gpus: do so where there are GPUs, too, on which it costs time.
+    """
+    if tf.config.list_physical_devices("GPU") and not on_gpus:
+        return
+    tf.config.experimental.enable_op_determinism()
+    tf.config.threading.set_inter_op_parallelism_threads(1)
