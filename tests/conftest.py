@@ -233,6 +233,6 @@ def parse(monkeypatch):
         config.define_flags()
         rest = values(["test", *flagfiles.expanded(arguments)])
         assert rest == ["test"]
-        return config.from_flags()
+        return config.from_flags(arguments)
 
     return parse_fresh

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from absl import flags
 
+from vgan.core import spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.core.settings import check, check_choice, setting
@@ -13,6 +14,9 @@ from vgan.models.gan.flags import GanFlags
 from vgan.runs import checkpoint_choice
 
 flags.disclaim_key_flags()  # They belong to the commands that have them defined.
+
+CONFIG_FLAGS = "config.flags"
+"""The file of a workdir that says what the run is."""
 
 PRECISIONS = ("float32", "bfloat16", "float16")
 
@@ -118,6 +122,7 @@ def define_flags():
     for field in dataclasses.fields(ExperimentConfig):
         define[field.type](field.name, field.default, field.metadata["help"])
     flags.DEFINE_string("workdir", None, "Folder (default: runs/<name of the flagfile>).")
+    define_trust_flag()
 
 
 def define_run_flags():
@@ -132,10 +137,25 @@ def define_trust_flag():
     flags.DEFINE_bool("trust_code", False, "Import code that the folder names by dotted paths.")
 
 
-def from_flags():
-    """The ExperimentConfig of the parsed flags."""
+def from_flags(arguments=None):
+    """The ExperimentConfig of the parsed flags.
+
+    What the config.flags of a workdir says is spec.Foreign, unless --trust_code is typed: whoever
+    made the folder wrote it, and not who names it.
+
+    Args:
+      arguments: those of the command line, by default its own.
+    """
     names = [field.name for field in dataclasses.fields(ExperimentConfig)]
-    return ExperimentConfig(**{name: flags.FLAGS[name].value for name in names})
+    found = {name: flags.FLAGS[name].value for name in names}
+    arguments = sys.argv if arguments is None else arguments
+    path = _flagfile(arguments)
+    if path is not None and path.name == CONFIG_FLAGS:
+        typed = {argument.lstrip("-").partition("=")[0] for argument in arguments}
+        # The file could say that it is trusted.
+        trusted = flags.FLAGS.trust_code and "trust_code" in typed
+        found |= {name: spec.foreign(found[name], trusted) for name in set(names) - typed}
+    return ExperimentConfig(**found)
 
 
 def workdir_from_flags(arguments=None):
@@ -145,12 +165,17 @@ def workdir_from_flags(arguments=None):
     """
     if flags.FLAGS.workdir:
         return Path(flags.FLAGS.workdir)
-    arguments = sys.argv if arguments is None else arguments
+    found = _flagfile(sys.argv if arguments is None else arguments)
+    if found is None:
+        raise UsageError("--workdir: not given, and no --flagfile to name it by. Give one of them")
+    return found.parent if found.name == CONFIG_FLAGS else Path("runs") / found.stem
+
+
+def _flagfile(arguments):
+    """The last flagfile that a command line names, or None."""
     found = None
     for position, argument in enumerate(arguments):
         name, _, value = argument.lstrip("-").partition("=")
         if argument.startswith("-") and name == "flagfile":
             found = Path(value or arguments[position + 1])
-    if found is None:
-        raise UsageError("--workdir: not given, and no --flagfile to name it by. Give one of them")
-    return found.parent if found.name == "config.flags" else Path("runs") / found.stem
+    return found

@@ -8,7 +8,7 @@ from vgan.core import spec
 from vgan.core.errors import CheckpointError, StorageError
 from vgan.core.files import check_plain, locked, replace_text
 from vgan.core.stored import positive, read_json, texts
-from vgan.runs.config import ExperimentConfig
+from vgan.runs.config import CONFIG_FLAGS, ExperimentConfig
 
 
 class Workdir:
@@ -24,7 +24,7 @@ class Workdir:
     def __init__(self, path):
         check_plain(path, "workdir")
         self.path = Path(path)
-        self.config_flags = self.path / "config.flags"
+        self.config_flags = self.path / CONFIG_FLAGS
         self.config_json = self.path / "config.json"
         self.checkpoints = self.path / "checkpoints"
         self.best = self.path / "best"

@@ -74,7 +74,7 @@ def load(path, trust_code=False):
     """
     check_plain(path, "export")
     path = newest_version(path)
-    fields = {"clip": _is_size, "fps": positive, "labels": texts}
+    fields = {"clip": _is_size, "fps": positive, "labels": texts, "task": str}
     about = read_json(path / _ABOUT, fields, "export", CheckpointError, _REMEDY)
     try:
         module = tf.saved_model.load(str(path))
@@ -97,8 +97,8 @@ def load(path, trust_code=False):
             inputs["labels"] = tf.constant(labels, tf.int32)
         return next(iter(module.signatures["complete"](**inputs).values()))
 
-    text = spec.foreign(about.get("task", "generation"), trust_code)
-    card = Card(ClipSpec(*about["clip"]), about["fps"], tuple(about["labels"]), Task(text))
+    task = Task(spec.foreign(about["task"], trust_code))
+    card = Card(ClipSpec(*about["clip"]), about["fps"], tuple(about["labels"]), task)
     return Model(draw, card, complete)
 
 
