@@ -14,7 +14,7 @@ import numpy as np
 from absl import flags
 
 from vgan.core import command
-from vgan.core.errors import DataError, UsageError
+from vgan.core.errors import DataError, UsageError, told
 from vgan.core.escaping import plain
 
 _BAR = 40
@@ -51,8 +51,8 @@ class Clips:
             self.videos = _rows(folder)
             self.keys = [video["key"] for video in self.videos]
             fits = self.features.shape == (len(self.keys), len(self.names)) and self.keys
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise _damaged(folder, str(error)) from None
+        except Exception as error:  # What a damaged file raises depends on the byte.
+            raise _damaged(folder, told(error)) from None
         if not fits or not np.isfinite(self.features).all():
             why = f"not {len(self.keys)} clips of {len(self.names)} finite numbers"
             raise _damaged(folder, why)

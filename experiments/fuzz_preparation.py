@@ -1,20 +1,16 @@
 """Damaged videos through the preparation: does a file crash it, hang it or bloat it?
 
-  python experiments/fuzz_preparation.py --mutants=10000
+  python experiments/fuzz_preparation.py --mutants=7000
 
-Files of six containers are damaged in six ways (mutants.py) and go through python -m
-data_prep.prepare_clips: plain, and every eleventh with all that looks at frames and times
-(thorough). A row says what became of the files of a container, a way and a damage: prepared whole,
-prepared up to where they break (short), left out as dull or alike (dropped), or skipped. Three ways
-to be skipped would be defects: the process that read the file crashed, it hung until the time for
-one file was up, or needed more memory than one file may. The longest clip shows whether a damaged
-time stamp repeats frames: undamaged files have 24 frames, 29 when thorough. Peak MiB are of the
-largest process, milliseconds of processor time a file's, the start of the processes included; both
-are of all files of a container and way.
-
-The rows here were made in three minutes on two cores of an AMD EPYC under Linux. In an earlier run,
-while all processes were held up from outside for minutes, one file wasn't done after its 60
-seconds.
+Videos of six containers, animations, film strips and arrays are damaged in six ways (mutants.py)
+and go through python -m data_prep.prepare_clips: plain, and every eleventh with all that looks at
+frames and times (thorough). A row says what became of the files of a container, a way and a damage:
+prepared whole, prepared up to where they break (short), left out as dull or alike (dropped), or
+skipped. Three ways to be skipped would be defects: the process that read the file crashed, it hung
+until the time for one file was up, or needed more memory than one file may. The longest clip shows
+whether a damaged time stamp repeats frames: undamaged files have 24 frames, 29 when thorough. Peak
+MiB are of the largest process, milliseconds of processor time a file's, the start of the processes
+included; both are of all files of a container and way.
 """
 
 import collections
@@ -74,7 +70,8 @@ def main():
             raw, output = Path(folder, "raw"), Path(folder, "out")
             some = numbers(values.mutants, container, way)
             mutants.write(raw, files, container, some, values.seed)
-            cost = prepared(raw, output, f"--workers={values.workers}", *WAYS[way])
+            kind = f"--kind={'strip' if container in mutants.STRIPS else 'auto'}"
+            cost = prepared(raw, output, f"--workers={values.workers}", kind, *WAYS[way])
             found = fates(raw, output)
         print(about, found, cost, flush=True)
         rows.add(*(about | row | cost | versions() for row in found))

@@ -46,7 +46,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         raw, straight = Path(folder, "raw"), Path(folder, "straight")
         originals = mutants.originals()
-        for container in mutants.CONTAINERS:
+        for container in mutants.VIDEOS:
             mutants.write(raw, originals, container, range(values.files))
         begun = time.monotonic()
         watched(raw, straight, values.workers)

@@ -8,7 +8,7 @@ import os
 import cv2
 import numpy as np
 
-from vgan.core.errors import DataError
+from vgan.core.errors import DataError, told
 from vgan.core.stored import check, positive, whole
 from vgan.data import records
 
@@ -40,8 +40,8 @@ class Prepared:
         offsets = os.path.join(path, "offsets.npy")
         try:
             self.offsets = np.load(offsets, mmap_mode="r")
-        except (OSError, ValueError, EOFError) as error:
-            raise records.damaged(offsets, str(error)) from None
+        except Exception as error:  # What a damaged file raises depends on the byte.
+            raise records.damaged(offsets, told(error)) from None
 
     def rows(self):
         """The rows of videos.jsonl, one at a time; DataError if it can't be read."""
@@ -67,7 +67,10 @@ class Prepared:
         shard = self.manifest["shards"][bisect.bisect_right(self._ends, first)]
         path = os.path.join(self.path, shard["name"])
         with open(path, "rb") as file:
-            begin = max(0, int(self.offsets[first]))
+            begin = int(self.offsets[first])
+            if not 0 <= begin < shard["bytes"]:
+                where = os.path.join(self.path, "offsets.npy")
+                raise records.damaged(where, f"{begin} at record {first}")
             file.seek(begin)
             for record in range(first, first + row["frames"]):
                 if self.offsets[record] != begin:

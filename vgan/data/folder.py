@@ -11,7 +11,7 @@ import weakref
 import cv2
 import numpy as np
 
-from vgan.core.errors import DataError, UsageError
+from vgan.core.errors import DataError, UsageError, told
 from vgan.data import records
 
 
@@ -211,8 +211,8 @@ class Folder:
     def _parse(self, name, load):
         try:
             return load()
-        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-            raise records.damaged(os.path.join(self._path, name), str(error)) from None
+        except Exception as error:  # What a damaged file raises depends on the byte.
+            raise records.damaged(os.path.join(self._path, name), told(error)) from None
 
 
 class _Descriptor:
