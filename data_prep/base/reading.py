@@ -70,7 +70,7 @@ class Prepared:
             begin = int(self.offsets[first])
             if not 0 <= begin < shard["bytes"]:
                 where = os.path.join(self.path, "offsets.npy")
-                raise records.damaged(where, f"{begin} at record {first}")
+                raise records.damaged(where, f"record {first} can't be at byte {begin}")
             file.seek(begin)
             for record in range(first, first + row["frames"]):
                 if self.offsets[record] != begin:
