@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "experiments"))
 
 # Each is a command with flags of its own, of which some have the same names.
 for script in (
-    "baselines", "drift", "fuzz_preparation", "fuzz_use", "kill_preparation", "motion_variants",
-    "natural", "tracking",
+    "baselines", "drawn_videos", "drift", "fuzz_preparation", "fuzz_use", "kill_preparation",
+    "motion_variants", "natural", "tracking",
 ):  # fmt: skip
     before = set(flags.FLAGS)
     importlib.import_module(script)

@@ -9,7 +9,6 @@ from absl import logging
 from vgan.core.errors import DataError
 from vgan.media.container import open_file
 from vgan.media.failures import reading
-from vgan.media.stream import start_time
 
 _TAKEN_BY_MP4 = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")
 _AAC_RATES = (48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
@@ -27,13 +26,14 @@ class Sound:
 
     Args:
       path: the file that has the sound.
+      begin: when its pictures begin by its own clock, seconds.
       container: an mp4 container in which nothing was written yet.
     Raises:
       DataError: the file can't be read.
     """
 
-    def __init__(self, path, container):
-        self._path, self._container = path, container
+    def __init__(self, path, begin, container):
+        self._path, self._begin, self._container = path, begin, container
         self._packets_left, self._next, self._damaged = iter(()), None, 0
         with reading(path):
             self._source = open_file(path)
@@ -80,12 +80,14 @@ class Sound:
         if stream.codec_context is None:
             raise ValueError("the codec of its sound is unknown")
         if stream.codec_context.codec.canonical_name in _TAKEN_BY_MP4:
-            return _copied(self._source, stream, self._container.add_stream_from_template(stream))
+            return _copied(
+                self._source, stream, self._begin, self._container.add_stream_from_template(stream)
+            )
         rate = stream.rate if stream.rate in _AAC_RATES else _AAC_RATES[0]
         layout = "mono" if stream.codec_context.channels == 1 else "stereo"
         encoder = self._container.add_stream("aac", rate=rate, layout=layout)
         encoder.bit_rate = _AAC_BITS_A_CHANNEL * encoder.codec_context.channels
-        return _encoded(self._decoded(stream), start_time(self._source), encoder)
+        return _encoded(self._decoded(stream), self._begin, encoder)
 
     def _decoded(self, stream):
         for packet in self._source.demux(stream):
@@ -95,9 +97,9 @@ class Sound:
                 self._damaged += 1
 
 
-def _copied(source, stream, target):
+def _copied(source, stream, begin, target):
     packets = (packet for packet in source.demux(stream) if packet.size)
-    for packet in _timed(packets, start_time(source)):
+    for packet in _timed(packets, begin):
         if _time(packet) >= -_RUN_UP:
             packet.dts, packet.stream = packet.pts, target
             yield packet

@@ -31,6 +31,7 @@ class VideoSource:
       num_frames: what the file announces, for a progress bar; None where it doesn't say how long
         its pictures last.
       has_audio: whether it has sound.
+      begin: when its first frame is shown by the file's own clock, seconds.
       frames_read: how many the latest iteration has given.
     """
 
@@ -41,6 +42,7 @@ class VideoSource:
     num_frames: int | None
     has_audio: bool
     _read: Callable = dataclasses.field(repr=False)
+    begin: Fraction = Fraction(0)
     frames_read: int = dataclasses.field(default=0, init=False)
 
     @property
@@ -86,10 +88,11 @@ def open_video(path):
         if seen.placing.transposed:
             aspect = 1 / aspect
         fps, count = seen.rate or _DEFAULT_FPS, stream.frames or None
-        if announced := seconds(container, stream):
+        if announced := seconds(container, stream, seen.begin):
             count = round(announced * fps)
         read = functools.partial(_decode, path, fps, seen)
-        return VideoSource(path, fps, seen.size, aspect, count, bool(container.streams.audio), read)
+        sound = bool(container.streams.audio)
+        return VideoSource(path, fps, seen.size, aspect, count, sound, read, seen.begin)
 
 
 def open_pictures(paths):
@@ -120,7 +123,7 @@ def _decode(path, fps, seen):
             if frame is not last:
                 last, shown = frame, pixels(frame, seen.size, seen.placing)
             yield shown
-        if timed.is_short(stream.frames, seconds(container, stream)):
+        if timed.is_short(stream.frames, seconds(container, stream, seen.begin)):
             logging.warning(
                 "video %r: ends after %d frames of %d, its rest is damaged or missing",
                 str(path), timed.count, stream.frames,

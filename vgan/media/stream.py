@@ -37,26 +37,20 @@ def video_stream(container):
     if not found:
         raise ValueError("the codec of its pictures is unknown")
     # Not all containers mark covers.
-    found = [s for s in found if s.codec_context.name not in _OF_COVERS] or found
+    found = [s for s in found if s.codec_context.name not in _OF_COVERS or s.frames > 1] or found
     found = [s for s in found if s.disposition & Disposition.default] or found
     return max(found, key=lambda s: s.codec_context.width * s.codec_context.height)
 
 
-def start_time(container):
-    """When the pictures of a container begin by its own clock, in seconds."""
-    stream = video_stream(container)
-    return Fraction(0) if stream.start_time is None else stream.start_time * stream.time_base
-
-
-def seconds(container, stream):
-    """How long the pictures last, as the file announces it; None where it doesn't."""
+def seconds(container, stream, begin):
+    """How long the pictures that `begin` then last, as the file announces it, or None."""
     if stream.duration:
         return stream.duration * stream.time_base
     # Matroska says when each stream ends, if at all, as 00:00:01.200000000.
     end = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
     if end:
         hours, minutes, rest = map(Fraction, end.groups())
-        return (60 * hours + minutes) * 60 + rest - start_time(container)
+        return (60 * hours + minutes) * 60 + rest - begin
     # With others in it, a container lasts as long as the longest of them.
     alone = container.duration and len(container.streams) == 1
     return Fraction(container.duration, av.time_base) if alone else None
@@ -73,6 +67,7 @@ class Look(NamedTuple):
       size: height and width of a frame as it is shown, pixels.
       placing: `Placing` of its frames.
       notes: list of texts, what is unusual.
+      corrupt: whether the container says that some of it is missing.
     """
 
     rate: Fraction | None
@@ -80,6 +75,7 @@ class Look(NamedTuple):
     size: tuple[int, int]
     placing: "Placing"
     notes: list
+    corrupt: bool
 
 
 def look(path, check):
@@ -95,17 +91,18 @@ def look(path, check):
     with open_file(path) as container:
         stream = video_stream(container)
         check(stream.codec_context.height, stream.codec_context.width)
-        first, least = _first_and_least_step(container, stream)
+        first, least, most, corrupt = _survey(container, stream)
         if first is None:
             raise ValueError("no frame in it")
         usual, placed = clock.rate(stream), placing(first)
         size = first.height, first.width
-        rate = _even_rate(container, stream, usual, least)
+        rate = _even_rate(container, stream, usual, least, most)
         notes = list(_notes(container, stream, first, placed))
         if rate and usual and rate != usual:
             notes.append(f"its frames come unevenly; at {float(rate):g} a second each is shown")
         begin = _begin(container, stream, first)
-        return Look(rate, begin, size[::-1] if placed.transposed else size, placed, notes)
+        shown = size[::-1] if placed.transposed else size
+        return Look(rate, begin, shown, placed, notes, corrupt)
 
 
 def _notes(container, stream, first, placed):
@@ -119,31 +116,35 @@ def _notes(container, stream, first, placed):
         yield "it is interlaced; each frame is made of the lines of one moment"
 
 
-def _even_rate(container, stream, usual, least):
+def _even_rate(container, stream, usual, least, most):
     if least is None:
         return usual
-    if container.format.name == "avi":  # Where frames are far apart, none lie between.
-        sparse = usual is None or least * usual > 2 - clock.LATE
-        return 1 / least if sparse and is_rate(1 / least) else usual
-    if usual is None or least * usual > 1 - clock.LATE:
+    # In AVI, frames may be far apart, and nothing between them.
+    sparse = container.format.name == "avi" and usual and least * usual > 2 - clock.LATE
+    if usual is None or sparse:
+        return 1 / least if is_rate(1 / least) else usual
+    even = 1 - clock.LATE < least * usual and most * usual < 1 + clock.LATE
+    if container.format.name == "avi" or even:
         return usual
     base = stream.base_rate
     return base if base and abs(base * least - 1) < clock.LATE else 1 / least
 
 
-def _first_and_least_step(container, stream):
-    """The first frame, and the fewest seconds between packets that can be read and true."""
-    first = before = least = None
+def _survey(container, stream):
+    """The first frame; the fewest and most seconds between packets; whether any is corrupt."""
+    first = before = least = most = None
+    corrupt = False
     packets = itertools.islice(container.demux(stream), _SURVEYED)
     while (packet := _next(packets)) is not None:
         if first is None:
             first = next(iter(packet.decode()), None)
+        corrupt = corrupt or packet.is_corrupt
         if packet.dts is None:
             continue
         if before is not None and (step := (packet.dts - before) * stream.time_base) >= _LEAST:
-            least = step if least is None else min(least, step)
+            least, most = min(least or step, step), max(most or step, step)
         before = packet.dts
-    return first, least
+    return first, least, most, corrupt
 
 
 def _next(packets):
@@ -155,9 +156,10 @@ def _next(packets):
 def _begin(container, stream, first):
     if container.format.name == "avi":
         return (first.dts or 0) * stream.time_base  # See `decoding.decoded`.
-    if stream.start_time is None:
-        return clock.time_of(first, 0) or Fraction(0)
-    return stream.start_time * stream.time_base
+    # The stream's own start may be that of another in the file.
+    start = Fraction(0) if stream.start_time is None else stream.start_time * stream.time_base
+    shown = clock.time_of(first, 0)
+    return start if shown is None else shown if stream.start_time is None else max(start, shown)
 
 
 class Placing(NamedTuple):

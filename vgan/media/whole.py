@@ -31,6 +31,8 @@ def read_video(path):
     with reading(path), open_file(path) as container:
         stream = video_stream(container)
         seen = look(path, check_size)
+        if seen.corrupt:
+            raise ValueError("some of it is missing")
         stream.codec_context.options = {"err_detect": "explode"}  # Rather than to conceal damage.
         frames, most = [], _MOST_BYTES // (3 * seen.size[0] * seen.size[1])
         for frame in decoded(container, stream):

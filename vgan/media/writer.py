@@ -96,6 +96,6 @@ class _Writer:
         if self._pixel_aspect != 1:
             self._video.codec_context.sample_aspect_ratio = Fraction(self._pixel_aspect)
         if self._audio_of is not None and self._audio_of.has_audio:
-            self._sound = Sound(self._audio_of.path, self._container)
+            self._sound = Sound(self._audio_of.path, self._audio_of.begin, self._container)
             self._stack.callback(self._sound.close)
         self._container.start_encoding()

@@ -122,7 +122,7 @@ class VideoSource(Source):
         except (av.FFmpegError, ValueError) as error:
             self.broken = f"can't be decoded after {timed.count} frames: {_plain(error)}"
             return
-        if timed.is_short(stream.frames, seconds(container, stream)):
+        if timed.is_short(stream.frames, seconds(container, stream, self._begin)):
             self.broken = f"ends after {timed.count} of {stream.frames} frames"
         elif is_cut(self._path):
             self.broken = f"the file was cut off, after {timed.count} frames"
