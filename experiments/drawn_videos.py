@@ -26,8 +26,10 @@ from av.stream import Disposition
 from PIL import Image
 
 from data_prep.base.settings import Settings
+from data_prep.inputs.sources.source import BadFileError
 from data_prep.inputs.sources.video import VideoSource
 from vgan.core import command
+from vgan.core.errors import DataError
 from vgan.media.source import open_video
 
 HEIGHT, WIDTH = 48, 64
@@ -131,8 +133,11 @@ def check(drawn, folder):
     """What both readers give otherwise than it was put in, a list of texts."""
     path = write(folder / f"x.{drawn.container}", drawn)
     wanted, faults = _corner(drawn.matrix), []
-    source = open_video(path)
-    prepared = VideoSource(str(path), Settings(min_frames=1))
+    try:
+        source = open_video(path)
+        prepared = VideoSource(str(path), Settings())
+    except (DataError, BadFileError) as error:
+        return [str(error)]
     for name, rate, frames in (
         ("use", float(source.fps), list(source)),
         ("preparation", prepared.fps, list(prepared.frames())),

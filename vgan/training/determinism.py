@@ -6,9 +6,8 @@ import tensorflow as tf
 def settle(on_gpus):
     """Makes all that TensorFlow computes from now on the same from run to run.
 
-    On CPUs this costs nothing (WORKSPACE says what was measured). To be called before TensorFlow
-    computes anything; it then does one operation at a time, each on all processors: where two
-    share them, sums of gradients are now and then divided in another way.
+    On CPUs this costs next to nothing (WORKSPACE says what was measured). To be called before
+    TensorFlow computes anything.
 
     Args:
       on_gpus: do so where there are GPUs, too, on which it costs time.
@@ -16,4 +15,7 @@ def settle(on_gpus):
     if tf.config.list_physical_devices("GPU") and not on_gpus:
         return
     tf.config.experimental.enable_op_determinism()
+    # Grappler lets three gradients or more of a weight be added up in the order in which they are
+    # ready. One operation at a time, each on all processors, is ready when it is its turn.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     tf.config.threading.set_inter_op_parallelism_threads(1)
