@@ -52,6 +52,7 @@ _CODECS = {
     "webp": [("webp", ("rgb24", "rgba"), (0,))],
 }
 _FORMATS = {"mkv": "matroska", "ts": "mpegts", "m2ts": "mpegts", "mpg": "vob"}
+_FINE = {"qmin": "1", "qmax": "4", "b": "8000000"}
 _EVEN = ("mpg",)  # Its frames follow each other at the rate of the stream.
 _SEVERAL = ("mp4", "mov", "mkv", "ts", "m2ts")  # FFmpeg writes AVI's first frames early there.
 _FILM, _NTSC = Fraction(24000, 1001), Fraction(30000, 1001)
@@ -106,7 +107,8 @@ def draw(seed):
     if container in ("gif", "apng", "webp"):  # Whole hundredths of a second.
         rates = _HUNDREDTHS
     rate = Fraction(rates[random.integers(len(rates))])
-    count, steps = int(random.integers(3, 24)), 1
+    least = 8 if container in ("ts", "m2ts") else 3  # Of less, FFmpeg doesn't know what it is.
+    count, steps = int(random.integers(least, 24)), 1
     # What frames wait for, AVI doesn't say of the last.
     uneven = container not in _EVEN and not (container == "avi" and b_frames)
     if uneven and random.random() < 0.5:
@@ -120,6 +122,8 @@ def draw(seed):
     if container not in _SEVERAL:
         beside = []
     if container not in ("mp4", "mkv"):
+        beside = [name for name in beside if name != "cover"]
+    if codec == "mpeg4" and b_frames:  # Its last frames are lost as FFmpeg writes a cover.
         beside = [name for name in beside if name != "cover"]
     if container == "m2ts":  # FFmpeg writes no small stream there that is read again.
         beside = [name for name in beside if name != "smaller"]
@@ -196,8 +200,8 @@ def write(path, drawn):
         how = (
             {"bf": str(drawn.b_frames)} if drawn.codec in ("libx264", "mpeg4", "mpeg2video") else {}
         )
-        how |= {"qmin": "1", "qmax": "2"} if "mpeg" in drawn.codec else {"crf": "12", "b:v": "4M"}
-        stream = file.add_stream(drawn.codec, rate=drawn.rate, options=_known(drawn.codec, how))
+        how |= {"libx264": {"crf": "12"}, "ffv1": {}, "png": {}}.get(drawn.codec, _FINE)
+        stream = file.add_stream(drawn.codec, rate=drawn.rate, options=how)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, drawn.pixels
         if drawn.container not in (*_EVEN, "avi") and drawn.codec not in ("mpeg2video", "mpeg4"):
             stream.codec_context.time_base = _TICK
@@ -215,11 +219,6 @@ def write(path, drawn):
     if drawn.matrix != _MATRICES[0]:
         _turn(path, drawn)
     return path
-
-
-def _known(codec, options):
-    names = ("crf", "b:v") if codec in ("ffv1", "mjpeg", "png") else ()
-    return {name: value for name, value in options.items() if name not in names}
 
 
 def _other(file, name):

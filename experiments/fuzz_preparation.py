@@ -39,6 +39,8 @@ WAYS = {
         "--drop=static() + near_duplicates()",
     ),
 }  # fmt: skip
+# Else damaged animations, seen as still pictures, would be taken for the frames of one video.
+_KINDS = dict.fromkeys(mutants.STRIPS, "strip") | dict.fromkeys(mutants.ANIMATIONS, "video")
 _EVERY = 11  # Not of the number of kinds of damage, which take turns.
 FATES = ("whole", "short", "dropped", "skipped", "crashes", "hangs", "memory_refusals")
 
@@ -70,7 +72,7 @@ def main():
             raw, output = Path(folder, "raw"), Path(folder, "out")
             some = numbers(values.mutants, container, way)
             mutants.write(raw, files, container, some, values.seed)
-            kind = f"--kind={'strip' if container in mutants.STRIPS else 'auto'}"
+            kind = f"--kind={_KINDS.get(container, 'auto')}"
             cost = prepared(raw, output, f"--workers={values.workers}", kind, *WAYS[way])
             found = fates(raw, output)
         print(about, found, cost, flush=True)

@@ -134,7 +134,8 @@ def test_scalars_are_means_since_the_last_ones(run):
 
 def test_progress_as_lines_says_the_time_left(run, capsys):
     run(steps=4)
-    first, last = capsys.readouterr().out.splitlines()
+    said = capsys.readouterr().out.splitlines()
+    first, last = (line for line in said if line.startswith("step"))
     number = r"-?\d+\.\d{3}"
     assert re.fullmatch(
         rf"step 2/4  50%  generator {number}  discriminator {number}  "

@@ -1,6 +1,7 @@
 """Detectors of the ways in which training fails, each with a plain warning."""
 
 import collections
+import functools
 import math
 
 import numpy as np
@@ -10,6 +11,7 @@ from vgan.metrics import appearance, copying, neighbours
 from vgan.metrics import motion as motion_metrics
 from vgan.models.synthesizer import Detector
 from vgan.motion import estimators
+from vgan.training.progress import told
 
 PATIENCE = 500
 """Steps for which something must be wrong before it is said: at the start all of it is."""
@@ -70,14 +72,15 @@ class Health:
       held_out_statistics: () -> {path: float}, what the model says of the held-out clips.
       real: uint8 [N, T, H, W, 3], training clips.
       held_out: uint8 [M, T, H, W, 3].
-      known: `copying.thumbnails` of the training clips that made ones may be copies of.
+      known: () -> `copying.thumbnails` of the training clips that made ones may be copies of. It is
+        asked once, at the first look: to read them takes a while.
     """
 
     def __init__(self, model, make, held_out_statistics, real, held_out, known):
         self._estimate = estimators.farneback()
         self._model, self._make, self._held_out_statistics = model, make, held_out_statistics
-        self._known = known
-        self._real = self._measure(real) | self._measure(held_out, ["distance"])
+        self._known = functools.cache(known)
+        self._clips = real, held_out
         self._norms = collections.defaultdict(list)
         self._since = {}
         self._detectors, self._advice = (*DETECTORS, *model.detectors()), model.advice()
@@ -96,13 +99,20 @@ class Health:
         self._warn(step, report | values | self._gradients(report))
         return values
 
+    @functools.cached_property
+    def _real(self):
+        real, held_out = self._clips
+        with told("reading training clips, to know copies of them"):
+            self._known()
+        return self._measure(real) | self._measure(held_out, ["distance"])
+
     def _measure(self, videos, names=None):
         """Means over clips, by name."""
         small = copying.thumbnails(videos)
         apart = neighbours.distances(small, small)
         found = appearance.statistics(videos)
         found["diversity"] = apart.sum(axis=1) / max(len(apart) - 1, 1)
-        found["distance"] = copying.nearest(small, self._known)[0]
+        found["distance"] = copying.nearest(small, self._known())[0]
         if videos.shape[1] > 1:
             found |= motion_metrics.statistics(videos, self._estimate)
         return {name: found[name] for name in names or found}

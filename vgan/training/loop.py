@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from contextlib import nullcontext
 
 import numpy as np
 import tensorflow as tf
@@ -9,7 +10,7 @@ import tensorflow as tf
 from vgan.core.clip import Batch, to_float
 from vgan.core.errors import DivergedError
 from vgan.motion.compensation import take_seconds
-from vgan.training.progress import Meter
+from vgan.training.progress import Meter, told
 
 SKIPS_IN_A_ROW = 20
 """How many overflows of float16 gradients in a row are a divergence."""
@@ -40,7 +41,8 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
         for step in range(start, config.steps):
             with meter.timing("input"):
                 clips = next(batches)
-            report = train_step(clips, turn=synthesizer.turn(step))
+            with told("building the graph of a step") if step == start else nullcontext():
+                report = train_step(clips, turn=synthesizer.turn(step))
             meter.add(guard.check(step, report))
             done = step + 1
             if done % config.summary_interval == 0 or done == config.steps:

@@ -54,10 +54,12 @@ def health(config, windows, samples, model, task, real):
         # Of parts of training clips it would rightly make what looks like copies.
         return samples.completed(held_out) if task.shows else samples.make()
 
-    chosen = _places(windows, KNOWN)
-    known = ClipSet(lambda number: windows[int(number)][0], chosen, chosen)
-    thumbnails = np.concatenate([copying.thumbnails(videos) for videos in known.chunks()])
-    return Health(model, make, held_out_statistics, real.video, held_out.video, thumbnails)
+    def known():
+        chosen = _places(windows, KNOWN)
+        clips = ClipSet(lambda number: windows[int(number)][0], chosen, chosen)
+        return np.concatenate([copying.thumbnails(videos) for videos in clips.chunks()])
+
+    return Health(model, make, held_out_statistics, real.video, held_out.video, known)
 
 
 def evaluator(config, windows):

@@ -6,6 +6,19 @@ import time
 
 import keras
 
+_LONG = 5
+"""Seconds after which it is said how long something took."""
+
+
+@contextlib.contextmanager
+def told(what):
+    """Says on stdout what is being done, and how long it took if that was some seconds."""
+    start = time.perf_counter()
+    print(f"{what} ...", flush=True)
+    yield
+    if (seconds := time.perf_counter() - start) > _LONG:
+        print(f"{what}: {seconds:.0f} s", flush=True)
+
 
 class Meter:
     """Averages what steps report, and shows progress with the time left.

@@ -21,6 +21,7 @@ from vgan.sampling.card import Card
 from vgan.sampling.model import live
 from vgan.serving import saved_model
 from vgan.training import loop, monitors, previews
+from vgan.training.progress import told
 from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.summaries import Summaries
 
@@ -45,7 +46,8 @@ def train(config, path):
     Augment(config.augment, config.seed)  # Parts that don't exist are to be known at once.
     workdir = Workdir(path)
     # What can't be built is to be known before a folder is made.
-    model = building.build(plan, plan.stages[0].config, num_labels)
+    with told(f"building networks of {plan.stages[0].config.clip}"):
+        model = building.build(plan, plan.stages[0].config, num_labels)
     workdir.create()
     with workdir.locked():
         stage = plan.stage_at(newest_good(workdir.checkpoints))
@@ -74,7 +76,8 @@ def train(config, path):
         version = workdir.export / str(max(start, config.steps))
         if not version.exists():
             labels = windows.labels if config.conditional else ()
-            saved_model.export(model, plan.card(windows.fps, labels), version)
+            with told(f"exporting to {version}"):
+                saved_model.export(model, plan.card(windows.fps, labels), version)
 
 
 def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator):
@@ -97,8 +100,9 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator):
         samples.show_real(start)
     if start == 0:
         summaries.config(config.as_flags())
-        for _, routine in routines:
-            routine(start)
+        with told("drawing the first samples"):
+            for _, routine in routines:
+                routine(start)
     first_sample = start * config.batch_size
     data = pipeline.batches(
         windows, config.batch_size, config.seed, first_sample, config.augment, model.flow_estimator
