@@ -2,11 +2,16 @@
 
 import collections
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+
+BASE = Path(__file__).parents[2] / "experiments" / "base.flags"
 
 KILL_IN_STEP = """
 import os, signal
@@ -111,3 +116,50 @@ def test_samples_and_export_are_made_once(killed, full_run):
         names = [sorted(p.name for p in (run / folder).iterdir()) for run in (killed, full_run[0])]
         assert names[0] == names[1]
     assert (killed / "export" / "7" / "saved_model.pb").exists()
+
+
+@pytest.fixture
+def busy():
+    """A job that takes a processor from the run."""
+    jobs = [subprocess.Popen([sys.executable, "-c", "while True: pass"])]
+    yield
+    for job in jobs:
+        job.kill()
+        job.wait()
+
+
+def test_chance_shows_nowhere_at_the_size_of_an_experiment(command, tmp_path, busy):
+    """Sums are shared among threads only where there is much to add."""
+    found = []
+    for name, kill in (("straight", ""), ("killed", KILL_IN_STEP.replace("== 6", "== 2"))):
+        line = ["vgan.train", f"--flagfile={BASE}", f"--workdir={tmp_path}/{name}"]
+        line += ["--steps=2", "--checkpoint_interval=1", "--eval_interval=0", "--batch_size=8"]
+        if kill:
+            assert command(*line, before=kill).code == -signal.SIGKILL
+            assert (tmp_path / name / "checkpoints" / "ckpt-1.index").exists()
+        done = command(*line)
+        assert done.code == 0, done.err
+        found.append(tensors(tmp_path / name / "checkpoints" / "ckpt-2"))
+    assert found[0].keys() == found[1].keys()
+    for name, value in found[0].items():
+        assert np.asarray(found[1][name]).tobytes() == np.asarray(value).tobytes(), name
+
+
+SETTLED = """
+import tensorflow as tf
+from vgan.training import run
+from tensorflow.python.framework.config import is_op_determinism_enabled
+
+def tell(config, path):
+    print("one at a time", tf.config.threading.get_inter_op_parallelism_threads() == 1)
+    print("kernels", is_op_determinism_enabled())
+    print("no Grappler", tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"])
+
+run.train = tell
+"""
+
+
+def test_training_on_a_cpu_settles_what_chance_could(command, tmp_path):
+    done = command("vgan.train", f"--workdir={tmp_path}/run", before=SETTLED)
+    assert done.code == 0, done.err
+    assert done.out.splitlines() == ["one at a time True", "kernels True", "no Grappler True"]
