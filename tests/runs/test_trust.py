@@ -101,7 +101,7 @@ def test_an_export(tiny_run, tmp_path, field):
     export = saved_model.newest_version(tiny_run / "export")
     path = shutil.copytree(export, tmp_path / "1")
     (about,) = [file for file in path.rglob("*.json") if "task" in json.loads(file.read_text())]
-    for value in (PLANTED, [PLANTED]):
+    for value in (PLANTED, [PLANTED], [2**63, 8, 8, 3]):
         found = json.loads(about.read_text())
         about.write_text(json.dumps(found | {field: value}))
         said = tried(lambda: vgan.load(path).sample(1))

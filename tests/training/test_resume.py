@@ -121,11 +121,10 @@ def test_samples_and_export_are_made_once(killed, full_run):
 @pytest.fixture
 def busy():
     """A job that takes a processor from the run."""
-    jobs = [subprocess.Popen([sys.executable, "-c", "while True: pass"])]
+    job = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     yield
-    for job in jobs:
-        job.kill()
-        job.wait()
+    job.kill()
+    job.wait()
 
 
 def test_chance_shows_nowhere_at_the_size_of_an_experiment(command, tmp_path, busy):
