@@ -13,6 +13,7 @@ from vgan.core.files import replacing
 from vgan.media import writer
 
 _GAP, _GAP_SHADE = 2, 32
+_PALETTE_VALUES = 2**19
 
 
 def write_video(path, video, fps, zoom=1):
@@ -120,9 +121,9 @@ def strip(videos, count=8):
 def _write_gif(file, frames, fps):
     # One palette for the whole clip, or its colours flicker; a sample of a large clip is enough.
     frames = list(frames)
-    step = 1 + sum(pixels.size for pixels in frames) // 2**24
+    step = math.ceil(math.sqrt(sum(pixels.size for pixels in frames) / _PALETTE_VALUES))
     sample = np.concatenate([pixels[::step, ::step] for pixels in frames])
-    palette = Image.fromarray(sample).quantize(256, method=Image.Quantize.MAXCOVERAGE)
+    palette = Image.fromarray(sample).quantize(256, method=Image.Quantize.MEDIANCUT)
     frames = [Image.fromarray(pixels).quantize(palette=palette) for pixels in frames]
     # Browsers slow frames shorter than 20 ms down to 100 ms.
     durations = np.maximum(_durations(len(frames), fps, unit=10), 20)
