@@ -6,7 +6,8 @@ import tensorflow as tf
 def settle(on_gpus):
     """Makes all that TensorFlow computes from now on the same from run to run.
 
-    On CPUs this costs next to nothing (WORKSPACE says what was measured). To be called before
+    On CPUs this costs next to nothing: base.flags made 59.6 and 60.0 clips/s with it, 61.4 and 63.0
+    without, in turns on two cores. Another number of threads gives other bits. To be called before
     TensorFlow computes anything.
 
     Args:
