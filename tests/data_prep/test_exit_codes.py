@@ -65,3 +65,39 @@ def test_what_can_not_be_written_ends_it_and_the_same_command_goes_on(raw, tmp_p
     names = sorted(path.name for path in output.iterdir())
     assert filecmp.cmpfiles(tmp_path / "straight", output, names, shallow=False)[0] == names
     assert not [path for path in tmp_path.iterdir() if "incomplete" in path.name]
+
+
+FULL = """
+import builtins, errno, sys
+from data_prep.writing import index
+from vgan.core import command
+from data_prep import prepare_clips
+
+class Full:
+    def __init__(self, file):
+        self.file = file
+    def __enter__(self):
+        return self
+    def __exit__(self, *of):
+        self.file.close()
+    def write(self, data):
+        if self.file.tell() + len(data) > 150:
+            raise OSError(errno.ENOSPC, "No space left on device", self.file.name)
+        return self.file.write(data)
+
+opened = index.Index._open
+index.Index._open = lambda self, name: (
+    Full(opened(self, name)) if name == "offsets.npy" else opened(self, name)
+)
+prepare_clips._define_flags()
+command.run(prepare_clips._main)
+"""
+
+
+def test_a_disk_that_fills_with_the_last_file_is_told(raw, tmp_path):
+    """Written through a mapping it would be a signal that ends the process."""
+    output = tmp_path / "out"
+    line = [sys.executable, "-c", FULL, f"--input={raw}", f"--output={output}", "--workers=1"]
+    done = subprocess.run([*line, "--size=24"], capture_output=True, text=True)
+    assert done.returncode == 5 and done.stderr.startswith("vgan: error: disk full"), done.stderr
+    assert prepare(raw, output).returncode == 0 and (output / "offsets.npy").exists()

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from vgan.core.errors import DataError
+from vgan.media import whole
 from vgan.media.clips import write_video
 from vgan.media.whole import read_video
 
@@ -109,3 +110,19 @@ def test_a_file_without_pictures_and_a_missing_one(tmp_path):
     for name, why in (("sound.mp4", "no pictures in it"), ("missing.mp4", "no such file")):
         with pytest.raises(DataError, match=f"{name}': .*{why}"):
             read_video(tmp_path / name)
+
+
+def test_a_playlist_opens_no_other_file(tmp_path):
+    write_video(tmp_path / "good.mp4", smooth(), fps=8)
+    (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile good.mp4\n")
+    with pytest.raises(DataError, match=r"list.mp4': can't be read"):
+        read_video(tmp_path / "list.mp4")
+
+
+def test_what_unfolds_to_more_than_may_be_is_named(tmp_path, monkeypatch):
+    write(tmp_path / "a.mkv", np.zeros([40, 32, 48, 3], np.uint8), "ffv1", "bgr0")
+    monkeypatch.setattr(whole, "_MOST_BYTES", 39 * 32 * 48 * 3)
+    with pytest.raises(DataError, match=r"a.mkv': can't be read \(more than 39 frames of 48x32"):
+        read_video(tmp_path / "a.mkv")
+    monkeypatch.setattr(whole, "_MOST_BYTES", 40 * 32 * 48 * 3)
+    assert len(read_video(tmp_path / "a.mkv")[0]) == 40

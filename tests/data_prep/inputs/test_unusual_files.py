@@ -174,7 +174,7 @@ def test_progressive_frames_are_left_alone(tmp_path, save_video):
     np.testing.assert_array_equal(np.stack(list(open_video(path))), combed())
 
 
-def test_what_is_unusual_is_told(tmp_path, save_video, prepare, caplog):
+def test_what_is_unusual_is_told(tmp_path, save_video, prepare, caplog, capsys):
     path = tmp_path / "two.mkv"
     with av.open(str(path), "w") as file:
         streams = [file.add_stream("ffv1", rate=10) for _ in range(2)]
@@ -189,3 +189,5 @@ def test_what_is_unusual_is_told(tmp_path, save_video, prepare, caplog):
     assert frames[0].shape[1:3] == (32, 48)
     assert notes == ["it has 2 streams of pictures; number 1 is shown"]
     assert f"{path}': {notes[0]}" in caplog.text.replace("'/", "/").replace("video '", "")
+    said = capsys.readouterr().err
+    assert f"1 clips are of unusual files, as 'two.mkv': {notes[0]}. See the notes in" in said
