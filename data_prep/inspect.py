@@ -46,6 +46,8 @@ def check_index(prepared):
     lines = os.path.join(prepared.path, "videos.jsonl")
     if not os.path.isfile(lines) or _sha256(lines) != prepared.manifest["videos_sha256"]:
         raise records.damaged(lines, "its SHA-256 is not the manifest's")
+    if not any(True for _ in prepared.rows()):
+        raise records.damaged(lines, "it has no clips")
     if prepared.offsets.shape != (prepared.manifest["frames"],):
         where = os.path.join(prepared.path, "offsets.npy")
         raise records.damaged(where, f"not {prepared.manifest['frames']} offsets")

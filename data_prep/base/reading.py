@@ -13,7 +13,7 @@ from vgan.core.stored import check, positive, whole
 from vgan.data import records
 
 _ROW = {
-    "key": str, "path": str, "split": str, "frames": whole, "first_record": whole,
+    "key": str, "path": str, "split": str, "frames": whole, "first_record": whole, "short": bool,
     "fps": lambda fps: fps is None or positive(fps),
     "label": lambda label: label is None or isinstance(label, str),
 }  # fmt: skip
@@ -40,6 +40,8 @@ class Prepared:
         offsets = os.path.join(path, "offsets.npy")
         try:
             self.offsets = np.load(offsets, mmap_mode="r")
+            if self.offsets.dtype != np.int64:
+                raise ValueError(f"{self.offsets.dtype}, not int64")
         except Exception as error:  # What a damaged file raises depends on the byte.
             raise records.damaged(offsets, told(error)) from None
 
@@ -77,14 +79,16 @@ class Prepared:
                     why = f"record {record} is at byte {begin} of {shard['name']!r}"
                     where = os.path.join(self.path, "offsets.npy")
                     raise records.damaged(where, f"{why}, not at {self.offsets[record]}")
-                begin, frame = self._next(path, file, begin)
+                begin, frame = self._next(path, file, begin, shard["bytes"])
                 yield frame
 
-    def _next(self, path, file, begin):
+    def _next(self, path, file, begin, end):
         """The end of the record that begins at a byte, where the file is, and its frame."""
         try:
             header = file.read(records.HEADER_BYTES)
             size = records.framed_size(header)
+            if size > end - begin:
+                raise ValueError("the record is longer than its shard")
             record = header + file.read(size - len(header))
             png = records.unpack(record)
             wanted = self.manifest["height"], self.manifest["width"]

@@ -11,7 +11,7 @@ from PIL import Image
 
 from data_prep.base.reading import Prepared
 from data_prep.choosing import contact_sheet
-from vgan.core.escaping import markdown, plain
+from vgan.core.escaping import cell, markdown, plain
 
 FILES = ("README.md", "contact_sheet.png", "index.html")
 """What is written."""
@@ -69,7 +69,7 @@ def describe(summary, settings):
         "",
     ]
     labels = sorted(
-        (markdown(label) if label else "(none)", count) for label, count in summary.labels.items()
+        (cell(label) if label else "(none)", count) for label, count in summary.labels.items()
     )
     lines += ["| label | clips |", "|---|---|"]
     lines += [f"| {label} | {count:,} |" for label, count in labels[:_FEW_LABELS]]

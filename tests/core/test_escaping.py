@@ -2,7 +2,7 @@
 
 import pytest
 
-from vgan.core.escaping import markdown, plain
+from vgan.core.escaping import cell, markdown, plain
 
 
 @pytest.mark.parametrize(
@@ -23,5 +23,6 @@ def test_a_terminal_obeys_no_name(text, shown):
 
 def test_markdown_shows_a_name_as_it_is():
     assert markdown("<img src=x onerror=alert(1)>") == "`<img src=x onerror=alert(1)>`"
-    assert markdown("a|b\n# c") == "`a\\|b\\n# c`"
+    assert markdown("a|b\n# c") == "`a|b\\n# c`" and cell("a|b") == "`a\\|b`"
+    assert markdown(" a ") == "`  a  `"
     assert markdown("`<b>`` ") == "``` `<b>``  ```"

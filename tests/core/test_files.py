@@ -130,6 +130,8 @@ def test_what_a_kill_leaves_is_swept_by_the_next_and_what_others_write_is_not(
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert len(os.listdir(tmp_path)) == 2
+    for path in tmp_path.iterdir():
+        os.utime(path, (0, 0))  # What is new may be about to be held.
     (tmp_path / ".mine.tmp").write_text("")
     (tmp_path / ".vgan-notes").mkdir()
     last = writing("replacing")
@@ -138,3 +140,31 @@ def test_what_a_kill_leaves_is_swept_by_the_next_and_what_others_write_is_not(
         process.terminate()
         process.communicate()
     assert sorted(os.listdir(tmp_path)) == [".mine.tmp", ".vgan-notes"]
+
+
+def test_a_kill_between_two_renames_loses_nothing(tmp_path):
+    left = tmp_path / f".{'0' * 16}.tmp"
+    (left / "incomplete").mkdir(parents=True)
+    (left / "before" / "out").mkdir(parents=True)
+    (left / "before" / "out" / "a").write_text("old")
+    os.utime(left, (0, 0))
+    files._sweep.cache_clear()
+    files.replace_text(tmp_path / "b", "new")
+    assert sorted(os.listdir(tmp_path)) == ["b", "out"]
+    assert content(tmp_path / "out") == {"a": "old"}
+
+
+def test_a_signal_between_two_renames_loses_nothing(tmp_path, monkeypatch):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a").write_text("old")
+    rename = Path.rename
+
+    def stopped(self, target):
+        if self.name == "incomplete":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", stopped)
+    with pytest.raises(KeyboardInterrupt), files.replacing_folder(tmp_path / "out"):
+        pass
+    assert content(tmp_path / "out") == {"a": "old"}

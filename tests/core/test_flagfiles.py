@@ -41,13 +41,20 @@ def test_what_editors_put_first_is_read(tmp_path, mark):
 
 def test_what_can_not_be_read_is_named(tmp_path):
     path = tmp_path / "a.flags"
+    (tmp_path / "sub").mkdir()
     for data, why in (
         ("--data=größe".encode("latin-1"), "a.flags: not text in UTF-8"),
         (b"--flagfile=b.flags", "Unable to open flagfile: .*b.flags"),
         (b"--flagfile=a.flags", "a.flags: names itself"),
+        (b"--flagfile=sub/../a.flags", "a.flags: names itself"),
+        (b"--flagfile=~nosuchuser/x", "Unable to open flagfile: "),
+        (b"--flagfile=a\0b", "Unable to open flagfile: "),
+        (b"--flagfile", "names no file"),
+        (b"--flagfile=", "names no file"),
     ):
         path.write_bytes(data)
         with pytest.raises(UsageError, match=why):
             expanded([f"--flagfile={path}"])
-    with pytest.raises(UsageError, match="no argument"):
-        expanded(["--flagfile"])
+    for arguments in (["--flagfile"], ["--flagfile=", "--steps=5"], ["--flagfile", ""]):
+        with pytest.raises(UsageError, match="no argument"):
+            expanded(arguments)

@@ -73,7 +73,7 @@ def test_uneven_times_are_made_even_and_no_frame_is_lost(tmp_path, caplog, start
     write(tmp_path / "clip.mkv", video, fps=10, times=times, start=start)
     source = open_video(tmp_path / "clip.mkv")
     assert source.fps == 25
-    assert "its frames come unevenly; at 25 a second each is shown" in caplog.text
+    assert "its frames come unevenly; they are shown at 25 a second" in caplog.text
     # As containers round times, a frame is there that comes a quarter of a step late.
     shown = [np.searchsorted(times, 40 * slot + 10, "right") - 1 for slot in range(25)]
     assert set(shown) == set(range(8))

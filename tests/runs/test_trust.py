@@ -96,6 +96,26 @@ def test_what_is_typed_or_trusted_is_code(given, parse):
         assert RUN.pop()
 
 
+def test_only_what_is_typed_last_is_typed(given, parse, tmp_path):
+    path = given("generator", PLANTED) / "config.flags"
+    mine = tmp_path / "mine.flags"
+    mine.write_text(f"--flagfile={path}\n")
+    (tmp_path / "steps.flags").write_text("--steps=9\n")
+    for arguments in (
+        ["--generator=conv3d()", f"--flagfile={path}"],
+        [f"--flagfile={path}", f"--flagfile={tmp_path}/steps.flags"],
+        [f"--flagfile={mine}"],
+        ["--trust_code=false", f"--flagfile={path}"],
+        ["--trust_code", f"--flagfile={path}"],  # The last word is the file's.
+    ):
+        found = parse(*arguments)
+        assert isinstance(found.generator, spec.Foreign), arguments
+        assert "--trust_code" in tried(lambda found=found: run.train(found, tmp_path / "new"))
+    assert not isinstance(parse(f"--flagfile={mine}", "--trust_code").generator, spec.Foreign)
+    found = parse(f"--flagfile={mine}", "--generator=conv3d()", "--steps=3")
+    assert not isinstance(found.generator, spec.Foreign) and found.steps == 3
+
+
 @pytest.mark.parametrize("field", ["task", "labels", "clip", "fps", "another"])
 def test_an_export(tiny_run, tmp_path, field):
     export = saved_model.newest_version(tiny_run / "export")

@@ -17,8 +17,13 @@ def plain(text):
 
 
 def markdown(text):
-    """Text as Markdown that shows it as it is, in a cell of a table too."""
+    """Text as Markdown that shows it as it is; `cell` does so in a table."""
     text = plain(text)
     longest = max(map(len, re.findall("`+", text)), default=0)
-    fence, space = "`" * (longest + 1), " " * (longest > 0)
-    return f"{fence}{space}{text}{space}{fence}".replace("|", "\\|")
+    fence, space = "`" * (longest + 1), " " * (longest > 0 or text[:1] == " " == text[-1:])
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def cell(text):
+    """Text as Markdown that shows it as it is in a cell of a table."""
+    return markdown(text).replace("|", "\\|")

@@ -8,15 +8,15 @@ import re
 import secrets
 import shutil
 import socket
-import tempfile
+import time
 from pathlib import Path
 
 import filelock
 
 from vgan.core.errors import StorageError, UsageError
 
-_FILE = re.compile(r"\.[0-9a-f]{16}\.tmp")
-_FOLDER = re.compile(r"\.vgan-\w{8}")
+_TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
+_NEW = 60  # Seconds in which whoever made a temporary may not hold it yet.
 
 
 @contextlib.contextmanager
@@ -30,9 +30,7 @@ def replacing(path):
     Raises:
       StorageError: the file can't be written.
     """
-    # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol. Without
-    # the name of the file, since TensorBoard reads whatever has "tfevents" in it.
-    temporary = path.absolute().with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = _temporary(path)
     try:
         temporary.parent.mkdir(parents=True, exist_ok=True)
         _sweep(temporary.parent)
@@ -65,12 +63,22 @@ def replacing_folder(path):
     path = Path(path).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
     _sweep(path.parent)
-    with tempfile.TemporaryDirectory(prefix=".vgan-", dir=path.parent) as aside:
-        incomplete, before = Path(aside) / "incomplete", Path(aside) / "before"
-        with _held(Path(aside)):
-            incomplete.mkdir()
+    aside = _temporary(path)
+    incomplete, before = aside / "incomplete", aside / "before"
+    for folder in (aside, incomplete, before):
+        folder.mkdir()
+    try:
+        with _held(aside):
             yield incomplete
-            take_name(incomplete, path, before)
+            take_name(incomplete, path, before / path.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _temporary(path):
+    # Absolute, since FFmpeg takes what precedes a colon in a relative name for a protocol. Without
+    # the name of the file, since TensorBoard reads whatever has "tfevents" in it.
+    return path.absolute().with_name(f".{secrets.token_hex(8)}.tmp")
 
 
 @contextlib.contextmanager
@@ -88,16 +96,28 @@ def _held(path):
 @functools.lru_cache(maxsize=256)  # Once a process: the folder may be large.
 def _sweep(folder):
     """Removes what processes that were killed while they wrote have left in a folder."""
-    for path in list(folder.iterdir()):
-        if not (_FILE.fullmatch(path.name) or _FOLDER.fullmatch(path.name)):
-            continue
-        with contextlib.suppress(OSError):  # It is another's, or just finished.
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-            finally:
-                os.close(descriptor)
+    with contextlib.suppress(OSError):  # It may not be listed.
+        for name in os.listdir(folder):
+            if _TEMPORARY.fullmatch(name):
+                with contextlib.suppress(OSError):  # It is another's, or just finished.
+                    _remove_left(folder / name)
+
+
+def _remove_left(path):
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        if time.time() - os.fstat(descriptor).st_mtime < _NEW:
+            return
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not path.is_dir():
+            path.unlink()
+            return
+        for old in (path / "before").iterdir():  # The kill came between two renames.
+            if not os.path.lexists(path.parent / old.name):
+                old.rename(path.parent / old.name)
+        shutil.rmtree(path)
+    finally:
+        os.close(descriptor)
 
 
 def take_name(folder, path, aside):
@@ -111,7 +131,7 @@ def take_name(folder, path, aside):
         path.rename(aside)
     try:
         folder.rename(path)
-    except OSError:
+    except BaseException:  # Such as a signal's.
         if replaced:
             aside.rename(path)
         raise

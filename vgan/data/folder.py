@@ -183,7 +183,7 @@ class Folder:
         )
         if rows and (numbers.dtype != np.int64 or (numbers < 0).any()):
             raise ValueError("a number of frames or record in it is none")
-        if rows and (numbers[:, 0] + numbers[:, 1]).max() > manifest["frames"]:
+        if rows and (numbers[:, 0] > manifest["frames"] - numbers[:, 1]).any():
             raise ValueError("it names more frames than there are")
         return names, splits, numbers.reshape(-1, 3)
 

@@ -81,6 +81,8 @@ def parse_manifest(text, folder):
             f"{FORMAT_VERSION}. Prepare the videos again"
         )
     parse_json(text, path, _MANIFEST, *about[2:])
+    if len({rate is None for rate in found["fps"].values()}) > 1:
+        raise damaged(path, "field 'fps' is half unknown")
     if sum(shard["records"] for shard in found["shards"]) != found["frames"]:
         raise damaged(path, "its shards have another number of frames in all")
     return found

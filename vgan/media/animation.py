@@ -11,7 +11,7 @@ from PIL import Image, ImageSequence
 
 from vgan.media.still import FORMATS, check_size, levelled
 
-_PNG, _LONGEST = b"\x89PNG\r\n\x1a\n", 2**31  # Bytes of all frames of one.
+_PNG, _LONGEST = b"\x89PNG\r\n\x1a\n", 2**29  # Bytes of all frames of one.
 
 
 def kind_of(path):
@@ -64,14 +64,15 @@ def _as_video(path, *stamp):
     del stamp
     file = io.BytesIO()
     with Image.open(path, formats=FORMATS) as image, av.open(file, "w", "matroska") as container:
-        check_size(image.height, image.width)
-        if image.n_frames * image.height * image.width * 4 > _LONGEST:
-            raise ValueError(f"{image.n_frames} frames of {image.width}x{image.height} pixels")
-        lengths = [_length(page) for page in ImageSequence.Iterator(image)]
+        size = image.size
+        check_size(*size[::-1])
+        if image.n_frames * size[0] * size[1] * 4 > _LONGEST:
+            raise ValueError(f"{image.n_frames} frames of {size[0]}x{size[1]} pixels")
+        lengths = [_length(page) for page in _pages(image, size)]
         stream = container.add_stream("ffv1", rate=Fraction(1000, min(lengths)))
-        stream.width, stream.height, stream.pix_fmt = *image.size, "bgra"
+        stream.width, stream.height, stream.pix_fmt = *size, "bgra"
         stream.codec_context.time_base = Fraction(1, 1000)
-        for number, page in enumerate(ImageSequence.Iterator(image)):
+        for number, page in enumerate(_pages(image, size)):
             colours = np.asarray(levelled(page).convert("RGBA"))
             frame = av.VideoFrame.from_ndarray(colours, format="rgba")
             frame.pts, frame.time_base = sum(lengths[:number]), Fraction(1, 1000)
@@ -80,6 +81,11 @@ def _as_video(path, *stamp):
                 container.mux(packet)
         container.mux(stream.encode())
     return file.getvalue()
+
+
+def _pages(image, size):
+    """Those of a size: others are thumbnails, or masks."""
+    return (page for page in ImageSequence.Iterator(image) if page.size == size)
 
 
 def _length(page):

@@ -88,7 +88,9 @@ def sampled(timed, rate, step, end=math.inf):
         given, held = due if held is not None else 0, frame
     if held is not None:
         last = time + min(_shown(held, step), max(step, end - time))
-        for _ in range(max(given == 0, math.ceil(last * rate - LATE) - given)):
+        # At a file's own rate none is too short to be seen.
+        least = given == 0 or rate * step > 1 - LATE
+        for _ in range(max(least, math.ceil(last * rate - LATE) - given)):
             yield held
 
 

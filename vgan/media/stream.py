@@ -99,7 +99,7 @@ def look(path, check):
         rate = _even_rate(container, stream, usual, least, most)
         notes = list(_notes(container, stream, first, placed))
         if rate and usual and rate != usual:
-            notes.append(f"its frames come unevenly; at {float(rate):g} a second each is shown")
+            notes.append(f"its frames come unevenly; they are shown at {float(rate):g} a second")
         begin = _begin(container, stream, first)
         shown = size[::-1] if placed.transposed else size
         return Look(rate, begin, shown, placed, notes, corrupt)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from absl import flags
 
-from vgan.core import spec
+from vgan.core import flagfiles, spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.core.settings import check, check_choice, setting
@@ -140,21 +140,21 @@ def define_trust_flag():
 def from_flags(arguments=None):
     """The ExperimentConfig of the parsed flags.
 
-    What the config.flags of a workdir says is spec.Foreign, unless --trust_code is typed: whoever
-    made the folder wrote it, and not who names it.
+    What the config.flags of a workdir says, or what that names, is spec.Foreign, unless
+    --trust_code is typed: whoever made the folder wrote it, and not who names it.
 
     Args:
       arguments: those of the command line, by default its own.
     """
-    names = [field.name for field in dataclasses.fields(ExperimentConfig)]
-    found = {name: flags.FLAGS[name].value for name in names}
-    arguments = sys.argv if arguments is None else arguments
-    path = _flagfile(arguments)
-    if path is not None and path.name == CONFIG_FLAGS:
-        typed = {argument.lstrip("-").partition("=")[0] for argument in arguments}
-        # The file could say that it is trusted.
-        trusted = flags.FLAGS.trust_code and "trust_code" in typed
-        found |= {name: spec.foreign(found[name], trusted) for name in set(names) - typed}
+    origins = {}
+    for argument, files in flagfiles.with_origins(sys.argv[1:] if arguments is None else arguments):
+        origins[argument.lstrip("-").partition("=")[0]] = files
+    trusted = flags.FLAGS.trust_code and origins.get("trust_code") == ()
+    found = {}
+    for field in dataclasses.fields(ExperimentConfig):
+        files = origins.get(field.name, ())
+        typed = trusted or CONFIG_FLAGS not in {path.name for path in files}
+        found[field.name] = spec.foreign(flags.FLAGS[field.name].value, typed)
     return ExperimentConfig(**found)
 
 
@@ -177,5 +177,5 @@ def _flagfile(arguments):
     for position, argument in enumerate(arguments):
         name, _, value = argument.lstrip("-").partition("=")
         if argument.startswith("-") and name == "flagfile":
-            found = Path(value or arguments[position + 1])
+            found = Path(value or arguments[position + 1]).expanduser()
     return found

@@ -78,16 +78,12 @@ def load(path, trust_code=False):
     about = read_json(path / _ABOUT, fields, "export", CheckpointError, _REMEDY)
     try:
         module = tf.saved_model.load(str(path))
+        made = next(iter(module.signatures["serving_default"].structured_outputs.values()))
+        if list(made.shape[1:]) != about["clip"]:
+            raise ValueError(f"it makes {made.shape[1:]}, and field 'clip' says {about['clip']}")
     except Exception as error:  # What a damaged file raises depends on the byte.
         reason = textwrap.shorten(str(error), 200)
         raise CheckpointError(f"export {str(path)!r}: damaged ({reason}). {_REMEDY}") from None
-
-    made = next(iter(module.signatures["serving_default"].structured_outputs.values()))
-    if list(made.shape[1:]) != about["clip"]:
-        raise CheckpointError(
-            f"export {str(path)!r}: damaged (it makes clips of {list(made.shape[1:])}, and field "
-            f"'clip' says {about['clip']}). {_REMEDY}"
-        )
 
     def draw(seed, first, number, label):
         inputs = {"seed": tf.constant(seed, tf.int64), "first": tf.constant(first, tf.int64)}

@@ -96,6 +96,22 @@ def test_a_folder_of_animations_is_a_video_each(tmp_path, prepare):
     assert [row["frames"] for row in rows] == [len(SHADES) + 4] * 3
 
 
+def test_pages_of_another_size_are_left_out(tmp_path):
+    pages = [Image.fromarray(frame) for frame in plain()[:3]]
+    pages.insert(2, Image.new("RGB", (12, 8)))
+    pages.append(Image.new("RGB", (24, 16)))
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    source = open_video(tmp_path / "a.tif")
+    assert source.size == (32, 48) and numbers(list(source)) == [0, 1, 2]
+
+
+def test_frames_too_short_to_be_seen(tmp_path):
+    pages = [Image.fromarray(frame) for frame in plain()[:3]]
+    durations = {"duration": [1, 1000, 40], "lossless": True}
+    pages[0].save(tmp_path / "a.webp", save_all=True, append_images=pages[1:], **durations)
+    assert numbers(list(open_video(tmp_path / "a.webp")))[-2:] == [1, 2]
+
+
 def test_what_only_looks_like_an_animation_is_a_picture(tmp_path):
     first, other = Image.new("RGB", (48, 32), "red"), Image.new("RGB", (24, 16), "blue")
     first.save(tmp_path / "thumbnail.tif", save_all=True, append_images=[other])
