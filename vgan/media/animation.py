@@ -2,6 +2,7 @@
 
 import functools
 import io
+import itertools
 import os
 from fractions import Fraction
 
@@ -72,12 +73,13 @@ def _as_video(path, *stamp):
         stream = container.add_stream("ffv1", rate=Fraction(1000, min(lengths)))
         stream.width, stream.height, stream.pix_fmt = *size, "bgra"
         stream.codec_context.time_base = Fraction(1, 1000)
-        for number, page in enumerate(_pages(image, size)):
+        ends = itertools.accumulate(lengths)
+        for page, length, end in zip(_pages(image, size), lengths, ends, strict=True):
             colours = np.asarray(levelled(page).convert("RGBA"))
             frame = av.VideoFrame.from_ndarray(colours, format="rgba")
-            frame.pts, frame.time_base = sum(lengths[:number]), Fraction(1, 1000)
+            frame.pts, frame.time_base = end - length, Fraction(1, 1000)
             for packet in stream.encode(frame):
-                packet.duration = lengths[number]
+                packet.duration = length
                 container.mux(packet)
         container.mux(stream.encode())
     return file.getvalue()

@@ -89,7 +89,7 @@ def sampled(timed, rate, step, end=math.inf):
     if held is not None:
         last = time + min(_shown(held, step), max(step, end - time))
         # At a file's own rate none is too short to be seen.
-        least = given == 0 or rate * step > 1 - LATE
+        least = int(given == 0 or rate * step > 1 - LATE)
         for _ in range(max(least, math.ceil(last * rate - LATE) - given)):
             yield held
 

@@ -11,7 +11,7 @@ from vgan.metrics import appearance, copying, neighbours
 from vgan.metrics import motion as motion_metrics
 from vgan.models.synthesizer import Detector
 from vgan.motion import estimators
-from vgan.training.progress import told
+from vgan.training.progress import announced
 
 PATIENCE = 500
 """Steps for which something must be wrong before it is said: at the start all of it is."""
@@ -102,7 +102,7 @@ class Health:
     @functools.cached_property
     def _real(self):
         real, held_out = self._clips
-        with told("reading training clips, to know copies of them"):
+        with announced("reading training clips, to know copies of them"):
             self._known()
         return self._measure(real) | self._measure(held_out, ["distance"])
 

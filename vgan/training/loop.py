@@ -10,7 +10,7 @@ import tensorflow as tf
 from vgan.core.clip import Batch, to_float
 from vgan.core.errors import DivergedError
 from vgan.motion.compensation import take_seconds
-from vgan.training.progress import Meter, told
+from vgan.training.progress import Meter, announced
 
 SKIPS_IN_A_ROW = 20
 """How many overflows of float16 gradients in a row are a divergence."""
@@ -41,7 +41,7 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
         for step in range(start, config.steps):
             with meter.timing("input"):
                 clips = next(batches)
-            with told("building the graph of a step") if step == start else nullcontext():
+            with announced("building the graph of a step") if step == start else nullcontext():
                 report = train_step(clips, turn=synthesizer.turn(step))
             meter.add(guard.check(step, report))
             done = step + 1

@@ -11,7 +11,7 @@ _LONG = 5
 
 
 @contextlib.contextmanager
-def told(what):
+def announced(what):
     """Says on stdout what is being done, and how long it took if that was some seconds."""
     start = time.perf_counter()
     print(f"{what} ...", flush=True)

@@ -21,7 +21,7 @@ from vgan.sampling.card import Card
 from vgan.sampling.model import live
 from vgan.serving import saved_model
 from vgan.training import loop, monitors, previews
-from vgan.training.progress import told
+from vgan.training.progress import announced
 from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.summaries import Summaries
 
@@ -46,7 +46,7 @@ def train(config, path):
     Augment(config.augment, config.seed)  # Parts that don't exist are to be known at once.
     workdir = Workdir(path)
     # What can't be built is to be known before a folder is made.
-    with told(f"building networks of {plan.stages[0].config.clip}"):
+    with announced(f"building networks of {plan.stages[0].config.clip}"):
         model = building.build(plan, plan.stages[0].config, num_labels)
     workdir.create()
     with workdir.locked():
@@ -76,7 +76,7 @@ def train(config, path):
         version = workdir.export / str(max(start, config.steps))
         if not version.exists():
             labels = windows.labels if config.conditional else ()
-            with told(f"exporting to {version}"):
+            with announced(f"exporting to {version}"):
                 saved_model.export(model, plan.card(windows.fps, labels), version)
 
 
@@ -100,7 +100,7 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator):
         samples.show_real(start)
     if start == 0:
         summaries.config(config.as_flags())
-        with told("drawing the first samples"):
+        with announced("drawing the first samples"):
             for _, routine in routines:
                 routine(start)
     first_sample = start * config.batch_size
