@@ -11,6 +11,7 @@ import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
 
+from vgan.core.clip import Seen
 from vgan.core.errors import UsageError
 
 STEPS = 16
@@ -149,7 +150,7 @@ def _count(model, config):
 
     clip, sample = tf.zeros([1, *config.clip.shape]), tf.zeros([1], tf.int64)
     critics = [
-        (critic.network, len(critic.inputs(clip, clip[..., :0], config.seed, sample)))
+        (critic.network, len(critic.inputs(Seen(clip), clip[..., :0], config.seed, sample)))
         for critic in model.critic_modules
     ]
     players = model.players().items()

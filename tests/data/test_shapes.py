@@ -7,7 +7,7 @@ import pytest
 from vgan.core import spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
-from vgan.data import drawing
+from vgan.data.scenes import flat
 from vgan.data.shapes import windows
 
 CLIP = ClipSpec(16, 32, 32)
@@ -136,7 +136,7 @@ def test_the_label_is_that_of_the_nearest_form():
     found = windows(CLIP, 1, "train", num_videos=24, objects=3)
     for i in range(24):
         scene = found._scene(i)
-        assert alone.labels[found[i][1]].startswith(list(drawing.FORMS)[scene.forms[0]])
+        assert alone.labels[found[i][1]].startswith(list(flat.FORMS)[scene.forms[0]])
         heading = HEADINGS[found.labels[found[i][1]].split()[1]]
         moved = scene.paths[0, -1] - scene.paths[0, 0]
         assert moved @ heading > 8
@@ -235,15 +235,15 @@ def test_drawing_loses_nothing_at_the_border(textured):
     found = windows(ClipSpec(40, 24, 31), 3, "train", objects=3, textured=textured)
     for i in range(12):
         scene = found._scene(i)
-        small, wide = found[i][0], drawing.draw(scene, 90, 90)[:, :24, :31]
+        small, wide = found[i][0], scene.draw(90, 90)[:, :24, :31]
         assert abs(small.astype(int) - wide).max() <= 1
 
 
 def test_edges_are_smooth():
-    scene = drawing.Scene(
+    scene = flat.Scene(
         [1], [4.0], np.array([[[8.25, 8.0]]]), np.float32([[200] * 3, [0] * 3]), None
     )
-    row = drawing.draw(scene, 16, 16)[0, 8, :, 0]
+    row = flat.draw(scene, 16, 16)[0, 8, :, 0]
     left, right = 8.25 - 0.89 * 4, 8.25 + 0.89 * 4
     covered = np.clip(np.minimum(np.arange(16) + 1 - left, right - np.arange(16)), 0, 1)
     assert abs(row - 200 * covered).max() <= 1

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from tests.motion.textures import Texture
-from vgan.core.clip import ClipSpec
+from vgan.core.clip import ClipSpec, Seen
 from vgan.core.errors import UsageError
 from vgan.motion import estimators
 from vgan.motion.compensation import take_seconds
@@ -109,7 +109,7 @@ def test_made_and_real_clips_are_seen_by_one_estimator_whose_time_is_counted():
 
     @tf.function(autograph=False)
     def logits(video):
-        inputs = critic.inputs(video, nothing, 0, tf.range(2, dtype=tf.int64))
+        inputs = critic.inputs(Seen(video), nothing, 0, tf.range(2, dtype=tf.int64))
         return critic.judge(inputs, tf.zeros([2], tf.int32)).logits
 
     np.testing.assert_array_equal(logits(video), logits(video))

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from vgan.core.clip import Seen
 from vgan.networks.critic import Critic, coarse_clip, random_frames, whole_clip
 
 FRAMES = 8
@@ -109,7 +110,7 @@ def mean_and_label():
 def test_logits_of_a_clip_are_those_of_its_inputs(mean_and_label):
     nothing = tf.zeros([3, FRAMES, 2, 3, 0])
     samples = tf.constant([4, 0, 2], tf.int64)
-    inputs = mean_and_label.inputs(tf.cast(numbered(3), tf.float32), nothing, 7, samples)
+    inputs = mean_and_label.inputs(Seen(tf.cast(numbered(3), tf.float32)), nothing, 7, samples)
     logits = mean_and_label.judge(inputs, np.int32([2, 0, 5])).logits.numpy()
     assert logits.shape == (3, 4) and logits.dtype == np.float32
     frames = chosen(4, [4, 0, 2], seed=7)
@@ -120,6 +121,6 @@ def test_what_was_given_is_shown_beside_the_clip():
     shown = Critic(keras.Sequential(name="none"), whole_clip)
     video = tf.random.stateless_uniform([2, 3, 4, 4, 3], [0, 0])
     given = tf.random.stateless_uniform([2, 3, 4, 4, 2], [0, 1])
-    inputs = shown.inputs(video, given, 0, tf.range(2))
+    inputs = shown.inputs(Seen(video), given, 0, tf.range(2))
     np.testing.assert_array_equal(inputs, np.concatenate([video, given], -1))
-    np.testing.assert_array_equal(shown.inputs(video, given[..., :0], 0, tf.range(2)), video)
+    np.testing.assert_array_equal(shown.inputs(Seen(video), given[..., :0], 0, tf.range(2)), video)

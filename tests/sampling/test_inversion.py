@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.core.clip import ClipSpec
+from vgan.core.clip import ClipSpec, Seen
 from vgan.core.errors import DataError, UsageError
 from vgan.media.clips import write_video
 from vgan.runs import trained
@@ -50,7 +50,8 @@ def test_critics_have_a_say(run, known):
     def verdict(found):
         batch = tf.constant(found.video[None] / 127.5 - 1, tf.float32), tf.zeros([1, 4, 8, 8, 0])
         critic = run.model.critic_modules[0]
-        return critic.judge(critic.inputs(*batch, 0, [0]), [3]).logits.numpy().item()
+        inputs = critic.inputs(Seen(batch[0]), batch[1], 0, [0])
+        return critic.judge(inputs, [3]).logits.numpy().item()
 
     assert verdict(judged) > verdict(alone)
 

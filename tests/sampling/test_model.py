@@ -8,11 +8,11 @@ import vgan
 from vgan.core import randomness
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import CheckpointError, UsageError
-from vgan.data.shapes import Shapes
+from vgan.data.shapes import windows
 from vgan.runs import trained
 from vgan.sampling import graphs
 from vgan.sampling.card import Card
-from vgan.sampling.model import Model
+from vgan.sampling.model import Functions, Model
 from vgan.tasks.task import Task
 
 
@@ -31,7 +31,7 @@ def test_knows_what_it_makes(model, twenty):
     assert twenty.dtype == np.uint8
     assert model.clip == ClipSpec(4, 8, 8)
     assert model.fps == 8.0
-    assert model.labels == Shapes.labels
+    assert model.labels == windows(model.clip, 1, "train").labels
 
 
 @pytest.mark.parametrize("number", [1, 5, 8, 9, 20])
@@ -80,7 +80,7 @@ def test_labels_are_dealt_in_turn(model, twenty):
 
 def test_a_label_by_name_and_by_number(model):
     expected = model.sample(2, label=5)
-    np.testing.assert_array_equal(model.sample(2, label=Shapes.labels[5]), expected)
+    np.testing.assert_array_equal(model.sample(2, label=model.labels[5]), expected)
     np.testing.assert_array_equal(model.sample(2, label="5"), expected)
 
 
@@ -110,7 +110,8 @@ def fake(labels=(), calls=None):
             calls.append((seed, first, number, label))
         return np.arange(first, first + number, dtype=np.uint8).reshape(-1, 1, 1, 1, 1)
 
-    return Model(draw, Card(ClipSpec(1, 1, 1), 8.0, labels, Task("generation")), None)
+    card = Card(ClipSpec(1, 1, 1), 8.0, labels, Task("generation"))
+    return Model(card, Functions(draw, None))
 
 
 def test_what_is_drawn_for_a_label():

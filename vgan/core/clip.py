@@ -70,3 +70,15 @@ class Batch(typing.NamedTuple):
     flow: typing.Any = None
     visible: typing.Any = None
     source: typing.Any = None
+
+
+class Seen(typing.NamedTuple):
+    """What critics may look at.
+
+    Attributes:
+      video: float32 [B, T, H, W, C].
+      flow: float32 [B, T-1, H, W, 2], (dx, dy) in pixels, where it is known, else None.
+    """
+
+    video: typing.Any
+    flow: typing.Any = None

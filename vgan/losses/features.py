@@ -5,7 +5,7 @@ import math
 import keras
 import tensorflow as tf
 
-from vgan.core.clip import to_levels
+from vgan.core.clip import Seen, to_levels
 from vgan.core.errors import UsageError
 from vgan.networks.critic import random_frames
 
@@ -18,13 +18,14 @@ class CriticFeatures:
 
     def attach(self, critics):
         """Sets the critics: a list of networks.critic.Critic."""
-        self._critics = [(critic, _rectifiers(critic.network)) for critic in critics]
+        pictures = (critic for critic in critics if not critic.needs_flow)
+        self._critics = [(critic, _rectifiers(critic.network)) for critic in pictures]
 
     def __call__(self, video, batch, seed, samples):
         """A list of features [B * n, ...], n inputs of a clip next to each other."""
         found = []
         for critic, network in self._critics:
-            inputs = critic.inputs(video, batch.condition, seed, samples)
+            inputs = critic.inputs(Seen(video), batch.condition, seed, samples)
             labels = tf.repeat(batch.label, tf.shape(inputs)[0] // tf.shape(batch.label)[0])
             found += tf.nest.flatten(network([inputs, labels], training=True))
         return found

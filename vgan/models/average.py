@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from vgan.models.codec import Pixels
+from vgan.models.motion import knows_motion, with_motion
 
 
 def follow(average, network, steps, decay):
@@ -58,3 +59,12 @@ class Averaged(tf.Module):
     def sample(self, latents, condition, label):
         """Clips float32 [B, T, H, W, C] in [-1, 1]."""
         return self.average([latents, condition, label], training=False)
+
+    @property
+    def knows_motion(self):
+        """Whether its network knows how its clips move."""
+        return knows_motion(self.average)
+
+    def sample_with_motion(self, latents, condition, label):
+        """Clips, their flow and their masks, as `motion.with_motion` has them."""
+        return with_motion(self.average)([latents, condition, label], training=False)

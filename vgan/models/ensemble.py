@@ -17,6 +17,7 @@ class Ensemble(tf.Module):
         self.members, first = members, members[0]
         self.codec, self.latent_shape = first.codec, tuple(first.latent_shape)
         self.condition_channels = first.condition_channels
+        self.knows_motion = all(member.knows_motion for member in members)
         self.sampling_networks = [n for member in members for n in member.sampling_networks]
 
     def chosen(self, latents):
@@ -28,4 +29,12 @@ class Ensemble(tf.Module):
     def sample(self, latents, condition, label):
         """What the codec decodes to clips: [B, ...]."""
         videos = [member.sample(latents, condition, label) for member in self.members]
-        return tf.gather(tf.stack(videos, 1), self.chosen(latents), batch_dims=1)
+        return self._of_chosen(latents, videos)
+
+    def sample_with_motion(self, latents, condition, label):
+        """Clips, their flow and their masks, as `motion.with_motion` has them."""
+        found = [m.sample_with_motion(latents, condition, label) for m in self.members]
+        return [self._of_chosen(latents, of) for of in zip(*found, strict=True)]
+
+    def _of_chosen(self, latents, each):
+        return tf.gather(tf.stack(each, 1), self.chosen(latents), batch_dims=1)

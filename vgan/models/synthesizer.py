@@ -66,10 +66,14 @@ class Sampler(typing.Protocol):
       latent_shape: of one clip's latents.
       condition_channels: of what is given, 0 for nothing.
       sampling_networks: the networks that `sample` uses.
+      knows_motion: whether they know how their clips move.
     """
 
     def sample(self, latents, condition, label):
         """What the codec decodes to clips, by the averaged networks: [B, ...]."""
+
+    def sample_with_motion(self, latents, condition, label):
+        """That, flow and masks, as `motion.with_motion` has them, where motion is known."""
 
 
 class Synthesizer(Sampler, typing.Protocol):

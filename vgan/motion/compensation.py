@@ -33,13 +33,26 @@ def estimate_flow(estimate, first, second):
     """
 
     def both_ways(first, second):
-        start = time.perf_counter()
         forward, backward = estimate(first, second), estimate(second, first)
-        visible = occlusion.visible(forward, backward)
-        _spent.append(time.perf_counter() - start)
-        return forward, visible
+        return forward, occlusion.visible(forward, backward)
 
-    frames = [to_uint8(first), to_uint8(second)]
-    flow, visible = tf.numpy_function(both_ways, frames, [tf.float32, tf.bool], stateful=False)
+    flow, visible = _on_host(both_ways, first, second, [tf.float32, tf.bool])
     size = first.shape[:3]
     return tf.ensure_shape(flow, [*size, 2]), tf.ensure_shape(visible, size)
+
+
+def estimate_forward(estimate, first, second):
+    """As `estimate_flow`, the flow alone, in half the time."""
+    flow = _on_host(estimate, first, second, tf.float32)
+    return tf.ensure_shape(flow, [*first.shape[:3], 2])
+
+
+def _on_host(work, first, second, types):
+    def timed(*frames):
+        start = time.perf_counter()
+        found = work(*frames)
+        _spent.append(time.perf_counter() - start)
+        return found
+
+    frames = [to_uint8(first), to_uint8(second)]
+    return tf.numpy_function(timed, frames, types, stateful=False)

@@ -25,8 +25,41 @@ def warp(image, flow, kind="bilinear"):
 
 
 def move(image, flow):
-    """As `warp`, bilinear, and the gradient goes to the flow as well: for flow that is learnt."""
-    return _looked_up(image, tf.cast(flow, tf.float32), _linear)
+    """As `warp`, bilinear, and the gradient goes to the flow as well: for flow that is learnt.
+
+    Args:
+      image: float `[N, H, W, C]`.
+      flow: `[N, H, W, 2]`, or `[N, T, H, W, 2]` for T looks at each image.
+    Returns:
+      float32, shaped as the flow but for its last axis.
+    """
+    shape = tf.shape(image)
+    height, width, channels = shape[1], shape[2], image.shape[-1]
+    flow = tf.cast(flow, tf.float32)
+    column, right = _place(tf.range(width), flow[..., 0], width)
+    row, down = _place(tf.range(height)[:, None], flow[..., 1], height)
+    # The four neighbours side by side: one gather of them takes half the time of four.
+    image = tf.cast(image, tf.float32)
+    image = tf.concat([image, image[:, -1:]], 1)
+    image = tf.concat([image, image[:, :, -1:]], 2)
+    above, below = image[:, :-1], image[:, 1:]
+    corners = [
+        of[:, :, side] for of in (above, below) for side in (slice(None, -1), slice(1, None))
+    ]
+    corners = tf.reshape(tf.concat(corners, -1), [shape[0], height * width, 4 * channels])
+    found = tf.gather(corners, row * width + column, batch_dims=1)
+    upper_left, upper, lower_left, lower = tf.split(found, 4, -1)
+    top = upper_left + right * (upper - upper_left)
+    bottom = lower_left + right * (lower - lower_left)
+    return top + down * (bottom - top)
+
+
+def _place(position, displacement, size):
+    """The pixel before a place along an axis, kept in the frame, and how far beyond it is."""
+    place = tf.cast(position, tf.float32) + displacement
+    place = tf.clip_by_value(place, 0.0, tf.cast(size - 1, tf.float32))
+    whole = tf.floor(place)
+    return tf.cast(whole, tf.int32), (place - whole)[..., None]
 
 
 def _looked_up(image, flow, kernel):

@@ -33,7 +33,11 @@ class Critic(tf.Module):
       entangled: why an input doesn't have one logit that depends on it alone, such as "a logit a
         patch"; empty where it does.
       class_weight: of the class loss, for either player; 0 where there is no class head.
+    Attributes:
+      needs_flow: whether it looks at the flow that a generator knows.
     """
+
+    needs_flow = False
 
     def __init__(self, network, view, entangled="", class_weight=0.0):
         super().__init__(name=network.name)
@@ -41,8 +45,9 @@ class Critic(tf.Module):
         self.view = view
         self.entangled, self.class_weight = entangled, class_weight
 
-    def inputs(self, video, condition, seed, samples):
-        """What the network is shown of each clip, beside what was given: [B * n, ...]."""
+    def inputs(self, seen, condition, seed, samples):
+        """What the network is shown of each Seen clip, beside what was given: [B * n, ...]."""
+        video = seen.video
         if condition.shape[-1]:
             video = tf.concat([video, tf.cast(condition, video.dtype)], -1)
         return self.view(video, seed, samples)

@@ -1,6 +1,7 @@
 """Drawing videos from a trained model, the same ones whatever asks for them."""
 
 import html
+import typing
 
 import numpy as np
 import tensorflow as tf
@@ -17,15 +18,46 @@ SHOWN = 8
 SEED_LIMIT = 2**59
 
 
+class Moving(typing.NamedTuple):
+    """Videos, and what their model knows of how they move.
+
+    Attributes:
+      videos: uint8 [N, T, H, W, C], RGB.
+      flow: float32 [N, T-1, H, W, 2], (dx, dy) in pixels from frame t to t+1 of what a pixel shows.
+      masks: float32 [N, T, H, W, K] in [0, 1], how much of each of K objects is seen, the furthest
+        first.
+    """
+
+    videos: np.ndarray
+    flow: np.ndarray
+    masks: np.ndarray
+
+
+class Functions(typing.NamedTuple):
+    """What a Model is made of.
+
+    Attributes:
+      draw: (seed, first, number, label) -> uint8 [number, T, H, W, C].
+      complete: (pixels, kinds, seed, samples, labels) -> uint8 [N, T, H, W, C].
+    """
+
+    draw: typing.Callable
+    complete: typing.Callable
+
+
 def live(sampler, card):
     """The Model of a live models.synthesizer.Sampler, by its card.Card."""
-    clip = card.clip
+    moving = _functions(sampler, card, with_motion=True) if sampler.knows_motion else None
+    return Model(card, _functions(sampler, card), moving)
 
+
+def _functions(sampler, card, with_motion=False):
+    clip = card.clip
     numbers = [tf.TensorSpec([], tf.int64)] * 3 + [tf.TensorSpec([], tf.int32)]
 
     @tf.function(input_signature=numbers, autograph=False)
     def draw(seed, first, number, label):
-        return graphs.video_range(sampler, card, seed, first, number, label)
+        return graphs.video_range(sampler, card, seed, first, number, label, with_motion)
 
     shapes = [[None, *clip.shape], [None, *clip.shape[:3], 1]]
     signature = [tf.TensorSpec(shape, tf.uint8) for shape in shapes]
@@ -34,24 +66,25 @@ def live(sampler, card):
 
     @tf.function(input_signature=signature, autograph=False)
     def complete(pixels, kinds, seed, samples, labels):
-        return graphs.completed(sampler, card, pixels, kinds, seed, samples, labels)
+        given = pixels, kinds, seed, samples, labels
+        return graphs.completed(sampler, card, *given, with_motion)
 
-    return Model(draw, card, complete)
+    return Functions(draw, complete)
 
 
 class Model:
     """A trained model to draw videos from, or to complete them with.
 
     Args:
-      draw: (seed, first, number, label) -> uint8 [number, T, H, W, C].
       card: card.Card.
-      complete: (pixels, kinds, seed, samples, labels) -> uint8 [N, T, H, W, C].
+      functions: Functions that give videos.
+      moving: Functions that give tuples of videos, flow and masks; None where motion isn't known.
     Attributes:
       clip, fps, labels, task: those of the card.
     """
 
-    def __init__(self, draw, card, complete):
-        self._draw, self._complete = draw, complete
+    def __init__(self, card, functions, moving=None):
+        self._functions, self._moving = functions, moving
         self.clip, self.fps, self.task = card.clip, card.fps, card.task
         self.labels = tuple(card.labels)
 
@@ -61,21 +94,24 @@ class Model:
             return html.escape(f"a model of {self.clip} trained with --task={self.task.text}")
         return Player(self.sample(SHOWN), self.fps)._repr_html_()
 
-    def sample(self, num_videos, seed=0, label=None):
+    def sample(self, num_videos, seed=0, label=None, with_motion=False):
         """Draws videos; video i of a seed is the same whatever their number.
 
         Args:
           num_videos: how many.
           seed: int of at least 0 and below 2**59.
           label: name or number of a class; None deals the classes out in turn.
+          with_motion: give the generator's own flow and masks as well.
         Returns:
-          uint8 [num_videos, T, H, W, C], RGB.
+          uint8 [num_videos, T, H, W, C], RGB; with motion a Moving.
         Raises:
-          UsageError: no such label, a number out of range, or a task that needs given frames.
+          UsageError: no such label, a number out of range, a task that needs given frames, or a
+            generator that doesn't know how its videos move.
         """
-        return np.concatenate(list(self.stream(num_videos, seed, label)))
+        chunks = list(self.stream(num_videos, seed, label, with_motion))
+        return _joined(chunks) if with_motion else np.concatenate(chunks)
 
-    def complete(self, pixels, kinds, seed=0, samples=None, labels=None):
+    def complete(self, pixels, kinds, seed=0, samples=None, labels=None, with_motion=False):
         """Makes videos of given frames.
 
         Args:
@@ -84,10 +120,12 @@ class Model:
           seed: int of the latents.
           samples: int [N], whose latents of the seed each video has; None for 0 to N - 1.
           labels: int [N], numbers of classes; None for the first one.
+          with_motion: give the generator's own flow and masks as well.
         Returns:
-          uint8 [N, T, H, W, C]; known pixels are as they were.
+          uint8 [N, T, H, W, C]; known pixels are as they were; with motion a Moving.
         Raises:
-          UsageError: a model that makes videos from noise alone.
+          UsageError: a model that makes videos from noise alone, or that doesn't know how they
+            move.
         """
         if not self.task.shows:
             raise UsageError("this model was trained with --task=generation: nothing can be given")
@@ -97,12 +135,11 @@ class Model:
         chunks = (
             slice(first, first + graphs.CHUNK) for first in range(0, len(pixels), graphs.CHUNK)
         )
-        return np.concatenate(
-            [
-                self._complete(pixels[c], kinds[c], np.int64(seed), samples[c], labels[c])
-                for c in chunks
-            ]
-        )
+        complete = self._chosen(with_motion).complete
+        found = [
+            complete(pixels[c], kinds[c], np.int64(seed), samples[c], labels[c]) for c in chunks
+        ]
+        return _joined(found) if with_motion else np.concatenate(found)
 
     def show(self, videos, seed=0, samples=None, source=None):
         """What the task shows of real videos uint8 [N, T, H, W, C]: pixels and kinds.
@@ -115,8 +152,8 @@ class Model:
         source = None if source is None else to_float(tf.constant(source))
         return given.to_rest(self.task(to_float(tf.constant(videos)), seed, samples, source))
 
-    def stream(self, num_videos, seed=0, label=None):
-        """An iterator over the videos of `sample`, a few at a time, in constant memory."""
+    def stream(self, num_videos, seed=0, label=None, with_motion=False):
+        """An iterator over what `sample` gives, a few videos at a time, in constant memory."""
         if self.task.needs_given:
             raise UsageError(
                 f"this model was trained with --task={self.task.text}: it makes videos of given "
@@ -125,11 +162,24 @@ class Model:
         if num_videos < 1:
             raise UsageError(f"num_videos={num_videos}: need at least one video")
         check_seed(seed)
-        number = self.label_number(label)
-        return (
-            np.asarray(self._draw(seed, first, graphs.CHUNK, number))[: num_videos - first]
-            for first in range(0, num_videos, graphs.CHUNK)
-        )
+        number, draw = self.label_number(label), self._chosen(with_motion).draw
+
+        def chunk(first):
+            def kept(of):
+                return np.asarray(of)[: num_videos - first]
+
+            found = draw(seed, first, graphs.CHUNK, number)
+            return Moving(*map(kept, found)) if with_motion else kept(found)
+
+        return (chunk(first) for first in range(0, num_videos, graphs.CHUNK))
+
+    def _chosen(self, with_motion):
+        if with_motion and self._moving is None:
+            raise UsageError(
+                "with_motion: this model doesn't know how its videos move. Train a generator that "
+                "does, such as --generator=layered"
+            )
+        return self._moving if with_motion else self._functions
 
     def needed_label(self, label):
         """As `label_number`, for one clip: 0 without classes, and with them one must be named."""
@@ -150,6 +200,11 @@ class Model:
         if str(label).isdecimal() and int(label) < len(self.labels):
             return int(label)
         raise UsageError(f"label {label!r}: unknown. Choose one of {', '.join(self.labels)}")
+
+
+def _joined(chunks):
+    """One Moving of several, or of tuples like it."""
+    return Moving(*(np.concatenate(of) for of in zip(*chunks, strict=True)))
 
 
 def check_seed(seed):

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from vgan.sampling import graphs
-from vgan.sampling.model import SEED_LIMIT
+from vgan.sampling.model import SEED_LIMIT, Moving
 from vgan.tasks.given import HIDDEN, HINT, KNOWN
 
 _MOST_FIRST = 2**53
@@ -20,7 +20,7 @@ def traced(sampler, card, max_videos):
     """
     found = [] if card.task.needs_given else list(_drawing(sampler, card, max_videos))
     if card.task.shows:
-        found.append(_completing(sampler, card, max_videos))
+        found += _completing(sampler, card, max_videos)
     return {name: _function(of).get_concrete_function(*inputs) for name, of, inputs in found}
 
 
@@ -33,7 +33,7 @@ def _drawing(sampler, card, max_videos):
     label_spec = [tf.TensorSpec([], tf.int32, name="label")] if labels else []
 
     @_function
-    def sample_range(seed, first, num_videos, label=-1):
+    def sample_range(seed, first, num_videos, label=-1, with_motion=False):
         label = tf.convert_to_tensor(label, tf.int32)
         checks = [
             _check(_within(num_videos, 1, max_videos), f"num_videos must be 1 to {max_videos}"),
@@ -42,7 +42,8 @@ def _drawing(sampler, card, max_videos):
             _check(_within(label, -1, most_label), f"label must be -1 to {most_label}"),
         ]
         with tf.control_dependencies(checks):
-            return graphs.video_range(sampler, card, seed, first, num_videos, label)
+            given = seed, first, num_videos, label
+            return graphs.video_range(sampler, card, *given, with_motion)
 
     def sample(seed, num_videos, label=-1):
         return sample_range(seed, tf.constant(0, tf.int64), num_videos, label)
@@ -59,16 +60,22 @@ def _drawing(sampler, card, max_videos):
         with tf.control_dependencies(checks):
             return graphs.decode(sampler, card, latents, tf.fill([rows], label))
 
+    def sample_with_motion(seed, first, num_videos, label=-1):
+        return _named(sample_range(seed, first, num_videos, label, with_motion=True))
+
+    range_spec = [int64["seed"], int64["first"], number_spec, *label_spec]
     yield "sample", sample, [int64["seed"], number_spec, *label_spec]
     yield "decode", decode, [latents_spec, *label_spec]
-    yield "sample_range", sample_range, [int64["seed"], int64["first"], number_spec, *label_spec]
+    yield "sample_range", sample_range, range_spec
+    if sampler.knows_motion:
+        yield "sample_with_motion", sample_with_motion, range_spec
 
 
 def _completing(sampler, card, max_videos):
     most_label, clip = max(len(card.labels) - 1, 0), card.clip
     size = clip.shape[:3]
 
-    def complete(given, kinds, seed, samples, labels=None):
+    def complete(given, kinds, seed, samples, labels=None, with_motion=False):
         rows = tf.shape(given)[0]
         if labels is None:
             labels = tf.zeros([rows], tf.int32)
@@ -87,13 +94,25 @@ def _completing(sampler, card, max_videos):
         with tf.control_dependencies(checks):
             given = tf.reshape(given, [-1, *clip.shape])
             kinds = tf.reshape(kinds, [-1, *size, 1])
-            return graphs.completed(sampler, card, given, kinds, seed, samples, labels)
+            about = given, kinds, seed, samples, labels
+            return graphs.completed(sampler, card, *about, with_motion)
+
+    def complete_with_motion(*given):
+        return _named(complete(*given, with_motion=True))
 
     seed = tf.TensorSpec([], tf.int64, name="seed")
     samples = tf.TensorSpec([None], tf.int64, name="samples")
     classes = [tf.TensorSpec([None], tf.int32, name="labels")] if card.labels else []
     named = [tf.TensorSpec([None] * 5, tf.uint8, name=name) for name in ("given", "kinds")]
-    return "complete", complete, [*named, seed, samples, *classes]
+    inputs = [*named, seed, samples, *classes]
+    yield "complete", complete, inputs
+    if sampler.knows_motion:
+        yield "complete_with_motion", complete_with_motion, inputs
+
+
+def _named(moving):
+    """The outputs of an endpoint with motion, by name."""
+    return dict(zip(Moving._fields, moving, strict=True))
 
 
 def _sized(values, size):

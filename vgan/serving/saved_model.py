@@ -13,7 +13,7 @@ from vgan.core.files import check_plain, replacing_folder
 from vgan.core.stored import positive, read_json, texts
 from vgan.sampling import graphs
 from vgan.sampling.card import Card
-from vgan.sampling.model import Model
+from vgan.sampling.model import Functions, Model, Moving
 from vgan.serving import endpoints
 from vgan.tasks.task import Task
 
@@ -28,7 +28,9 @@ def export(sampler, card, path, max_videos=64):
     seed and number of videos, `decode` by latents, `sample_range` for the videos of a seed from
     one of them on. A model whose task gives something has `complete`, by given pixels, what kind
     each is (given.HIDDEN, KNOWN, HINT) and a seed; it is the only one where something must be
-    given. Inputs out of range are InvalidArgument errors that name the input.
+    given. Where the sampler knows its motion there are `sample_with_motion`, with the inputs of
+    sample_range, and `complete_with_motion`, which give `videos`, `flow` and `masks` as of
+    sampling.model.Moving. Inputs out of range are InvalidArgument errors that name the input.
 
     Args:
       sampler: models.synthesizer.Sampler.
@@ -85,24 +87,43 @@ def load(path, trust_code=False):
         reason = textwrap.shorten(str(error), 200)
         raise CheckpointError(f"export {str(path)!r}: damaged ({reason}). {_REMEDY}") from None
 
+    card = Card(
+        ClipSpec(*about["clip"]),
+        about["fps"],
+        tuple(about["labels"]),
+        Task(spec.foreign(about["task"], trust_code)),
+    )
+    functions = _functions(module, card, "sample_range", "complete")
+    moving = None
+    if any(name.endswith("_with_motion") for name in module.signatures):
+        moving = _functions(module, card, "sample_with_motion", "complete_with_motion")
+    return Model(card, functions, moving)
+
+
+def _functions(module, card, drawing, completing):
+    """The Functions that call two endpoints; the module lives as long as they."""
+
     def draw(seed, first, number, label):
         inputs = {"seed": tf.constant(seed, tf.int64), "first": tf.constant(first, tf.int64)}
         inputs["num_videos"] = tf.constant(number, tf.int64)
-        if about["labels"]:
+        if card.labels:
             inputs["label"] = tf.constant(label, tf.int32)
-        # The module is named here so that it lives as long as its function.
-        return next(iter(module.signatures["sample_range"](**inputs).values()))
+        return _outputs(module.signatures[drawing](**inputs))
 
     def complete(pixels, kinds, seed, samples, labels):
         inputs = {"given": tf.constant(pixels), "kinds": tf.constant(kinds)}
         inputs |= {"seed": tf.constant(seed, tf.int64), "samples": tf.constant(samples, tf.int64)}
-        if about["labels"]:
+        if card.labels:
             inputs["labels"] = tf.constant(labels, tf.int32)
-        return next(iter(module.signatures["complete"](**inputs).values()))
+        return _outputs(module.signatures[completing](**inputs))
 
-    task = Task(spec.foreign(about["task"], trust_code))
-    card = Card(ClipSpec(*about["clip"]), about["fps"], tuple(about["labels"]), task)
-    return Model(draw, card, complete)
+    return Functions(draw, complete)
+
+
+def _outputs(found):
+    """The videos that an endpoint gives, or the Moving of one with motion."""
+    named = [found[name] for name in Moving._fields if name in found]
+    return tuple(named) or next(iter(found.values()))
 
 
 def is_export(path):

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgan.core import randomness
-from vgan.core.clip import Batch
+from vgan.core.clip import Batch, Seen
 from vgan.models.gan import adversarial, penalties
 from vgan.models.gan.gan import Gan, Rules
 from vgan.models.parts import Loss, Weighted
@@ -118,13 +118,13 @@ def made(gan, batch):
 
 
 def judged(part, video, batch):
-    return part.judge(part.inputs(video, batch.condition, SEED, SAMPLES), batch.label).logits
+    return part.judge(part.inputs(Seen(video), batch.condition, SEED, SAMPLES), batch.label).logits
 
 
 def squared_gradient(part, batch):
     """Half the squared gradient a frame, worked out anew."""
     with tf.GradientTape() as tape:
-        shown = part.inputs(batch.video, batch.condition, SEED, SAMPLES)
+        shown = part.inputs(Seen(batch.video), batch.condition, SEED, SAMPLES)
         tape.watch(shown)
         logits = part.judge(shown, batch.label).logits
     squares = tape.gradient(logits, shown) ** 2

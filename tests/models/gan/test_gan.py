@@ -279,6 +279,6 @@ def test_penalties_see_what_was_made(batch):
     gan = make(penalties=[Weighted("look", look)])
     gan.gradients(batch, SEED, SAMPLES, gan.turn(0))
     for real, fake in seen:
-        np.testing.assert_array_equal(real, batch.video)
-        np.testing.assert_allclose(fake, made(gan, batch), rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(real.video, batch.video)
+        np.testing.assert_allclose(fake.video, made(gan, batch), rtol=1e-5, atol=1e-6)
     assert len(seen) == 2

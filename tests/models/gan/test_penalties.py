@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.core.clip import Batch
+from vgan.core.clip import Batch, Seen
 from vgan.models.gan import penalties
 from vgan.networks.critic import Critic, random_frames, whole_clip
 
@@ -26,7 +26,7 @@ def penalty(name, critic, real, fake):
     clips, *size, _ = real.shape
     batch = Batch(real, tf.zeros([clips, *size, 0]), tf.zeros([clips], tf.int32))
     samples = tf.range(clips, dtype=tf.int64)
-    return getattr(penalties, name)(critic, real, fake, batch, 0, samples)
+    return getattr(penalties, name)(critic, Seen(real), Seen(fake), batch, 0, samples)
 
 
 def r1(critic, video):

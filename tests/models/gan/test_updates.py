@@ -23,7 +23,7 @@ from tests.models.gan.small_game import (
     networks,
 )
 from vgan.core import randomness
-from vgan.core.clip import to_float
+from vgan.core.clip import Seen, to_float
 from vgan.core.errors import UsageError
 from vgan.data.pipeline import Clips
 from vgan.models.gan import adversarial, diff_augment, penalties
@@ -344,13 +344,13 @@ def test_both_players_pay_for_clips_whose_class_is_not_told(batch, still):
     (part,) = gan.critic_modules
 
     def entropies(video):
-        shown = part.inputs(video, batch.condition, SEED, SAMPLES)
+        shown = part.inputs(Seen(video), batch.condition, SEED, SAMPLES)
         _, logits = part.network([shown, tf.repeat(batch.label, 2)])
         chosen = tf.nn.log_softmax(tf.reshape(logits, [CLIPS, 2, 3]))
         return -tf.reduce_mean(tf.gather(chosen, labels, axis=2, batch_dims=1), 1)
 
     def total(video, sign):
-        shown = part.inputs(video, batch.condition, SEED, SAMPLES)
+        shown = part.inputs(Seen(video), batch.condition, SEED, SAMPLES)
         logits, _ = part.network([shown, tf.repeat(batch.label, 2)])
         return 0.5 * (
             tf.reduce_mean(tf.math.softplus(sign * logits)) + 0.3 * tf.reduce_mean(entropies(video))

@@ -6,6 +6,8 @@ import typing
 import tensorflow as tf
 
 from vgan.core import randomness
+from vgan.core.clip import Seen
+from vgan.core.errors import UsageError
 from vgan.models.average import Averaged, copy_state, follow
 from vgan.models.codec import put_back
 from vgan.models.gan import detectors
@@ -13,6 +15,7 @@ from vgan.models.gan.adversarial import Adversarial
 from vgan.models.gan.growth import take_weights
 from vgan.models.gan.turn import TurnCosts
 from vgan.models.gan.updates import check_exact, one_stage, simultaneous
+from vgan.models.motion import knows_motion, with_motion
 from vgan.models.synthesizer import MovedLayer, Turn
 
 
@@ -61,7 +64,8 @@ class Gan(Averaged):
       rules: Rules.
       disguise: (video, condition, seed, samples) -> the two as critics see them, or None.
     Raises:
-      UsageError: updates in one stage that wouldn't be exact.
+      UsageError: updates in one stage that wouldn't be exact; a critic of motion that the generator
+        doesn't know.
     """
 
     def __init__(self, generator, average, optimizers, rules, disguise=None):
@@ -75,6 +79,7 @@ class Gan(Averaged):
         self.disguise = disguise
         self.steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
         self.rules = rules
+        _check_motion(rules.critics, generator)
         if rules.updates == "one_stage":
             check_exact(rules.critics, rules.adversarial)
         for player, optimizer in self.optimizers().items():
@@ -135,28 +140,51 @@ class Gan(Averaged):
         return play(self, costs), costs.report
 
     def generate(self, costs):
-        """Clips of the training generator for a turn, float32 [B, T, H, W, C]."""
-        batch, seed = costs.batch, costs.seed
+        """Clips of the training generator for a turn, as critics may look at them: Seen."""
+        batch, seed, flow = costs.batch, costs.seed, None
         latents = randomness.normal(seed, randomness.TRAINING, costs.samples, self.latent_shape)
-        fake = self.generator([latents, batch.condition, batch.label], training=True)
+        inputs = [latents, batch.condition, batch.label]
+        if self._flow_of is None:
+            fake = self.generator(inputs, training=True)
+        else:
+            fake, flow, _ = with_motion(self.generator)(inputs, training=True)
         if self.generator.losses:
             costs.add_regularisation(self.generator.losses)
-        return put_back(fake, batch.condition)
+        return Seen(put_back(fake, batch.condition), flow)
 
-    def shown(self, costs, *videos):
-        """Clips as critics see them, and what was given as they see it."""
-        given, seen = costs.batch.condition, []
-        for number, video in enumerate((costs.batch.video, *videos)):
+    @property
+    def _flow_of(self):
+        """What estimates the flow of real clips for the critics, None where none looks at it."""
+        critics = (critic for critic in self.critic_modules if critic.needs_flow)
+        return next((critic.flow_of for critic in critics), None)
+
+    def shown(self, costs, *made):
+        """Clips as critics see them, Seen, and what was given as they see it."""
+        given, found = costs.batch.condition, []
+        real = costs.batch.video
+        known = None if self._flow_of is None else self._flow_of(real)
+        for number, (video, flow) in enumerate((Seen(real, known), *made)):
             shown = given
             if self.disguise is not None:
-                video, shown = self.disguise(video, given, costs.seed, costs.samples)
+                video, shown, flow = self._disguised(video, given, flow, costs)
             if self.rules.instance_noise is not None:
                 stream = randomness.NOISE
                 draws = 2 * costs.samples + number
                 noise = randomness.normal(costs.seed, stream, draws, video.shape[1:])
                 video += tf.cast(self.rules.instance_noise(self.steps) * noise, video.dtype)
-            seen.append(video)
-        return *seen, shown
+            found.append(Seen(video, flow))
+        return *found, shown
+
+    def _disguised(self, video, given, flow, costs):
+        """A clip, what was given and its flow, changed alike."""
+        if flow is None:
+            return *self.disguise(video, given, costs.seed, costs.samples), None
+        # The flow goes along with what is given, as of the frame where it starts.
+        beside = tf.pad(flow, [[0, 0], [0, 1], [0, 0], [0, 0], [0, 0]])
+        beside = tf.concat([given, tf.cast(beside, given.dtype)], -1)
+        video, beside = self.disguise(video, beside, costs.seed, costs.samples)
+        given, flow = tf.split(beside, [given.shape[-1], 2], -1)
+        return video, given, flow[:, :-1]
 
     def apply(self, gradients):
         """Lets the players that have gradients take their step."""
@@ -212,8 +240,8 @@ class Gan(Averaged):
         costs = []
         for critic in self.rules.critics:
             logits = [
-                critic.part.judge(critic.part.inputs(video, condition, seed, samples), label).logits
-                for video in (made, real)
+                critic.part.judge(critic.part.inputs(seen, condition, seed, samples), label).logits
+                for seen in (Seen(made), Seen(real))
             ]
             cost = self.rules.adversarial.generator(*logits)
             costs.append(critic.weight * tf.reduce_mean(cost, 1))
@@ -231,3 +259,12 @@ class Gan(Averaged):
         """The critics' loss: {path: value}, of means by path."""
         names = [critic.name for critic in self.rules.critics]
         return {detectors.CRITICS_LOSS: detectors.critics_loss(names, means)}
+
+
+def _check_motion(critics, generator):
+    names = [critic.name for critic in critics if critic.part.needs_flow]
+    if names and not knows_motion(generator):
+        raise UsageError(
+            f"--discriminator={names[0]}: looks at the flow that the generator knows, and this one "
+            "knows none. Use --generator=layered, or another critic"
+        )

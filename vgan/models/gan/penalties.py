@@ -4,7 +4,7 @@ Each is `penalty(critic, real, fake, batch, seed, samples)` and gives float32 [B
 
 Args:
   critic: networks.critic.Critic.
-  real, fake: float32 [B, T, H, W, C].
+  real, fake: core.clip.Seen.
   batch: the Batch that the real clips are of (condition, label).
   seed, samples: what the critic's view, and a mix of clips, are drawn from.
 """
@@ -31,7 +31,7 @@ def r2(critic, real, fake, batch, seed, samples):
     Source: as `r1`, equation 10.
     """
     del real
-    return _half_square(critic, tf.stop_gradient(fake), batch, seed, samples)
+    return _half_square(critic, fake, batch, seed, samples)
 
 
 def one_lipschitz(critic, real, fake, batch, seed, samples):
@@ -42,21 +42,22 @@ def one_lipschitz(critic, real, fake, batch, seed, samples):
     Source: Gulrajani et al., "Improved Training of Wasserstein GANs", 2017, equation 3.
     """
     real_inputs = critic.inputs(real, batch.condition, seed, samples)
-    fake_inputs = critic.inputs(tf.stop_gradient(fake), batch.condition, seed, samples)
+    fake_inputs = critic.inputs(fake, batch.condition, seed, samples)
     views = tf.shape(real_inputs)[0] // tf.shape(samples)[0]
     share = randomness.uniform(seed, randomness.MIXES, samples, [views])
     share = tf.reshape(share, [-1, *[1] * (real_inputs.shape.rank - 1)])
     mixed = share * real_inputs + (1 - share) * tf.cast(fake_inputs, real_inputs.dtype)
+    mixed = tf.stop_gradient(mixed)
     squares = _squared_gradient(critic, mixed, batch.label)
     slope = tf.sqrt(squares + 1e-12)  # The slope of a root at 0 is infinite.
     return tf.reduce_mean(tf.reshape(tf.square(slope - 1), [-1, views]), 1)
 
 
-def _half_square(critic, video, batch, seed, samples):
-    inputs = critic.inputs(video, batch.condition, seed, samples)
+def _half_square(critic, seen, batch, seed, samples):
+    inputs = tf.stop_gradient(critic.inputs(seen, batch.condition, seed, samples))
     squares = _squared_gradient(critic, inputs, batch.label)
     frames = inputs.shape[1] if inputs.shape.rank == 5 else 1
-    return 0.5 * tf.reduce_mean(tf.reshape(squares, [tf.shape(video)[0], -1]), 1) / frames
+    return 0.5 * tf.reduce_mean(tf.reshape(squares, [tf.shape(samples)[0], -1]), 1) / frames
 
 
 def _squared_gradient(critic, inputs, label):

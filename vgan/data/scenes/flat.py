@@ -1,7 +1,4 @@
-"""Draws scenes of moving forms, and knows their exact motion.
-
-Pixel (column, row) has its centre at (column + 0.5, row + 0.5); x points right and y down.
-"""
+"""Draws flat forms that move over a ground that stands still, and knows their exact motion."""
 
 from typing import NamedTuple
 
@@ -19,6 +16,7 @@ class Scene(NamedTuple):
       colours: float32 `[objects + 1, 3]`, RGB in [0, 255]; the ground's is the last.
       waves: float32 `[objects + 1, K, 3]`, the (x, y) frequencies in radians a pixel and the phase
         of the sinusoids that shade each surface, or None for plain ones.
+      outlined: only outlines are drawn.
     """
 
     forms: list
@@ -26,6 +24,22 @@ class Scene(NamedTuple):
     paths: np.ndarray
     colours: np.ndarray
     waves: np.ndarray | None
+    outlined: bool = False
+
+    def draw(self, height, width):
+        """Anti-aliased forms, filled or not: uint8 [T, height, width, 3]."""
+        return draw(self, height, width)
+
+    def motion(self, height, width):
+        """The exact flow, and whether what is seen stays so: see `vgan.data.scenes`."""
+        return motion(self, height, width)
+
+    def masks(self, height, width):
+        """Where each form is seen: bool [objects, T, height, width]."""
+        x, y = np.arange(0.5, width), np.arange(0.5, height)[:, None]
+        inside = np.stack([_inside(self, n, x, y, slice(None)) for n in range(len(self.forms))])
+        covered = np.cumsum(inside, axis=0) - inside > 0
+        return inside & ~covered
 
 
 def _circle(x, y, radius):
@@ -52,8 +66,8 @@ LINE = 1.5
 """The width of an outline in pixels."""
 
 
-def draw(scene, height, width, outlined=False):
-    """Draws a scene with anti-aliased edges, forms filled or not: uint8 `[T, height, width, 3]`."""
+def draw(scene, height, width):
+    """As `Scene.draw`."""
     objects, frames = scene.paths.shape[:2]
     canvas = np.empty((frames, height, width, 3), np.uint8)
     ground = scene.colours[-1] + 0.5
@@ -63,11 +77,11 @@ def draw(scene, height, width, outlined=False):
         ground = scene.colours[-1] * _shade(scene.waves[-1], x, y)[..., None] + 0.5
     canvas[...] = ground.astype(np.uint8)
     for index in reversed(range(objects)):
-        _paint(canvas, scene, index, outlined)
+        _paint(canvas, scene, index)
     return canvas
 
 
-def _paint(canvas, scene, index, outlined):
+def _paint(canvas, scene, index):
     """Lays one form over the canvas, working only in a box around it."""
     frames, height, width, _ = canvas.shape
     radius, centre = scene.radii[index], scene.paths[index]
@@ -79,7 +93,7 @@ def _paint(canvas, scene, index, outlined):
     x = start[:, :1] + np.arange(box[0], dtype=np.float32)
     y = start[:, 1:] + np.arange(box[1], dtype=np.float32)
     distance = _DISTANCES[scene.forms[index]](x[:, None, :], y[:, :, None], radius)
-    if outlined:
+    if scene.outlined:
         distance = np.abs(distance) - LINE / 2
     coverage = np.clip(0.5 - distance, 0, 1)[:, None]
     colour = scene.colours[index][:, None, None]
@@ -104,14 +118,7 @@ def _shade(waves, x, y):
 
 
 def motion(scene, height, width):
-    """The exact motion of what each pixel centre shows.
-
-    Returns:
-      flow: float32 `[T-1, height, width, 2]`, (dx, dy) in pixels from frame t to t+1.
-      visible: bool `[T-1, height, width]`, whether the point is seen in frame t+1 too: no nearer
-        form covers it, and it lies between the centres of the frame's outermost pixels, where a
-        bilinear lookup has all its neighbours.
-    """
+    """As `Scene.motion`."""
     objects, frames = scene.paths.shape[:2]
     x, y = np.arange(0.5, width), np.arange(0.5, height)[:, None]
     layer = np.full((frames - 1, height, width), objects)
