@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+import vgan
 from vgan.core.clip import ClipSpec
 from vgan.data import shapes
 from vgan.media.clips import write_video
@@ -72,10 +73,48 @@ def test_an_object_is_tracked_into_a_table(command, path, tmp_path):
     assert (tmp_path / "other.csv").read_text() == (tmp_path / "out.csv").read_text()
 
 
+def test_a_generator_shows_its_own_motion(command, train_once, tiny, tmp_path):
+    layered = "layered(latent_dim=8, channels=4, objects=2)"
+    run, _ = train_once(tiny | {"generator": layered, "steps": 2})
+    output = tmp_path / "out.webp"
+    flags = [f"--workdir={run}", "--seed=3", f"--output={output}", "--show=masks,wheel,compensated"]
+    done = command("vgan.show_motion", *flags, "--longest=1")
+    assert done.code == 0, done.err
+    (video,), (flow,), (masks,) = vgan.load(run).sample(1, seed=3, with_motion=True)
+    shown = frames(output)
+    assert shown.shape == (3, 8, 3 * 10 - 2, 3)
+    for n in range(3):
+        known = flow[n], masks[n]
+        moment = views.Moment(video[n], video[n + 1], None, longest=1, known=known)
+        for number, view in enumerate([views.masks, views.wheel, views.compensated]):
+            np.testing.assert_array_equal(shown[n, :, 10 * number : 10 * number + 8], view(moment))
+
+
+def test_a_mask_is_tinted():
+    frame = np.full((2, 3, 3), 100, np.uint8)
+    masks = np.zeros((2, 3, 2), np.float32)
+    masks[0, 0, 0], masks[1, 2, 1] = 1, 0.5
+    moment = views.Moment(frame, frame, None, known=(None, masks))
+    shown = views.masks(moment)
+    assert shown[0, 0].tolist() == [40 + 153, 40, 40], "red, to 60 %"
+    assert shown[1, 2].tolist() == [70 + 76, 70, 70 + 76] or shown[1, 2, 1] == 70
+    assert (shown[0, 1:] == 100).all() and (shown[1, :2] == 100).all()
+
+
+def test_a_generator_that_knows_none_says_so(command, tiny_run, tmp_path):
+    done = command("vgan.show_motion", f"--workdir={tiny_run}", f"--output={tmp_path}/out.mp4")
+    assert done.code == 1
+    assert "doesn't know how its videos move" in done.err.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        ([], 1, "--input: not given"),
+        ([], 1, "--input, --workdir: give one of the two"),
+        (["--input={path}", "--workdir={new}"], 1, "--input, --workdir: give one of the two"),
+        (["--input={path}", "--output={new}.mp4", "--seed=1"], 1, "--seed: is of a model's video"),
+        (["--input={path}", "--output={new}.mp4", "--show=masks"], 1, "--show=masks: is of a mod"),
+        (["--workdir={new}", "--estimator=dis", "--output={new}.mp4"], 1, "--estimator: the gener"),
         (["--input={path}"], 1, "--output: not given. Name a file, of .mp4, .gif, .webp"),
         (["--input={path}", "--output={new}.avi"], 1, "--output={new}.avi: unknown suffix"),
         (["--input={path}", "--output={path}"], 5, "it exists. Add --overwrite"),

@@ -1,4 +1,8 @@
-"""Shows how a video moves: python -m vgan.show_motion --input=in.mp4 --output=out.mp4."""
+"""Shows how a video moves: python -m vgan.show_motion --input=in.mp4 --output=out.mp4.
+
+Or how a model's video moves, as its generator knows: python -m vgan.show_motion
+--workdir=runs/base --show=masks,wheel --output=out.mp4.
+"""
 
 import itertools
 from pathlib import Path
@@ -9,15 +13,19 @@ from tqdm import tqdm
 
 from vgan.core import command, spec
 from vgan.core.errors import DataError, UsageError
+from vgan.runs import config
 
 flags.DEFINE_string("input", None, "A video file.")
+config.define_run_flags()
+flags.DEFINE_integer("seed", 0, "Of the model's video.", lower_bound=0)
+flags.DEFINE_string("label", None, "Class of the model's video.")
 command.define_output("out.mp4, .gif or .webp, a frame for each pair of frames.")
 flags.DEFINE_list(
     "show",
     ["wheel"],
     "Panels side by side: wheel (flow as colour: the hue is its direction), arrows, compensated "
     "(the next frame moved back by flow), residual (what that leaves, mid grey is nothing), tracks "
-    "(the way of an object).",
+    "(the way of an object), masks (what a generator knows to be objects, tinted).",
 )
 flags.DEFINE_string("estimator", "dis()", "Of flow: dis(), farneback() or block_matching().")
 flags.DEFINE_float("longest", None, "Pixels a frame with full colour (default: 2 % of a diagonal).")
@@ -33,19 +41,18 @@ _VIEWS = "vgan.motion.views.{}"
 
 def main():
     values = flags.FLAGS
-    command.need(input="Name a video file")
+    _check_source(values)
     output = command.output_file()
     box, track_csv = _checked_box(values), _checked_csv(values)
     from vgan.media.clips import write_frames
-    from vgan.media.source import open_video
     from vgan.motion import tracking
 
     views, estimate = _checked_views(values)
-    video = open_video(values.input)
-    frames = tqdm(video, total=video.num_frames, unit="frame", disable=None)
+    frames, total, fps, known = _made(values) if values.workdir else _read(values)
+    frames = tqdm(frames, total=total, unit="frame", disable=None)
     centres = []
-    panels = _panels(frames, views, estimate, values.longest, box, centres)
-    write_frames(output, panels, values.fps or float(video.fps))
+    panels = _panels(frames, views, estimate, values.longest, box, centres, known)
+    write_frames(output, panels, values.fps or float(fps))
     print(f"wrote {output}")
     if box:
         track = tracking.kinematics(centres)
@@ -53,24 +60,53 @@ def main():
         print(f"wrote {track_csv}: found in {track.found.sum()} of {len(centres)} frames")
 
 
-def _panels(frames, views, estimate, longest, box, centres):
+def _read(values):
+    """Frames of a file, their number and rate, and nothing that is known of their motion."""
+    from vgan.media.source import open_video
+
+    video = open_video(values.input)
+    return video, video.num_frames, video.fps, itertools.repeat(None)
+
+
+def _made(values):
+    """The same of a model's video, and the flow and masks of each frame but the last."""
+    from vgan.runs import trained
+
+    model = trained.load(values.workdir, values.checkpoint, trust_code=values.trust_code)
+    made = model.sample(1, values.seed, values.label, with_motion=True)
+    (video,), (flow,), (masks,) = made
+    return video, len(video), model.fps, zip(flow, masks, strict=False)
+
+
+def _panels(frames, views, estimate, longest, box, centres, known):
     """Pictures of each pair of neighbouring frames; an object's centres are added to `centres`."""
     from vgan.media.clips import grid
     from vgan.motion.tracking import Tracker
     from vgan.motion.views import Moment
 
     moment = tracker = None
-    for frame, following in itertools.pairwise(frames):
+    for (frame, following), motion in zip(itertools.pairwise(frames), known, strict=False):
         if box and not tracker:
             tracker = Tracker(frame, box)
             centres.append(tracker.centre)
-        moment = Moment(frame, following, estimate, longest, centres)
+        moment = Moment(frame, following, estimate, longest, centres, motion)
         yield grid(np.stack([view(moment)[None] for view in views]), len(views))[0]
         if tracker:
             tracker.update(following)
             centres.append(tracker.centre)
     if moment is None:
         raise DataError("--input: it has a single frame, and motion needs two. Give another video")
+
+
+def _check_source(values):
+    if (values.input is None) == (values.workdir is None):
+        raise UsageError("--input, --workdir: give one of the two, a video file or a run")
+    of_runs = [name for name in ("checkpoint", "seed", "label") if values[name].present]
+    if values.input and (of_runs or "masks" in values.show):
+        name = of_runs[0] if of_runs else "show=masks"
+        raise UsageError(f"--{name}: is of a model's video. Give --workdir instead of --input")
+    if values.workdir and values["estimator"].present:
+        raise UsageError("--estimator: the generator knows the flow. Drop it")
 
 
 def _checked_box(values):

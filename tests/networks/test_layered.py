@@ -126,3 +126,23 @@ def test_attention_joins_all_times():
 def test_refused(arguments, message):
     with pytest.raises(UsageError, match=message):
         build(**arguments)
+
+
+def test_stiffness_is_what_bending_costs():
+    """Weight times the mean over pixels of how far, in pixels, what is seen is bent."""
+    model = build(stiffness=2.0)
+    assert model(given(model)) is not None and not model.losses
+    model(given(model), training=True)
+    (cost,) = model.losses
+    assert 0 < float(cost) < 2 * 4, "at first hardly anything is bent"
+    plain = build()
+    plain(given(plain), training=True)
+    assert not plain.losses
+
+
+def test_with_motion_it_costs_the_same():
+    model = build(stiffness=2.0)
+    model(given(model), training=True)
+    alone = float(model.losses[0])
+    with_motion(model)(given(model), training=True)
+    assert [float(cost) for cost in model.losses] == [alone]

@@ -22,16 +22,20 @@ class Moment:
       longest: length of flow in pixels that has full colour in `wheel`; None is a fiftieth of the
         frame's diagonal.
       centres: `[t, 2]`, where a tracked object was so far, NaN where it was not found.
+      known: the frame's flow float32 `[H, W, 2]` and masks `[H, W, K]` in [0, 1] where they are
+        known, instead of an estimate; else None.
     """
 
-    def __init__(self, frame, following, estimate, longest=None, centres=()):
+    def __init__(self, frame, following, estimate, longest=None, centres=(), known=None):
         self.frame, self.following, self._estimate = frame, following, estimate
         self.longest = longest or np.hypot(*frame.shape[:2]) / 50
-        self.centres = centres
+        self.centres, self.known = centres, known
 
     @functools.cached_property
     def flow(self):
         """float32 `[H, W, 2]`, (dx, dy) in pixels."""
+        if self.known is not None:
+            return self.known[0]
         return self._estimate(self.frame[None], self.following[None])[0]
 
     @functools.cached_property
@@ -81,6 +85,15 @@ def tracks(moment):
         centre = tuple(map(int, fixed[-1]))
         cv2.circle(picture, centre, 3 * 16, _RED, 1, cv2.LINE_AA, shift=4)
     return picture
+
+
+def masks(moment):
+    """What is known to be an object, tinted: each in a colour of its own."""
+    _, shares = moment.known
+    hues = np.linspace(0, 300, shares.shape[-1], dtype=np.float32)
+    colours = cv2.cvtColor(np.float32([[hue, 1, 1] for hue in hues])[None], cv2.COLOR_HSV2RGB)[0]
+    tint = 0.6 * shares @ (255 * colours)
+    return np.uint8(moment.frame * (1 - 0.6 * shares.sum(-1, keepdims=True)) + tint + 0.5)
 
 
 def compensated(moment):

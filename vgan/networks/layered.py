@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from vgan.core.arguments import check_whole
+from vgan.core.arguments import check_number, check_whole
 from vgan.models.motion import KnownMotion
 from vgan.networks.attention import attend
 from vgan.networks.filling import blended, sides
@@ -47,6 +47,7 @@ def generator(
     channels=32,
     objects=1,
     field=True,
+    stiffness=0.0,
     residual=8,
     motion_waves=6,
     attention=False,
@@ -55,8 +56,8 @@ def generator(
 
     The ground and each object with its mask are pictures, drawn once by 2-D convolutions. An object
     goes along a path, and is deformed along a field of flow, and in part hidden, as 3-D
-    convolutions of a small volume say at a quarter of the size. All are laid over each other, and a thin 3-D
-    convolution at half the size adds what moving can't.
+    convolutions of a small volume say at a quarter of the size. All are laid over each other, and a
+    thin 3-D convolution at half the size adds what moving can't.
 
     Args:
       condition_channels: K of what is given, pixels and mask; 0 for nothing. Where something is,
@@ -65,6 +66,8 @@ def generator(
         fourfold.
       objects: pictures with masks that are laid over the ground, one after another.
       field: deform objects; if not, they go along their paths as they are.
+      stiffness: weight of how far objects are bent, a mean in pixels, among the losses: so that
+        they go along their paths as they are wherever that will do; at least 0.
       residual: half the width of the last convolution; 0 for none.
       motion_waves: how many waves say what happens when.
       attention: let all places and times of the volume look at each other.
@@ -83,6 +86,7 @@ def generator(
     whole = {"latent_dim": latent_dim, "channels": channels, "objects": objects}
     check_whole(name, 1, motion_waves=motion_waves, **whole)
     check_whole(name, 0, residual=residual)
+    check_number(name, least=0, stiffness=stiffness)
     check_strides(clip, _factors, name)
     beside = PATH_LATENTS + 2 * motion_waves
     *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels, beside)
@@ -105,7 +109,8 @@ def generator(
     masks = []
     paths = _paths(moving, waves(code, clip.frames), objects)
     for form, path, bend in zip(forms, paths, fields, strict=True):
-        colours, mask, step = MovedObject(dtype="float32")([form, path, *bend])
+        moved = MovedObject(stiffness, dtype="float32")
+        colours, mask, step = moved([form, path, *bend])
         video = colours + (1 - mask) * video
         now = mask[:, :-1]
         flow = now * step + (1 - now) * flow

@@ -44,9 +44,17 @@ class MovedObject(layers.Layer):
     of Path; and perhaps a smaller field [B, T, h, w, 3] in the object's own places: (dx, dy) that
     bends it, and what hides it where negative. Its outputs are colours [B, T, H, W, C] times mask,
     mask [B, T, H, W, 1], and the flow of what is seen, [B, T-1, H, W, 2] in pixels.
+
+    Args:
+      stiffness: weight of how far what is seen is bent, a mean in pixels, among the model's losses
+        in training calls.
     """
 
-    def call(self, inputs):
+    def __init__(self, stiffness=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.stiffness = stiffness
+
+    def call(self, inputs, training=False):
         form, path, *fields = inputs
         height, width, _ = form.shape[1:]
         colours, mask = ops.split(form, [form.shape[-1] - 1], axis=-1)
@@ -60,11 +68,17 @@ class MovedObject(layers.Layer):
             # At first all is shown.
             moved = move(form, bend - shift[:, :, None, None]) * ops.sigmoid(4 + 4 * shown)
             step = step + bend[:, :-1] - bend[:, 1:]
+            if training and self.stiffness:
+                length = ops.sqrt(ops.sum(ops.square(bend), -1, keepdims=True) + 1e-6)
+                self.add_loss(self.stiffness * ops.mean(moved[..., -1:] * length))
         else:
             moved = shifted(form, shift)
             step = ops.broadcast_to(step, (*ops.shape(step)[:2], height, width, 2))
         colours, mask = ops.split(moved, [form.shape[-1] - 1], axis=-1)
         return colours, mask, step
+
+    def get_config(self):
+        return super().get_config() | {"stiffness": self.stiffness}
 
     def compute_output_shape(self, input_shape):
         (clips, height, width, depth), (_, frames, _), *_ = input_shape

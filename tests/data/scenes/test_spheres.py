@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from vgan.core.clip import ClipSpec
-from vgan.core.errors import UsageError
 from vgan.data.scenes import spheres
-from vgan.data.shapes import windows
 from vgan.motion import remap
 
 SIZE = 32
@@ -109,93 +106,3 @@ def test_an_outline_is_anti_aliased_and_lit_from_above():
     assert video[10, 12, 0] > video[22, 20, 0], "light comes from the left and above"
     edge = video[16, 16 + 9, 0]
     assert 100 > edge > video[16, 16 + 8, 0] or 100 < edge < video[16, 16 + 8, 0]
-
-
-@pytest.mark.parametrize("scene", ["balls", "faces"])
-@pytest.mark.parametrize("size", [(16, 64, 64), (3, 20, 48), (1, 5, 7)])
-def test_scenes_of_the_data(scene, size):
-    clip = ClipSpec(*size)
-    found = windows(clip, 1, "train", num_videos=9, scene=scene, objects=2)
-    video, label = found[7]
-    assert video.shape == clip.shape and video.dtype == np.uint8
-    assert label == 7 % len(found.labels)
-    np.testing.assert_array_equal(video, found[7][0])
-    assert (video != found[8][0]).any()
-    flow, visible = found.motion(7)
-    assert flow.shape == (size[0] - 1, *size[1:], 2) and visible.shape == flow.shape[:-1]
-    assert found.masks(7).shape == (2, *size)
-    later = found.frames(7, np.array([found.extent(7)[1]]))[0]
-    assert later.shape == (1, *clip.shape[1:])
-
-
-@pytest.mark.parametrize("scene", ["balls", "faces"])
-def test_flow_explains_what_is_drawn(scene, no_light):
-    found = windows(ClipSpec(16, 64, 64), 1, "train", num_videos=12, scene=scene, objects=1)
-    for index in range(6):
-        video, (flow, visible) = found[index][0], found.motion(index)
-        moving = found.masks(index)[0, :-1] & visible & (np.hypot(*np.moveaxis(flow, -1, 0)) > 0.3)
-
-        def left(flow, video=video, moving=moving):
-            off = np.abs(remap.backward(video[1:], flow) - video[:-1]).mean(-1)
-            return off[moving].mean()
-
-        assert left(flow) < 0.85 * left(0 * flow) < 0.85 * left(-flow), index
-
-
-def test_labels_name_what_the_nearest_ball_does():
-    found = windows(ClipSpec(16, 64, 64), 1, "train", num_videos=40, scene="balls", objects=1)
-    for index in range(40):
-        way, direction = found.labels[found[index][1]].split()
-        (ball,) = found._scene(index).spheres
-        steps = np.diff(ball.path, axis=0)
-        assert (steps[:, 0] * {"right": 1, "left": -1}[direction] > 0).all()
-        assert (np.abs(steps[:, 1]).max() > 0.3) == (way == "bounces")
-        assert (ball.path - ball.radius).min() > -0.5
-        assert (ball.path + ball.radius).max() < 64.5
-
-
-def test_balls_roll_as_far_as_they_turn():
-    found = windows(ClipSpec(16, 64, 64), 1, "train", num_videos=8, scene="balls", objects=1)
-    (ball,) = found._scene(0).spheres
-    turned = np.einsum("tij,tkj->tik", ball.turns[1:], ball.turns[:-1])
-    angles = np.arctan2(turned[:, 1, 0], turned[:, 0, 0])
-    np.testing.assert_allclose(angles * ball.radius, np.diff(ball.path[:, 0]), atol=1e-4)
-
-
-def test_faces_keep_to_their_label():
-    found = windows(ClipSpec(16, 64, 64), 1, "train", num_videos=12, scene="faces", objects=1)
-    axis = {"turns": 1, "nods": 0, "tilts": 2}
-    for index in range(12):
-        (face,) = found._scene(index).spheres
-        fixed = face.turns[:, axis[found.labels[found[index][1]]]]
-        np.testing.assert_array_equal(fixed, np.eye(3)[[axis[found.labels[index % 3]]] * 16])
-
-
-@pytest.mark.parametrize(
-    ("how", "message"),
-    [
-        ({"scene": "clouds"}, "unknown. Choose balls, faces, forms"),
-        ({"scene": "faces", "textured": True}, "are of scene='forms'"),
-        ({"scene": "balls", "outlined": True}, "are of scene='forms'"),
-    ],
-)
-def test_refused(how, message):
-    with pytest.raises(UsageError, match=message.replace(".", r"\.")):
-        windows(ClipSpec(4, 16, 16), 1, "train", **how)
-
-
-def test_scenes_have_fingerprints_of_their_own():
-    def fingerprint(**how):
-        return windows(ClipSpec(4, 16, 16), 1, "train", **how).fingerprint
-
-    assert len({fingerprint(), fingerprint(scene="balls"), fingerprint(scene="faces")}) == 3
-    assert fingerprint() == fingerprint(scene="forms")
-
-
-def test_masks_of_flat_forms():
-    found = windows(ClipSpec(8, 48, 48), 1, "train", num_videos=30, objects=2)
-    for index in range(6):
-        masks, (flow, _) = found.masks(index), found.motion(index)
-        assert masks.shape == (2, 8, 48, 48) and not (masks[0] & masks[1]).any()
-        moving = (flow != 0).any(-1)
-        np.testing.assert_array_equal(masks[:, :-1].any(0), moving)
