@@ -26,7 +26,7 @@ def clips():
 
 
 def cells(critic, video, flow=None):
-    flow = None if flow is None else tf.constant(flow)
+    flow = None if flow is None else critic.chosen(tf.constant(flow))
     seen = Seen(tf.constant(video), flow)
     return np.array(critic.inputs(seen, tf.zeros([6, *CLIP.shape[:3], 0]), 0, SAMPLES))
 
@@ -35,7 +35,7 @@ def test_estimated_and_exact_flow_look_alike(critic, clips):
     """Both in pixels: 3 % apart in length, and correlated, on forms that move."""
     video, exact = clips
     estimated, known = cells(critic, video), cells(critic, video, exact)
-    assert estimated.shape == known.shape == (6, 7, 8, 8, 2)
+    assert estimated.shape == known.shape == (6, 4, 8, 8, 2)
     lengths = [np.hypot(*np.moveaxis(of, -1, 0)).mean() for of in (estimated, known)]
     assert lengths[0] == pytest.approx(lengths[1], rel=0.1)
     assert np.corrcoef(estimated.ravel(), known.ravel())[0, 1] > 0.95
@@ -58,7 +58,9 @@ def test_gradients_reach_flow_and_no_pictures(critic, clips):
     video, flow = (tf.constant(of) for of in clips)
     with tf.GradientTape() as tape:
         tape.watch([video, flow])
-        seen = critic.inputs(Seen(video, flow), tf.zeros([6, *CLIP.shape[:3], 0]), 0, SAMPLES)
+        seen = critic.inputs(
+            Seen(video, critic.chosen(flow)), tf.zeros([6, *CLIP.shape[:3], 0]), 0, SAMPLES
+        )
         logits = tf.reduce_sum(critic.judge(seen, tf.zeros([6], tf.int32)).logits)
     to_video, to_flow = tape.gradient(logits, [video, flow])
     assert to_video is None and float(tf.reduce_sum(tf.abs(to_flow))) > 0
@@ -71,6 +73,7 @@ def test_gradients_reach_flow_and_no_pictures(critic, clips):
         (ClipSpec(8, 33, 32), {}, "--height=33 isn't a multiple of 4"),
         (ClipSpec(8, 8, 8), {}, "too small for dis"),
         (CLIP, {"channels": 0}, "channels=0"),
+        (CLIP, {"every": 0}, "every=0"),
     ],
 )
 def test_refused(clip, arguments, message):

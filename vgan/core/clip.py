@@ -77,7 +77,8 @@ class Seen(typing.NamedTuple):
 
     Attributes:
       video: float32 [B, T, H, W, C].
-      flow: float32 [B, T-1, H, W, 2], (dx, dy) in pixels, where it is known, else None.
+      flow: float32 [B, n, H, W, 2], (dx, dy) in pixels, of the pairs of frames that a critic looks
+        at, where it is known, else None.
     """
 
     video: typing.Any

@@ -20,15 +20,13 @@ from vgan.networks.critic import Critic
 from vgan.networks.layers import convolution
 from vgan.networks.sizes import check_strides, halvings
 
-_NEAR = 5
-"""Pixels a side in which flow is spread, so that estimates and what a generator knows are alike."""
-
 
 def discriminator(
     clip,
     condition_channels=0,
     num_labels=0,
     estimator="dis",
+    every=2,
     channels=32,
     spectral_norm=True,
     minibatch_std=0,
@@ -44,16 +42,17 @@ def discriminator(
       clip: ClipSpec of 2 frames or more; sides must be multiples of the cells'.
       condition_channels: of what is given, which it doesn't look at.
       estimator: spec string of the flow estimator for real clips, see vgan.motion.estimators.
+      every: look at every so many-th pair of neighbouring frames.
       minibatch_std: size of the groups whose spread the last convolution sees; 0 for none.
     Returns:
-      Critic with a network [N, T-1, h, w, 2], label int [N] -> logits [N, 1].
+      Critic with a network [N, n, h, w, 2], label int [N] -> logits [N, 1].
     Raises:
       UsageError: a clip of one frame, sides that don't fit, or an estimator that is unknown or
         can't see frames so small.
     """
     del condition_channels
     flag = "--discriminator=flow_fields"
-    check_whole(flag, 1, channels=channels)
+    check_whole(flag, 1, every=every, channels=channels)
     if clip.frames < 2:
         raise UsageError(f"{flag}: a clip of --frames=1 has no motion. Use 2 or more")
     check_strides(clip, _factors, flag)
@@ -65,7 +64,8 @@ def discriminator(
         raise UsageError(f"{flag}(estimator={estimator!r}): {error}") from None
     side = _factors(clip)[1]
     cells = clip.height // side, clip.width // side
-    shown = keras.Input((clip.frames - 1, *cells, 2), name="flow")
+    pairs = len(range(0, clip.frames - 1, every))
+    shown = keras.Input((pairs, *cells, 2), name="flow")
     convolutions = [
         functools.partial(_convolved, width=channels * 2**stage, spectral_norm=spectral_norm)
         for stage in range(2)
@@ -74,7 +74,7 @@ def discriminator(
     critic = strided.critic(
         "flow_fields", None, shown, convolutions, num_labels, spectral_norm, **options
     )
-    return FlowCritic(critic.network, functools.partial(flow_of, estimate), side, critic.entangled)
+    return FlowCritic(critic.network, estimate, every, side, critic.entangled)
 
 
 def _factors(clip):
@@ -86,53 +86,78 @@ class FlowCritic(Critic):
     """Judges how clips move.
 
     Args:
-      network: as of Critic, [N, T-1, h, w, 2], label int [N] -> logits.
+      network: as of Critic, [N, n, h, w, 2], label int [N] -> logits.
+      estimate: an estimator of vgan.motion.estimators, for clips whose flow isn't known.
+      every: it looks at every so many-th pair of neighbouring frames, n in all.
       side: of a cell, in pixels.
-      flow_of: video -> its flow, for clips whose flow isn't known.
       entangled: as of Critic.
     """
 
     needs_flow = True
 
-    def __init__(self, network, flow_of, side, entangled):
+    def __init__(self, network, estimate, every, side, entangled):
         super().__init__(network, None, entangled)
-        self.flow_of, self._side = flow_of, side
+        self._estimate, self._every, self._side = estimate, every, side
 
     def inputs(self, seen, condition, seed, samples):
-        """The flow of the cells of each clip, [B, T-1, h, w, 2]."""
+        """The flow of the cells of each clip, [B, n, h, w, 2]."""
         del condition, seed, samples
-        flow = self.flow_of(seen.video) if seen.flow is None else seen.flow
+        flow = self.estimated(seen.video) if seen.flow is None else seen.flow
         flow, video = (tf.cast(of, tf.float32) for of in (flow, seen.video))
-        return in_cells(flow, video, self._side)
+        return in_cells(flow, self._firsts(video), self._side)
 
+    def chosen(self, flow):
+        """Of a flow [B, T-1, H, W, 2] what it looks at, [B, n, H, W, 2]."""
+        return flow[:, :: self._every]
 
-def flow_of(estimate, video):
-    """The estimated flow float32 [B, T-1, H, W, 2] of clips float [B, T, H, W, C]."""
-    shape = video.shape
-    pairs = (tf.reshape(of, [-1, *shape[2:]]) for of in (video[:, :-1], video[:, 1:]))
-    flow = estimate_forward(estimate, *pairs)
-    return tf.reshape(flow, [-1, shape[1] - 1, *shape[2:4], 2])
+    def estimated(self, video):
+        """The same of clips float [B, T, H, W, C] whose flow isn't known."""
+        first, second = self._firsts(video), video[:, 1 :: self._every]
+        pairs = (tf.reshape(of, [-1, *video.shape[2:]]) for of in (first, second))
+        flow = estimate_forward(self._estimate, *pairs)
+        return tf.reshape(flow, [-1, first.shape[1], *flow.shape[1:]])
+
+    def _firsts(self, video):
+        return video[:, : -1 : self._every]
 
 
 def in_cells(flow, video, side):
-    """Flow [B, T-1, H, W, 2] of clips [B, T, H, W, C], averaged in squares of a side."""
-    size = flow.shape
-    grey = tf.reshape(tf.reduce_mean(video[:, :-1], -1, keepdims=True), [-1, *size[2:4], 1])
-    slopes = tf.image.sobel_edges(tf.stop_gradient(grey))[..., 0, :] / 8
-    weights = tf.stop_gradient(tf.sqrt(tf.reduce_sum(slopes**2, -1, keepdims=True) + 1e-8))
-    flow = _spread(tf.reshape(flow, [-1, *size[2:]]))
-    both = tf.nn.avg_pool2d(tf.concat([weights * flow, weights], -1), side, side, "VALID")
-    weighted, weight = tf.split(both, [2, 1], -1)
-    return tf.reshape(weighted / (weight + 0.02), [-1, size[1], *weighted.shape[1:]])
-
-
-def _spread(flow):
-    """Flow [N, H, W, 2] that also lies a little outside of what moves, as estimates of it do."""
+    """Flow [B, n, H, W, 2] of frames [B, n, H, W, C], a mean for each square of a side."""
+    steep = _steepness(tf.stop_gradient(video))
     square = tf.stop_gradient(tf.reduce_sum(flow**2, -1, keepdims=True))
     moving = square / (square + 0.01)
-    near = tf.nn.avg_pool2d(tf.concat([flow, moving], -1), _NEAR, 1, "SAME")
-    flow, moving = tf.split(near, [2, 1], -1)
+    fine = min(2, side)
+    together = _means(tf.concat([flow, moving, steep], -1), fine)
+    flow, moving, steep = tf.split(together, [2, 1, 1], -1)
+    flow = _spread(flow, moving)
+    weighted, weight = tf.split(
+        _means(tf.concat([steep * flow, steep], -1), side // fine), [2, 1], -1
+    )
+    return weighted / (weight + 0.02)
+
+
+def _spread(flow, moving):
+    """Flow that also lies a little outside of what moves, as estimates of it do."""
+    both = tf.concat([flow, moving], -1)
+    near = tf.nn.avg_pool2d(tf.reshape(both, [-1, *both.shape[2:]]), 3, 1, "SAME")
+    flow, moving = tf.split(tf.reshape(near, tf.shape(both)), [2, 1], -1)
     return flow / (moving + 0.05)
+
+
+def _steepness(video):
+    """The length of the gradient of the grey level at each pixel, [B, T, H, W, 1]."""
+    grey = tf.reduce_mean(video, -1, keepdims=True)
+    around = tf.pad(grey, [[0, 0], [0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
+    across = around[:, :, 1:-1, 2:] - around[:, :, 1:-1, :-2]
+    down = around[:, :, 2:, 1:-1] - around[:, :, :-2, 1:-1]
+    return tf.sqrt(across**2 + down**2) / 2
+
+
+def _means(values, side):
+    """Means of the squares of a side of values [B, n, H, W, C]."""
+    frames, height, width, depth = values.shape[1:]
+    cells = [height // side, side, width // side, side]
+    return tf.reduce_mean(tf.reshape(values, [-1, frames, *cells, depth]), [3, 5])
 
 
 def _convolved(x, width, spectral_norm):

@@ -144,25 +144,26 @@ class Gan(Averaged):
         batch, seed, flow = costs.batch, costs.seed, None
         latents = randomness.normal(seed, randomness.TRAINING, costs.samples, self.latent_shape)
         inputs = [latents, batch.condition, batch.label]
-        if self._flow_of is None:
+        judge = self._judge_of_motion
+        if judge is None:
             fake = self.generator(inputs, training=True)
         else:
             fake, flow, _ = with_motion(self.generator)(inputs, training=True)
+            flow = judge.chosen(flow)
         if self.generator.losses:
             costs.add_regularisation(self.generator.losses)
         return Seen(put_back(fake, batch.condition), flow)
 
     @property
-    def _flow_of(self):
-        """What estimates the flow of real clips for the critics, None where none looks at it."""
-        critics = (critic for critic in self.critic_modules if critic.needs_flow)
-        return next((critic.flow_of for critic in critics), None)
+    def _judge_of_motion(self):
+        """The critic that looks at flow, or None."""
+        return next((critic for critic in self.critic_modules if critic.needs_flow), None)
 
     def shown(self, costs, *made):
         """Clips as critics see them, Seen, and what was given as they see it."""
         given, found = costs.batch.condition, []
-        real = costs.batch.video
-        known = None if self._flow_of is None else self._flow_of(real)
+        real, judge = costs.batch.video, self._judge_of_motion
+        known = None if judge is None else judge.estimated(real)
         for number, (video, flow) in enumerate((Seen(real, known), *made)):
             shown = given
             if self.disguise is not None:
@@ -179,12 +180,13 @@ class Gan(Averaged):
         """A clip, what was given and its flow, changed alike."""
         if flow is None:
             return *self.disguise(video, given, costs.seed, costs.samples), None
-        # The flow goes along with what is given, as of the frame where it starts.
-        beside = tf.pad(flow, [[0, 0], [0, 1], [0, 0], [0, 0], [0, 0]])
+        # The flow goes along with what is given, which is changed alike in all frames.
+        missing = video.shape[1] - flow.shape[1]
+        beside = tf.pad(flow, [[0, 0], [0, missing], [0, 0], [0, 0], [0, 0]])
         beside = tf.concat([given, tf.cast(beside, given.dtype)], -1)
         video, beside = self.disguise(video, beside, costs.seed, costs.samples)
         given, flow = tf.split(beside, [given.shape[-1], 2], -1)
-        return video, given, flow[:, :-1]
+        return video, given, flow[:, :-missing]
 
     def apply(self, gradients):
         """Lets the players that have gradients take their step."""
@@ -263,6 +265,10 @@ class Gan(Averaged):
 
 def _check_motion(critics, generator):
     names = [critic.name for critic in critics if critic.part.needs_flow]
+    if len(names) > 1:
+        raise UsageError(
+            f"--discriminator: {names[0]} and {names[1]} look at flow. Name one of them"
+        )
     if names and not knows_motion(generator):
         raise UsageError(
             f"--discriminator={names[0]}: looks at the flow that the generator knows, and this one "
