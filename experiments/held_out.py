@@ -23,11 +23,16 @@ def check_given(*names):
 
 def restored():
     """The vgan.runs.trained.Restored of the run that flags name; raises UsageError if none does."""
-    from vgan.runs import trained
-
     check_given("workdir", "experiment")
     values = flags.FLAGS
-    return trained.restore(values.workdir, values.checkpoint, trust_code=values.trust_code)
+    return of_workdir(values.workdir, values.checkpoint, values.trust_code)
+
+
+def of_workdir(workdir, checkpoint="last", trust_code=False):
+    """The vgan.runs.trained.Restored of a run."""
+    from vgan.runs import trained
+
+    return trained.restore(workdir, checkpoint, trust_code=trust_code)
 
 
 def windows(run, size=None):

@@ -133,7 +133,7 @@ def _cpu_seconds(pid):
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def figures(workdir, *given, split="test"):
+def figures(workdir, *given, split="test", statistics=STATISTICS):
     """The columns of a row with what python -m vgan.evaluate finds of a run against one split."""
     command = [sys.executable, "-m", "vgan.evaluate", f"--workdir={workdir}", f"--split={split}"]
     command += [f"--output={workdir / split}", "--num_videos=256", "--overwrite", *given]
@@ -142,7 +142,7 @@ def figures(workdir, *given, split="test"):
     for name in SCORES:
         found = scores["scores"][name]
         row |= {f"{name}_{split}": found["value"], f"{name}_{split}_floor": found["floor"]}
-    for name in STATISTICS:
+    for name in statistics:
         found = scores["statistics"][name]
         row |= {name: found["generated"], f"{name}_real_{split}": found["real"]}
     return row

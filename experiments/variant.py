@@ -4,19 +4,22 @@
     --flags="--conditional --batch_size=8"
 
 The row has the flags in full. It is compared with real clips of both splits: those of the train
-split show what is learnt, those of the test split may be of other people. Rows that exist
-aren't made again.
+split show what is learnt, those of the test split may be of other people. Of shapes it also has
+what tracks.py finds. Rows that exist aren't made again.
 """
 
 import shlex
 
 import held_out
+import tracks
 import trial
 from absl import flags
 
 from vgan.core import command
 
-trial.define_flags("variants", start_interval=2)
+STATISTICS = (*trial.STATISTICS, "warp_error", "acceleration")
+
+trial.define_flags("search", start_interval=2)
 flags.DEFINE_integer("seed", 0, "Of the run.")
 flags.DEFINE_integer("cpu_seconds", 300, "Processor time, with the start.")
 
@@ -34,8 +37,21 @@ def main():
     trial.train(workdir, [*given, *shlex.split(values.flags)], values.cpu_seconds)
     row = about | {"steps": trial.steps_done(workdir)}
     for split in ("train", "test"):
-        row |= trial.figures(workdir, f"--start_interval={values.start_interval}", split=split)
-    rows.add(row)
+        given = f"--start_interval={values.start_interval}"
+        row |= trial.figures(workdir, given, split=split, statistics=STATISTICS)
+    rows.add(row | _tracks(workdir, values.data))
+
+
+def _tracks(workdir, data):
+    """What tracking.py finds of made and of held-out shapes; nothing of other data."""
+    names = [f"{name}{of}" for of in ("", "_real") for name in ("tracks_kept", "pixels_kept")]
+    if not data.startswith("shapes("):
+        return dict.fromkeys(names, "")
+    run = held_out.of_workdir(workdir)
+    made = run.sampling_model().sample(256, seed=1)
+    real = held_out.clips(held_out.windows(run), range(256))[0]
+    found = tracks.figures(made), tracks.figures(real)
+    return {name: round(found["_real" in name][name.removesuffix("_real")], 4) for name in names}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@ import colorsys
 
 import numpy as np
 import pytest
-import tracking
+import tracks
 
 FRAMES = 12
 
@@ -18,10 +18,10 @@ def clip(side=lambda t: 6, hue=lambda t: 120, left=lambda t: 4 + t, shown=lambda
 
 
 def test_a_square_that_glides():
-    (track,) = tracking.tracks(clip())
+    (track,) = tracks.tracks(clip())
     assert len(track) == FRAMES and {int(area) for _, area, _ in track} == {36}
     np.testing.assert_allclose([hue for _, _, hue in track], 120, atol=1)
-    assert tracking.is_kept(track)
+    assert tracks.is_kept(track)
 
 
 @pytest.mark.parametrize(
@@ -35,25 +35,25 @@ def test_a_square_that_glides():
     ],
 )
 def test_hue_and_area_within_bounds(changes, kept):
-    (track,) = tracking.tracks(clip(**changes))
-    assert len(track) == FRAMES and tracking.is_kept(track) == kept
+    (track,) = tracks.tracks(clip(**changes))
+    assert len(track) == FRAMES and tracks.is_kept(track) == kept
 
 
 def test_tracks_end_where_forms_jump_or_vanish():
-    jumps = tracking.tracks(clip(left=lambda t: 4 if t < 9 else 18))
+    jumps = tracks.tracks(clip(left=lambda t: 4 if t < 9 else 18))
     assert sorted(map(len, jumps)) == [3, 9]
-    assert [tracking.is_kept(track) for track in sorted(jumps, key=len)] == [False, True]
-    assert sorted(map(len, tracking.tracks(clip(shown=lambda t: t != 4)))) == [4, 7]
+    assert [tracks.is_kept(track) for track in sorted(jumps, key=len)] == [False, True]
+    assert sorted(map(len, tracks.tracks(clip(shown=lambda t: t != 4)))) == [4, 7]
 
 
 def test_two_forms_are_two_tracks():
     video = clip()
     video[:, 24:28, 10:14] = [255, 0, 0]
-    assert sorted(track[0][1] for track in tracking.tracks(video)) == [16, 36]
+    assert sorted(track[0][1] for track in tracks.tracks(video)) == [16, 36]
 
 
 def test_figures():
     glides, changes, blinks = clip(), clip(hue=lambda t: 9 * t), clip(shown=lambda t: t % 2 == 0)
-    found = tracking.figures(np.stack([glides, changes, blinks]))
+    found = tracks.figures(np.stack([glides, changes, blinks]))
     assert found["tracks_kept"] == 1 / 2 and found["long_tracks_per_clip"] == 2 / 3
     assert found["pixels_kept"] == pytest.approx(12 / (12 + 12 + 6))
