@@ -94,7 +94,7 @@ def tensorflow_step(config, live=False):
 
     def unit():
         take_seconds()
-        measured = _timed(steps) | {"host": take_seconds()}
+        measured = timed(steps) | {"host": take_seconds()}
         return measured | {"matmul_rate": _matmul_rate(config.precision)}
 
     return _count(model, config), unit
@@ -106,7 +106,7 @@ def input_pipeline(config):
 
     def unit():
         list(itertools.islice(batches, 4))  # Those that were made while others ran.
-        return _timed(lambda: list(itertools.islice(batches, STEPS)))
+        return timed(lambda: list(itertools.islice(batches, STEPS)))
 
     return {}, unit
 
@@ -116,7 +116,7 @@ def torch_step(config, memory_format):
     import torch_networks
 
     counts, train_step = torch_networks.prepare(config, memory_format)
-    return {"parameters": counts}, lambda: _timed(lambda: [train_step() for _ in range(STEPS)])
+    return {"parameters": counts}, lambda: timed(lambda: [train_step() for _ in range(STEPS)])
 
 
 def _open(config):
@@ -127,7 +127,8 @@ def _open(config):
     return windows, batches
 
 
-def _timed(work):
+def timed(work):
+    """The seconds that a function takes, and those of all processors."""
     start, processor_start = time.perf_counter(), time.process_time()
     work()
     seconds, processor_seconds = time.perf_counter(), time.process_time()
@@ -139,7 +140,7 @@ def _matmul_rate(precision):
     import tensorflow as tf
 
     square = tf.cast(tf.random.normal([MATMUL_SIZE, MATMUL_SIZE]), precision)
-    times = [_timed(lambda: tf.linalg.matmul(square, square))["seconds"] for _ in range(5)]
+    times = [timed(lambda: tf.linalg.matmul(square, square))["seconds"] for _ in range(5)]
     return MATMUL_SIZE**3 / min(times)
 
 

@@ -46,7 +46,7 @@ OPTIONS = {
     ("generator", "conv3d"): [{"attention": True, "batch_norm": True}],
     ("generator", "layered"): [
         {"objects": 2, "attention": True},
-        {"field": False, "residual": 0},
+        {"field": False, "redrawn": 0},
     ],
     ("generator", "residual3d"): [{"attention": True, "spectral_norm": True}],
     ("discriminator", "residual3d"): [{"attention": True}],

@@ -58,7 +58,7 @@ def test_it_knows_its_motion(policy, objects):
 
 def test_rigid_objects_are_the_next_frames_carried_back():
     """With a mask that is nearly all or nothing, flow explains what is inside it."""
-    model = build(field=False, residual=0)
+    model = build(field=False, redrawn=0)
     name = next(layer.name for layer in model.layers if layer.name == "objects")
     convolution = model.get_layer(name).input._keras_history.operation
     kernel, bias = convolution.get_weights()
@@ -77,8 +77,8 @@ def test_rigid_objects_are_the_next_frames_carried_back():
 def test_a_longer_clip_begins_as_a_shorter_one():
     """With the same weights, without what 3-D convolutions see beyond the end."""
     short, long = (
-        build(field=False, residual=0),
-        build(ClipSpec(20, 32, 32), field=False, residual=0),
+        build(field=False, redrawn=0),
+        build(ClipSpec(20, 32, 32), field=False, redrawn=0),
     )
     long.set_weights(short.get_weights())
     a, b = np.array(short(given(short))), np.array(long(given(long))[:, :8])
@@ -118,7 +118,7 @@ def test_attention_joins_all_times():
     ("arguments", "message"),
     [
         ({"objects": 0}, "objects=0"),
-        ({"residual": -1}, "residual=-1"),
+        ({"redrawn": -1}, "redrawn=-1"),
         ({"motion_waves": 0}, "motion_waves=0"),
         ({"clip": ClipSpec(8, 36, 32)}, "--height=36 isn't a multiple of 8"),
     ],

@@ -48,7 +48,7 @@ def generator(
     objects=1,
     field=True,
     stiffness=0.0,
-    residual=8,
+    redrawn=8,
     motion_waves=6,
     attention=False,
 ):
@@ -57,7 +57,7 @@ def generator(
     The ground and each object with its mask are pictures, drawn once by 2-D convolutions. An object
     goes along a path, and is deformed along a field of flow, and in part hidden, as 3-D
     convolutions of a small volume say at a quarter of the size. All are laid over each other, and a
-    thin 3-D convolution at half the size adds what moving can't.
+    thin 3-D convolution at half the size draws over them, with a mask too, what moving can't show.
 
     Args:
       condition_channels: K of what is given, pixels and mask; 0 for nothing. Where something is,
@@ -68,7 +68,7 @@ def generator(
       field: deform objects; if not, they go along their paths as they are.
       stiffness: weight of how far objects are bent, a mean in pixels, among the losses: so that
         they go along their paths as they are wherever that will do; at least 0.
-      residual: half the width of the last convolution; 0 for none.
+      redrawn: half the width of what draws parts of each frame anew; 0 for none.
       motion_waves: how many waves say what happens when.
       attention: let all places and times of the volume look at each other.
     Returns:
@@ -85,7 +85,7 @@ def generator(
     name = "--generator=layered"
     whole = {"latent_dim": latent_dim, "channels": channels, "objects": objects}
     check_whole(name, 1, motion_waves=motion_waves, **whole)
-    check_whole(name, 0, residual=residual)
+    check_whole(name, 0, redrawn=redrawn)
     check_number(name, least=0, stiffness=stiffness)
     check_strides(clip, _factors, name)
     beside = PATH_LATENTS + 2 * motion_waves
@@ -94,7 +94,7 @@ def generator(
     path, code = ops.split(latents[:, latent_dim:], [PATH_LATENTS], axis=1)
     moving = layers.Concatenate()([style, path])
     volume, fields = None, [[]] * objects
-    if field or residual or condition_channels:
+    if field or redrawn or condition_channels:
         motion = motion_code(code, moving, clip.frames)
         volume = _volume(style, motion, condition, clip, attention)
     if field:
@@ -116,8 +116,10 @@ def generator(
         flow = now * step + (1 - now) * flow
         masks = [*(other * (1 - mask) for other in masks), mask]
     masks = layers.Concatenate(dtype="float32")(masks)
-    if residual:
-        video = ops.clip(video + _added(volume, video, masks, residual), -1.0, 1.0)
+    if redrawn:
+        colours, mask = _redrawn(volume, style, video, masks, redrawn)
+        video = video + mask * (colours - video)
+        masks = masks * (1 - mask)
     video = KnownMotion(dtype="float32")([video, flow, masks])
     return keras.Model(inputs, video, name="layered_generator")
 
@@ -204,14 +206,20 @@ def _drawn(volume, depth):
     return layers.Conv3D(depth, kernel, **how)(volume)
 
 
-def _added(volume, video, masks, width):
-    """What a thin 3-D convolution at half the size adds to a video [B, T, H, W, C]."""
+def _redrawn(volume, style, video, masks, width):
+    """What is drawn anew in each frame, [B, T, H, W, C], and its mask, nothing at first.
+
+    The volume, doubled to half the size, and what it sees of the video go through a 3-D
+    convolution, and are doubled again.
+    """
     channels, frames = video.shape[-1], video.shape[1]
     scale = video.shape[2] // volume.shape[2] // 2
-    x = layers.UpSampling3D((1, scale, scale))(layers.Conv3D(width, 1)(volume))
+    if scale > 1:
+        volume = layers.Conv3DTranspose(2 * width, (1, 4, 4), (1, 2, 2), padding="same")(volume)
     shown = layers.AveragePooling3D((1, 2, 2))(ops.concatenate([video, masks], axis=-1))
-    x = layers.Concatenate()([x, shown])
+    x = layers.Concatenate()([volume, shown])
     x = layers.Conv3D(2 * width, (min(3, frames), 3, 3), padding="same")(x)
     how = {"padding": "same", "kernel_initializer": _QUIET, "dtype": "float32"}
-    doubled = layers.Conv3DTranspose(channels, (1, 4, 4), (1, 2, 2), **how)
-    return doubled(layers.LeakyReLU(0.2)(x))
+    doubled = layers.Conv3DTranspose(channels + 1, (1, 4, 4), (1, 2, 2), **how)
+    colours, mask = ops.split(doubled(activated(x, style)), [channels], axis=-1)
+    return ops.tanh(colours), ops.sigmoid(mask - 4)
