@@ -40,8 +40,8 @@ def load(path, checkpoint="last", frames=None, trust_code=False):
     Args:
       path: the folder.
       checkpoint: of a workdir, as --checkpoint: "last", "best", "average(last=3)" ...
-      frames: of its videos, None for as many as it was trained on; a recurrent generator makes any
-        number.
+      frames: of its videos, None for as many as it was trained on; a layered or recurrent generator
+        makes any number.
       trust_code: import code that the folder names by dotted paths, parts of somebody's own.
     Returns:
       sampling.model.Model.

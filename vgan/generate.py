@@ -27,7 +27,7 @@ flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
 flags.DEFINE_integer("num_videos", 16, "How many videos.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Video i of a seed is always the same.", lower_bound=0)
 flags.DEFINE_integer(
-    "frames", None, "Frames of a video, for recurrent generators (default: as trained).", 1
+    "frames", None, "Frames of a video, of generators of any length (default: as trained).", 1
 )
 flags.DEFINE_string("label", None, "Class of all videos; without it, each class in turn.")
 command.define_fps("Frames a second (default: the rate of the data).")

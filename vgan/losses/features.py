@@ -17,8 +17,13 @@ class CriticFeatures:
     """What all rectifiers of the critics, set by `attach`, give as they are at the time."""
 
     def attach(self, critics):
-        """Sets the critics: a list of networks.critic.Critic."""
-        pictures = (critic for critic in critics if not critic.needs_flow)
+        """Sets the critics, networks.critic.Critic; raises UsageError if none sees pictures."""
+        pictures = [critic for critic in critics if not critic.needs_flow]
+        if not pictures:
+            raise UsageError(
+                "--losses: network='critics' compares what critics of pictures see, and "
+                "--discriminator names none. Add one, such as frames2d"
+            )
         self._critics = [(critic, _rectifiers(critic.network)) for critic in pictures]
 
     def __call__(self, video, batch, seed, samples):

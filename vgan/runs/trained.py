@@ -159,7 +159,7 @@ def _model(build, config, num_labels, folder, step, trained_frames):
             raise
         raise UsageError(
             f"--frames={config.frames}: this run's generator makes clips of {trained_frames} "
-            "frames only. Drop the flag, or train --generator=recurrent or "
+            "frames only. Drop the flag, or train --generator=layered, recurrent or "
             "two_stream(motion_waves=...), which make any number"
         ) from error
     return model

@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 
+from vgan.core import spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.data.scenes import spheres
 from vgan.data.shapes import windows
 from vgan.motion import remap
+
+
+EACH_SCENE = pytest.mark.parametrize("scene", spec.names("vgan.data.scenes.{}.scene"))
 
 
 @pytest.fixture
@@ -16,7 +20,7 @@ def no_light(monkeypatch):
     monkeypatch.setattr(spheres, "_lit", lambda colours, normal, gloss: colours)
 
 
-@pytest.mark.parametrize("scene", ["balls", "faces"])
+@EACH_SCENE
 @pytest.mark.parametrize("size", [(16, 64, 64), (3, 20, 48), (1, 5, 7)])
 def test_scenes_of_the_data(scene, size):
     clip = ClipSpec(*size)
@@ -33,7 +37,7 @@ def test_scenes_of_the_data(scene, size):
     assert later.shape == (1, *clip.shape[1:])
 
 
-@pytest.mark.parametrize("scene", ["balls", "faces"])
+@EACH_SCENE
 def test_flow_explains_what_is_drawn(scene, no_light):
     found = windows(ClipSpec(16, 64, 64), 1, "train", num_videos=12, scene=scene, objects=1)
     for index in range(6):
