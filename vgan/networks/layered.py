@@ -16,7 +16,7 @@ from vgan.models.motion import KnownMotion
 from vgan.networks.attention import attend
 from vgan.networks.filling import blended, sides
 from vgan.networks.layers import activated, generator_inputs, shrunk
-from vgan.networks.motion_code import motion_code, waves
+from vgan.networks.motion_code import motion_code
 from vgan.networks.moving import FURTHEST, MovedObject, Path, flow_of_given
 from vgan.networks.sizes import check_strides, halvings
 from vgan.networks.unet3d import Moved
@@ -55,8 +55,8 @@ def generator(
     """Latents to a clip of any number of frames: a ground, and objects that move before it.
 
     The ground and each object with its mask are pictures, drawn once by 2-D convolutions. An object
-    goes along a path, and is deformed along a field of flow, and in part hidden, as 3-D
-    convolutions of a small volume say at a quarter of the size. All are laid over each other, and a
+    goes along a line, and sways, is deformed along a field of flow, and is in part hidden as 3-D
+    convolutions of a small volume say, at a quarter of the size. All are laid over each other, and a
     thin 3-D convolution at half the size draws over them, with a mask too, what moving can't show.
 
     Args:
@@ -93,10 +93,8 @@ def generator(
     latents, condition, _ = inputs
     path, code = ops.split(latents[:, latent_dim:], [PATH_LATENTS], axis=1)
     moving = layers.Concatenate()([style, path])
-    volume, fields = None, [[]] * objects
-    if field or redrawn or condition_channels:
-        motion = motion_code(code, moving, clip.frames)
-        volume = _volume(style, motion, condition, clip, attention)
+    motion = motion_code(code, moving, clip.frames)
+    volume, fields = _volume(style, motion, condition, clip, attention), [[]] * objects
     if field:
         fields = [[of] for of in ops.split(_drawn(volume, 3 * objects), objects, axis=-1)]
     draw = functools.partial(_picture, style, condition, clip, channels)
@@ -107,7 +105,7 @@ def generator(
         forms = forms - np.tile(np.float32([0] * clip.channels + [3]), objects)
     forms = ops.split(forms, objects, axis=-1)
     masks = []
-    paths = _paths(moving, waves(code, clip.frames), objects)
+    paths = _paths(moving, volume, objects)
     for form, path, bend in zip(forms, paths, fields, strict=True):
         moved = MovedObject(stiffness, dtype="float32")
         colours, mask, step = moved([form, path, *bend])
@@ -157,8 +155,8 @@ def _ground(draw, condition, clip, volume):
     return blended(*moved, weight), flow_of_given(*lookups, condition[..., -1:])
 
 
-def _paths(moving, sway, objects):
-    """Where each object is, [B, T, 2] as of moving.Path, by the latents of motion and waves."""
+def _paths(moving, volume, objects):
+    """Where each object is, [B, T, 2] as of moving.Path: a line, and the sway that a volume says."""
     x = moving
     for _ in range(2):
         x = layers.LeakyReLU(0.2)(layers.Dense(128)(x))
@@ -169,8 +167,8 @@ def _paths(moving, sway, objects):
         return ops.split(found, objects, axis=-1)
 
     of_each = [numbers(2), numbers(1, -0.5), numbers(2), numbers(2, 1.0)]
-    swaying = layers.Dense(2 * objects, kernel_initializer=_QUIET, dtype="float32")(sway)
-    of_each.append(ops.split(swaying, objects, axis=-1))
+    swaying = layers.Dense(2 * objects, kernel_initializer=_QUIET, dtype="float32")
+    of_each.append(ops.split(swaying(ops.mean(volume, axis=(2, 3))), objects, axis=-1))
     return [Path(dtype="float32")(list(of)) for of in zip(*of_each, strict=True)]
 
 
