@@ -56,8 +56,8 @@ def generator(
 
     The ground and each object with its mask are pictures, drawn once by 2-D convolutions. An object
     goes along a line, and sways, is deformed along a field of flow, and is in part hidden as 3-D
-    convolutions of a small volume say, at a quarter of the size. All are laid over each other, and a
-    thin 3-D convolution at half the size draws over them, with a mask too, what moving can't show.
+    convolutions of a small volume say, at a quarter of the size. All are laid over each other, and
+    a thin 3-D convolution at half the size draws over them, with a mask too, what moving can't show.
 
     Args:
       condition_channels: K of what is given, pixels and mask; 0 for nothing. Where something is,
@@ -156,7 +156,7 @@ def _ground(draw, condition, clip, volume):
 
 
 def _paths(moving, volume, objects):
-    """Where each object is, [B, T, 2] as of moving.Path: a line, and the sway that a volume says."""
+    """Where each object is, [B, T, 2] as of moving.Path: a line, and the sway of a volume."""
     x = moving
     for _ in range(2):
         x = layers.LeakyReLU(0.2)(layers.Dense(128)(x))

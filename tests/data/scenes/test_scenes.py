@@ -10,7 +10,6 @@ from vgan.data.scenes import spheres
 from vgan.data.shapes import windows
 from vgan.motion import remap
 
-
 EACH_SCENE = pytest.mark.parametrize("scene", spec.names("vgan.data.scenes.{}.scene"))
 
 
