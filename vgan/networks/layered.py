@@ -57,7 +57,7 @@ def generator(
     The ground and each object with its mask are pictures, drawn once by 2-D convolutions. An object
     goes along a line, and sways, is deformed along a field of flow, and is in part hidden as 3-D
     convolutions of a small volume say, at a quarter of the size. All are laid over each other, and
-    a thin 3-D convolution at half the size draws over them, with a mask too, what moving can't show.
+    a thin 3-D convolution at half the size draws over them, masked too, what moving can't show.
 
     Args:
       condition_channels: K of what is given, pixels and mask; 0 for nothing. Where something is,
