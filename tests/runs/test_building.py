@@ -170,7 +170,7 @@ def test_instance_noise_falls_to_none_at_the_last_step(monkeypatch):
 
     def look(critic, real, fake, batch, seed, samples):
         del critic, fake, seed, samples
-        seen.append(real - video)
+        seen.append(real.video - video)
         return tf.zeros([2])
 
     monkeypatch.setattr(penalties, "r1", look)

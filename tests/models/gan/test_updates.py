@@ -222,7 +222,7 @@ def look_at(**changes):
 
     def look(critic, real, fake, batch, seed, samples):
         del critic, seed, samples
-        seen.append((real.numpy(), fake.numpy(), batch.condition.numpy()))
+        seen.append((real.video.numpy(), fake.video.numpy(), batch.condition.numpy()))
         return tf.zeros([CLIPS])
 
     return make(penalties=[Weighted("look", look)], **changes), seen
