@@ -5,8 +5,9 @@
 Of a run of a task on embedded data: held-out clips are completed from what the task shows of them,
 and the generator's flow is compared with the drawn clips' exact flow. Of any run: the flow that it
 knows of what it made is compared with what DIS finds in the frames. Errors are mean lengths of the
-difference in pixels a frame, over pixels that move (half a pixel a frame or more) and are seen in
-the next frame; beside them what no flow at all, or DIS, would give.
+difference in pixels a frame, over pixels that move (half a pixel a frame or more), are seen in the
+next frame, and aren't given in both. Beside them stands what no flow at all, or DIS, would give;
+and the share of pixels that move by the generator's flow, and by DIS's.
 """
 
 import held_out
@@ -15,7 +16,9 @@ import trial
 from absl import flags
 
 from vgan.core import command
+from vgan.core.errors import UsageError
 from vgan.motion import estimators, occlusion
+from vgan.tasks.given import KNOWN
 
 MOVES = 0.5
 
@@ -29,6 +32,10 @@ def main():
     values = flags.FLAGS
     run = held_out.restored()
     model, windows = run.sampling_model(), held_out.windows(run)
+    if model.task.shows and not hasattr(windows, "motion"):
+        raise UsageError(
+            f"--workdir={values.workdir}: its data know no exact flow. Train on shapes()"
+        )
     numbers = range(min(values.num_videos, len(windows)))
     row = {"experiment": values.experiment, "steps": run.step, "seed": run.config.seed}
     row |= {"task": model.task.text, "clips": len(numbers)}
@@ -36,8 +43,10 @@ def main():
         real, source, labels = held_out.clips(windows, numbers)
         shown = model.show(real, values.seed, source=source)
         made = model.complete(*shown, values.seed, labels=labels, with_motion=True)
-        exact = [windows.motion(n) for n in numbers]
-        row |= beside_exact(made.flow, real, *map(np.stack, zip(*exact, strict=True)))
+        exact, visible = map(np.stack, zip(*map(windows.motion, numbers), strict=True))
+        known = shown[1][..., 0] == KNOWN
+        visible &= ~(known[:, :-1] & known[:, 1:])
+        row |= beside_exact(made.flow, real, exact, visible)
     else:
         made = model.sample(len(numbers), values.seed, with_motion=True)
         row |= dict.fromkeys(("error", "error_dis", "error_none"), "")
@@ -60,9 +69,11 @@ def beside_exact(flow, real, exact, visible):
 def beside_estimate(made):
     """How far DIS, and no flow at all, are from a generator's flow of what it made."""
     estimated, visible = estimate(made.videos)
-    where = visible & (_length(made.flow) >= MOVES)
+    moves, seen_to_move = (_length(of) >= MOVES for of in (made.flow, estimated))
+    where = visible & moves
     return {
-        "made_moving_share": round(float((_length(made.flow) >= MOVES).mean()), 4),
+        "made_moving_share": round(float(moves.mean()), 4),
+        "made_moving_share_dis": round(float(seen_to_move.mean()), 4),
         "made_error_dis": error(estimated, made.flow, where),
         "made_error_none": error(0 * estimated, made.flow, where),
     }
@@ -79,7 +90,9 @@ def estimate(videos):
 
 
 def error(flow, other, where):
-    """The mean length of a difference of flows where it counts."""
+    """The mean length of a difference of flows where it counts; "" where nothing does."""
+    if not where.any():
+        return ""
     return round(float(_length(flow - other)[where].mean()), 4)
 
 

@@ -45,7 +45,8 @@ def main():
 def _tracks(workdir, data):
     """What tracking.py finds of made and of held-out shapes; nothing of other data."""
     names = [f"{name}{of}" for of in ("", "_real") for name in ("tracks_kept", "pixels_kept")]
-    if not data.startswith("shapes("):
+    flat = data.startswith("shapes") and "scene=" not in data
+    if not flat:
         return dict.fromkeys(names, "")
     run = held_out.of_workdir(workdir)
     made = run.sampling_model().sample(256, seed=1)

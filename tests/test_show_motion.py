@@ -148,7 +148,7 @@ def test_a_generator_that_knows_none_says_so(command, tiny_run, tmp_path):
         ),
         (["--input={path}", "--output={new}.mp4", "--estimator=os.path"], 1, "is a module, not"),
         (["--input={path}", "--output={new}.mp4", "--fps=nan"], 1, "--fps=nan"),
-        (["--input={still}", "--output={new}.mp4"], 2, "--input: it has a single frame"),
+        (["--input={still}", "--output={new}.mp4"], 2, "the video has a single frame"),
         (["--input={new}.mp4", "--output={new}.gif"], 2, "no such file"),
     ],
 )

@@ -95,7 +95,7 @@ def _panels(frames, views, estimate, longest, box, centres, known):
             tracker.update(following)
             centres.append(tracker.centre)
     if moment is None:
-        raise DataError("--input: it has a single frame, and motion needs two. Give another video")
+        raise DataError("the video has a single frame, and motion needs two. Give another")
 
 
 def _check_source(values):

@@ -243,7 +243,7 @@ def test_edges_are_smooth():
     scene = flat.Scene(
         [1], [4.0], np.array([[[8.25, 8.0]]]), np.float32([[200] * 3, [0] * 3]), None
     )
-    row = flat.draw(scene, 16, 16)[0, 8, :, 0]
+    row = scene.draw(16, 16)[0, 8, :, 0]
     left, right = 8.25 - 0.89 * 4, 8.25 + 0.89 * 4
     covered = np.clip(np.minimum(np.arange(16) + 1 - left, right - np.arange(16)), 0, 1)
     assert abs(row - 200 * covered).max() <= 1

@@ -3,7 +3,7 @@ import own_flow
 
 from vgan.core.clip import ClipSpec
 from vgan.data.shapes import windows
-from vgan.sampling.model import Moving
+from vgan.sampling.moving import Moving
 
 
 def exact(number=4):

@@ -93,20 +93,49 @@ def test_any_number_of_frames_has_the_same_weights():
     assert sizes[0] == sizes[1]
 
 
-def test_what_is_given_is_the_first_guess():
-    """Before training, frames between given ones are their blend; given ones nearly themselves."""
-    model = build(condition_channels=4)
+def given_at(*positions):
+    """Two pictures, the first up to the middle of a clip; those of some frames as a condition."""
     rng = np.random.default_rng(3)
-    frames = rng.uniform(-1, 1, (BATCH, 1, 32, 32, 3)).astype(np.float32).repeat(8, 1)
+    pictures = rng.uniform(-1, 1, (BATCH, 2, 32, 32, 3)).astype(np.float32)
+    frames = pictures.repeat(4, 1)
     known = np.zeros((BATCH, 8, 32, 32, 1), np.float32)
-    known[:, ::4] = 1
-    condition = np.concatenate([frames * known, known], -1)
-    video, flow, masks = parts(model, condition)
+    known[:, positions] = 1
+    return pictures, np.concatenate([frames * known, known], -1)
+
+
+def test_what_is_given_is_the_first_guess():
+    """Before training: what lies before and after, blended by how near it is."""
+    pictures, condition = given_at(0, 7)
+    model = build(condition_channels=4, redrawn=0)
+    video, _, masks = parts(model, condition)
     ground = 1 - masks.sum(-1, keepdims=True)
-    shown = ground > 0.5
-    assert shown.any()
-    off, frames = ((of * shown)[shown.repeat(3, -1)] for of in (video - frames, frames))
-    assert np.abs(off).mean() < 0.5 * np.abs(frames).mean()
+    assert ground.mean() > 0.9
+    share = np.linspace(0, 1, 8)[None, :, None, None, None]
+    expected = (1 - share) * pictures[:, :1] + share * pictures[:, 1:]
+    off, wrong = (np.abs(video - of) * ground for of in (expected, expected[:, ::-1]))
+    assert off.mean() < 0.5 * wrong.mean()
+
+
+def with_lookup(model, pixels):
+    """Makes the fields of what is given constant: all is looked up so much further right."""
+    drawn = [of for of in model.layers if of.name.startswith("conv3d") and of.filters == 4]
+    (fields,) = (of for of in drawn if of.kernel.shape[0] == 3)
+    kernel, bias = fields.get_weights()
+    fields.set_weights([0 * kernel, np.float32([pixels / 4, 0, pixels / 4, 0])])
+
+
+@pytest.mark.parametrize("positions", [(0,), (0, 7), (3, 4)])
+def test_flow_of_given_pixels_and_from_them(positions):
+    """Given pixels are shown as they are: nothing lies over them, and flow starts from there."""
+    _, condition = given_at(*positions)
+    model = build(condition_channels=4, field=False)
+    with_lookup(model, 4.0)
+    _, flow, masks = parts(model, condition)
+    assert masks[:, positions].max() == 0
+    both = [t for t in range(7) if {t, t + 1} <= set(positions)]
+    assert all((flow[:, t] == 0).all() for t in both)
+    if positions == (0,):
+        np.testing.assert_allclose(flow[:, 0, ..., 0], -4, atol=1e-4)
 
 
 def test_attention_joins_all_times():
@@ -120,6 +149,7 @@ def test_attention_joins_all_times():
     [
         ({"objects": 0}, "objects=0"),
         ({"redrawn": -1}, "redrawn=-1"),
+        ({"stiffness": 1.0, "field": False}, "nothing bends"),
         ({"motion_waves": 0}, "motion_waves=0"),
         ({"clip": ClipSpec(8, 36, 32)}, "--height=36 isn't a multiple of 8"),
     ],

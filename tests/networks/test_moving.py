@@ -99,14 +99,45 @@ def test_a_field_bends_and_hides_in_the_objects_own_places():
     assert moved([(0, 0), (0.25, 0)], hidden)[1].max() < 1e-6
 
 
+def test_a_bend_that_stays_is_no_flow():
+    """However it varies over the object: what goes on unchanged moves as the object does."""
+    rng = np.random.default_rng(4)
+    bent = rng.normal(size=(1, 1, 6, 8, 3)).repeat(3, 1).astype(np.float32)
+    _, _, step = moved([(0, 0), (0.1, 0), (0.2, 0.1)], bent)
+    for t, moves in enumerate([(3.2, 0), (3.2, 2.4)]):
+        np.testing.assert_allclose(step[0, t], np.float32([[moves] * 32] * 24), atol=1e-3)
+
+
+def test_hiding_what_is_bent_costs_the_same():
+    field = tf.Variable(np.ones((1, 2, 6, 8, 3), np.float32))
+    layer, picture = MovedObject(stiffness=1.0), tf.Variable(form())
+    with tf.GradientTape() as tape:
+        layer([picture, np.float32([[(0, 0), (0.1, 0)]]), field], training=True)
+        (cost,) = layer.losses
+    to_picture, to_field = tape.gradient(cost, [picture, field])
+    assert to_picture is None or not np.any(to_picture[..., :3])
+    assert np.any(to_field[..., :2]) and not np.any(to_field[..., 2])
+
+
 def test_flow_of_what_is_given():
     """Frames 0 and 2 are given: frame 1 is 0 moved by (2, 0), and 2 moved back by (1, 0)."""
     known = np.zeros((1, 3, 1, 1, 1), np.float32)
     known[:, [0, 2]] = 1
+    half = np.full_like(known, 0.5)
     before, after = (np.zeros((1, 3, 1, 1, 2), np.float32) for _ in range(2))
     before[0, 1, 0, 0] = (-2, 0)
     after[0, 1, 0, 0] = (1, 0)
-    flow = np.array(flow_of_given(before, after, known))[0, :, 0, 0]
-    np.testing.assert_array_equal(flow, [(2, 0), (1, 0)])
+    flow = np.array(flow_of_given(before, after, half, known))[0, :, 0, 0]
+    np.testing.assert_allclose(flow, [(2, 0), (1, 0)], rtol=1e-5)
     all_known = np.ones_like(known)
-    assert (np.array(flow_of_given(before, after, all_known)) == 0).all()
+    assert (np.array(flow_of_given(before, after, half, all_known)) == 0).all()
+
+
+def test_a_side_that_is_not_there_says_nothing():
+    """Only frame 0 is given, so the weight of what comes after is 0 from then on."""
+    known, weight = (np.zeros((1, 4, 1, 1, 1), np.float32) for _ in range(2))
+    known[:, 0], weight[:, 0], weight[:, 1:] = 1, 0.5, 1
+    before = -2 * np.arange(4, dtype=np.float32)[None, :, None, None, None] * (1, 0)
+    noise = np.random.default_rng(0).normal(size=before.shape)
+    flow = np.array(flow_of_given(before, noise, weight, known))[0, 1:, 0, 0]
+    np.testing.assert_allclose(flow, [(2, 0)] * 2, atol=1e-5)

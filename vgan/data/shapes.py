@@ -136,7 +136,7 @@ class Shapes(collections.abc.Sequence):
         return self._scene(index).motion(self.clip.height, self.clip.width)
 
     def masks(self, index):
-        """Where each thing in window `index` is seen: bool `[objects, T, H, W]`."""
+        """Where each thing in window `index` is seen, nearest first: bool `[objects, T, H, W]`."""
         index = range(len(self))[operator.index(index)]
         return self._scene(index).masks(self.clip.height, self.clip.width)
 

@@ -9,8 +9,8 @@ class KnownMotion(keras.layers.Layer):
 
     Its inputs are video [B, T, H, W, C]; flow float32 [B, T-1, H, W, 2], (dx, dy) in pixels from
     frame t to t+1 of what each pixel shows; masks float32 [B, T, H, W, K] in [0, 1], how much of
-    each of K objects is seen, the furthest first. Flow and masks are computed only where a network
-    `with_motion` asks for them.
+    each of K objects is seen, the nearest first. A graph computes flow and masks only where a
+    network `with_motion` asks for them.
     """
 
     def call(self, inputs):

@@ -49,17 +49,23 @@ def discriminator(
             f"of neighbours. Make clips of --frames={pairs + 1} or more, or judge fewer"
         )
     check_strides(clip, factors, flag)
+    estimate = estimator_for(clip, estimator, flag)
+    depth = 3 * clip.channels + 1 + condition_channels
+    view = CompensatedPairs(estimate, pairs, clip.channels)
+    shown = keras.Input((clip.height, clip.width, depth), name="pair")
+    halving = convolutions(clip, channels, spectral_norm)
+    return strided.critic("compensated", view, shown, halving, num_labels, spectral_norm)
+
+
+def estimator_for(clip, estimator, flag):
+    """The estimator of a spec string, which can see the frames of a clip; raises UsageError."""
     estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
     still = np.zeros((1, *clip.shape[1:]), np.uint8)
     try:
         estimate(still, still)
     except UsageError as error:
         raise UsageError(f"{flag}(estimator={estimator!r}): {error}") from None
-    depth = 3 * clip.channels + 1 + condition_channels
-    view = CompensatedPairs(estimate, pairs, clip.channels)
-    shown = keras.Input((clip.height, clip.width, depth), name="pair")
-    halving = convolutions(clip, channels, spectral_norm)
-    return strided.critic("compensated", view, shown, halving, num_labels, spectral_norm)
+    return estimate
 
 
 class CompensatedPairs:

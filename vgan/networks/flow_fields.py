@@ -7,15 +7,14 @@ its motion alone. Real clips' flow is estimated.
 import functools
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from vgan.core import spec
 from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
 from vgan.motion.compensation import estimate_forward
 from vgan.networks import strided
+from vgan.networks.compensated import estimator_for
 from vgan.networks.critic import Critic
 from vgan.networks.layers import convolution
 from vgan.networks.sizes import check_strides, halvings
@@ -33,10 +32,9 @@ def discriminator(
 ):
     """A critic of flow fields over time, one logit a clip.
 
-    They have a flow for each of the 8x8 or a few more cells of a frame.
-
-    A cell's flow is the mean over its pixels, weighted by the gradient of the frame there, since
-    flow means nothing on plain ground. The weights have no gradient.
+    A frame's shorter side has 8 to 15 cells. A cell's flow is a mean over its pixels, weighted by
+    the gradient of the frame there, since flow means nothing on plain ground, and by whether they
+    move at all. The weights have no gradient.
 
     Args:
       clip: ClipSpec of 2 frames or more; sides must be multiples of the cells'.
@@ -56,12 +54,7 @@ def discriminator(
     if clip.frames < 2:
         raise UsageError(f"{flag}: a clip of --frames=1 has no motion. Use 2 or more")
     check_strides(clip, _factors, flag)
-    estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
-    still = np.zeros((1, *clip.shape[1:]), np.uint8)
-    try:
-        estimate(still, still)
-    except UsageError as error:
-        raise UsageError(f"{flag}(estimator={estimator!r}): {error}") from None
+    estimate = estimator_for(clip, estimator, flag)
     side = _factors(clip)[1]
     cells = clip.height // side, clip.width // side
     pairs = len(range(0, clip.frames - 1, every))
@@ -127,7 +120,7 @@ def in_cells(flow, video, side):
     square = tf.stop_gradient(tf.reduce_sum(flow**2, -1, keepdims=True))
     moving = square / (square + 0.01)
     fine = min(2, side)
-    together = _means(tf.concat([flow, moving, steep], -1), fine)
+    together = _means(tf.concat([moving * flow, moving, steep], -1), fine)
     flow, moving, steep = tf.split(together, [2, 1, 1], -1)
     flow = _spread(flow, moving)
     weighted, weight = tf.split(

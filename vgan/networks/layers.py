@@ -9,6 +9,9 @@ from keras import ops
 from vgan.models.synthesizer import MovedLayer
 from vgan.networks.batch_statistics import BatchNorm
 
+QUIET = keras.initializers.VarianceScaling(0.01)
+"""A start from which a layer hardly does anything."""
+
 
 @keras.saving.register_keras_serializable(package="vgan")
 class SpectralNorm(MovedLayer, keras.layers.Wrapper):

@@ -46,8 +46,8 @@ class MovedObject(layers.Layer):
     mask [B, T, H, W, 1], and the flow of what is seen, [B, T-1, H, W, 2] in pixels.
 
     Args:
-      stiffness: weight of how far what is seen is bent, a mean in pixels, among the model's losses
-        in training calls.
+      stiffness: weight of how far the object is bent, in pixels times its mask, a mean over all
+        pixels, among the model's losses in training calls.
     """
 
     def __init__(self, stiffness=0.0, **kwargs):
@@ -67,10 +67,14 @@ class MovedObject(layers.Layer):
             bend = FURTHEST * min(height, width) * bend
             # At first all is shown.
             moved = move(form, bend - shift[:, :, None, None]) * ops.sigmoid(4 + 4 * shown)
-            step = step + bend[:, :-1] - bend[:, 1:]
+            # What a pixel shows keeps its place in the object while the object's shift changes.
+            change = fields[0][:, :-1, ..., :2] - fields[0][:, 1:, ..., :2]
+            change = _carried(change, shift[:, :-1], (height, width))
+            step = step + FURTHEST * min(height, width) * change
             if training and self.stiffness:
                 length = ops.sqrt(ops.sum(ops.square(bend), -1, keepdims=True) + 1e-6)
-                self.add_loss(self.stiffness * ops.mean(moved[..., -1:] * length))
+                seen = ops.stop_gradient(moved[..., -1:])  # Hiding what is bent must not pay.
+                self.add_loss(self.stiffness * ops.mean(seen * length))
         else:
             moved = shifted(form, shift)
             step = ops.broadcast_to(step, (*ops.shape(step)[:2], height, width, 2))
@@ -110,7 +114,7 @@ def shifted(pictures, shift):
 
 
 def _carried(field, shift, size):
-    """A field [B, T, h, w, 3] that goes with an object by its shift, at full size."""
+    """A field [B, T, h, w, K] that goes with an object by its shift, at full size."""
     frames, *small = field.shape[1:4]
     scale = np.float32([small[1] / size[1], small[0] / size[0]])
     shift = shift[:, :, None, None]
@@ -136,20 +140,35 @@ def _centre(mask):
     return ops.concatenate([ops.sum(mask * along, (1, 2)) for along in (x, y)], -1) / mass
 
 
-def flow_of_given(before, after, known):
+@keras.saving.register_keras_serializable(package="vgan")
+class Moved(keras.layers.Layer):
+    """Each frame of a video, moved along a flow [B, T, H, W, 2] of its own."""
+
+    def call(self, inputs):
+        video, flow = inputs
+        frames = ops.reshape(video, (-1, *video.shape[2:]))
+        return ops.reshape(move(frames, ops.reshape(flow, (-1, *flow.shape[2:]))), ops.shape(video))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+
+def flow_of_given(before, after, weight, known):
     """The flow of what is given, moved to each frame.
 
     A pixel looks up what was given last, and what is given next, along these fields. As long as
     that stays the same from a frame to the next, the fields' difference is its flow.
 
     Args:
-      before, after: [B, T, H, W, 2], where what is given before and after is looked up.
-      known: [B, T, H, W, 1], the mask of what is given.
+      before, after: [B, T, H, W, 2], where what is given before and after is looked up, 0 where a
+        pixel is given.
+      weight: [B, T, H, W, 1], of the first of the two, as filling.sides gives it.
+      known: [B, T, H, W, 1], the mask of what is given, 0 or 1.
     Returns:
       [B, T-1, H, W, 2]; 0 where a pixel is given in both frames.
     """
-    same_before = 1 - ops.cast(known[:, 1:] > 0.5, "float32")
-    same_after = 1 - ops.cast(known[:, :-1] > 0.5, "float32")
+    weight = (weight[:, :-1] + weight[:, 1:]) / 2
+    same_before, same_after = weight * (1 - known[:, 1:]), (1 - weight) * (1 - known[:, :-1])
     steps = same_before * (before[:, :-1] - before[:, 1:])
     steps = steps + same_after * (after[:, :-1] - after[:, 1:])
-    return steps / ops.maximum(same_before + same_after, 1.0)
+    return steps / ops.maximum(same_before + same_after, 1e-6)

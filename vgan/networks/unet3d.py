@@ -11,11 +11,18 @@ from keras import layers, ops
 
 from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
-from vgan.motion.warp import move
 from vgan.networks import sizes
 from vgan.networks.critic import Critic, whole_clip
 from vgan.networks.filling import blended, sides
-from vgan.networks.layers import activated, convolution, generator_inputs, logits, weighted
+from vgan.networks.layers import (
+    QUIET,
+    activated,
+    convolution,
+    generator_inputs,
+    logits,
+    weighted,
+)
+from vgan.networks.moving import Moved
 from vgan.networks.sizes import check_strides
 
 
@@ -81,26 +88,10 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
 _REACH = 4.0
 """Pixels of flow for an output of 1, half of the way from black to white, to learn equally fast."""
 
-_QUIET = keras.initializers.VarianceScaling(0.01)
-"""A start from which the first clips are hardly more than the guess."""
-
-
-@keras.saving.register_keras_serializable(package="vgan")
-class Moved(keras.layers.Layer):
-    """Each frame of a video, moved along a flow [B, T, H, W, 2] of its own."""
-
-    def call(self, inputs):
-        video, flow = inputs
-        frames = ops.reshape(video, (-1, *video.shape[2:]))
-        return ops.reshape(move(frames, ops.reshape(flow, (-1, *flow.shape[2:]))), ops.shape(video))
-
-    def compute_output_shape(self, input_shape):
-        return input_shape[0]
-
 
 def _seen(x, picture, channels):
     """The picture that features show, added to the one of a smaller size."""
-    seen = layers.Conv3D(channels, 1, dtype="float32", kernel_initializer=_QUIET)(x)
+    seen = layers.Conv3D(channels, 1, dtype="float32", kernel_initializer=QUIET)(x)
     return seen if picture is None else seen + picture
 
 

@@ -10,27 +10,13 @@ from vgan.core.clip import to_float
 from vgan.core.errors import UsageError
 from vgan.media.player import Player
 from vgan.sampling import graphs
+from vgan.sampling.moving import Moving, joined
 from vgan.tasks import given
 
 SHOWN = 8
 """How many videos of a model a notebook plays."""
 
 SEED_LIMIT = 2**59
-
-
-class Moving(typing.NamedTuple):
-    """Videos, and what their model knows of how they move.
-
-    Attributes:
-      videos: uint8 [N, T, H, W, C], RGB.
-      flow: float32 [N, T-1, H, W, 2], (dx, dy) in pixels from frame t to t+1 of what a pixel shows.
-      masks: float32 [N, T, H, W, K] in [0, 1], how much of each of K objects is seen, the furthest
-        first.
-    """
-
-    videos: np.ndarray
-    flow: np.ndarray
-    masks: np.ndarray
 
 
 class Functions(typing.NamedTuple):
@@ -109,7 +95,7 @@ class Model:
             generator that doesn't know how its videos move.
         """
         chunks = list(self.stream(num_videos, seed, label, with_motion))
-        return _joined(chunks) if with_motion else np.concatenate(chunks)
+        return joined(chunks) if with_motion else np.concatenate(chunks)
 
     def complete(self, pixels, kinds, seed=0, samples=None, labels=None, with_motion=False):
         """Makes videos of given frames.
@@ -139,7 +125,7 @@ class Model:
         found = [
             complete(pixels[c], kinds[c], np.int64(seed), samples[c], labels[c]) for c in chunks
         ]
-        return _joined(found) if with_motion else np.concatenate(found)
+        return joined(found) if with_motion else np.concatenate(found)
 
     def show(self, videos, seed=0, samples=None, source=None):
         """What the task shows of real videos uint8 [N, T, H, W, C]: pixels and kinds.
@@ -200,11 +186,6 @@ class Model:
         if str(label).isdecimal() and int(label) < len(self.labels):
             return int(label)
         raise UsageError(f"label {label!r}: unknown. Choose one of {', '.join(self.labels)}")
-
-
-def _joined(chunks):
-    """One Moving of several, or of tuples like it."""
-    return Moving(*(np.concatenate(of) for of in zip(*chunks, strict=True)))
 
 
 def check_seed(seed):

@@ -3,7 +3,8 @@
 import tensorflow as tf
 
 from vgan.sampling import graphs
-from vgan.sampling.model import SEED_LIMIT, Moving
+from vgan.sampling.model import SEED_LIMIT
+from vgan.sampling.moving import Moving
 from vgan.tasks.given import HIDDEN, HINT, KNOWN
 
 _MOST_FIRST = 2**53

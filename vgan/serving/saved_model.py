@@ -13,7 +13,8 @@ from vgan.core.files import check_plain, replacing_folder
 from vgan.core.stored import positive, read_json, texts
 from vgan.sampling import graphs
 from vgan.sampling.card import Card
-from vgan.sampling.model import Functions, Model, Moving
+from vgan.sampling.model import Functions, Model
+from vgan.sampling.moving import Moving
 from vgan.serving import endpoints
 from vgan.tasks.task import Task
 
@@ -30,7 +31,7 @@ def export(sampler, card, path, max_videos=64):
     each is (given.HIDDEN, KNOWN, HINT) and a seed; it is the only one where something must be
     given. Where the sampler knows its motion there are `sample_with_motion`, with the inputs of
     sample_range, and `complete_with_motion`, which give `videos`, `flow` and `masks` as of
-    sampling.model.Moving. Inputs out of range are InvalidArgument errors that name the input.
+    sampling.moving.Moving. Inputs out of range are InvalidArgument errors that name the input.
 
     Args:
       sampler: models.synthesizer.Sampler.

@@ -6,17 +6,10 @@ import pytest
 from vgan.core import spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
-from vgan.data.scenes import spheres
 from vgan.data.shapes import windows
 from vgan.motion import remap
 
 EACH_SCENE = pytest.mark.parametrize("scene", spec.names("vgan.data.scenes.{}.scene"))
-
-
-@pytest.fixture
-def no_light(monkeypatch):
-    """Without light, which stays where it is, a surface keeps its colours."""
-    monkeypatch.setattr(spheres, "_lit", lambda colours, normal, gloss: colours)
 
 
 @EACH_SCENE

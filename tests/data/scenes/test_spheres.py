@@ -65,12 +65,6 @@ def test_a_head_that_turns_loses_points_at_its_side():
     np.testing.assert_array_equal(visible[0, 16, inside], longitude + angle < np.pi / 2)
 
 
-@pytest.fixture
-def no_light(monkeypatch):
-    """Without light, which stays where it is, a surface keeps its colours."""
-    monkeypatch.setattr(spheres, "_lit", lambda colours, normal, gloss: colours)
-
-
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_flow_carries_a_painted_ball_back(axis, no_light):
     def paint(surface, times):

@@ -12,7 +12,8 @@ Returns:
   frame t to t+1 of what each pixel centre shows, and bool [T-1, height, width], whether that is
   seen in frame t+1 too: nothing nearer covers it, and it lies between the centres of the frame's
   outermost pixels, where a bilinear lookup has all its neighbours;
-  `masks(height, width)`: bool [objects, T, height, width], where each thing is seen.
+  `masks(height, width)`: bool [objects, T, height, width], where each thing is seen, the
+nearest first.
 
 Pixel (column, row) has its centre at (column + 0.5, row + 0.5); x points right and y down. A clip's
 motion doesn't depend on its size but in scale.

@@ -28,11 +28,36 @@ class Scene(NamedTuple):
 
     def draw(self, height, width):
         """Anti-aliased forms, filled or not: uint8 [T, height, width, 3]."""
-        return draw(self, height, width)
+        objects, frames = self.paths.shape[:2]
+        canvas = np.empty((frames, height, width, 3), np.uint8)
+        ground = self.colours[-1] + 0.5
+        if self.waves is not None:
+            x = np.arange(0.5, width, dtype=np.float32)[None]
+            y = np.arange(0.5, height, dtype=np.float32)[None]
+            ground = self.colours[-1] * _shade(self.waves[-1], x, y)[..., None] + 0.5
+        canvas[...] = ground.astype(np.uint8)
+        for index in reversed(range(objects)):
+            _paint(canvas, self, index)
+        return canvas
 
     def motion(self, height, width):
         """The exact flow, and whether what is seen stays so: see `vgan.data.scenes`."""
-        return motion(self, height, width)
+        objects, frames = self.paths.shape[:2]
+        x, y = np.arange(0.5, width), np.arange(0.5, height)[:, None]
+        layer = np.full((frames - 1, height, width), objects)
+        flow = np.zeros((frames - 1, height, width, 2))
+        for index in reversed(range(objects)):
+            inside = _inside(self, index, x, y, slice(None, -1))
+            layer[inside] = index
+            step = np.diff(self.paths[index], axis=0)[:, None, None]
+            flow = np.where(inside[..., None], step, flow)
+        x, y = x + flow[..., 0], y + flow[..., 1]
+        visible = (abs(x - width / 2) <= (width - 1) / 2) & (
+            abs(y - height / 2) <= (height - 1) / 2
+        )
+        for index in range(objects):
+            visible &= ~(_inside(self, index, x, y, slice(1, None)) & (layer > index))
+        return flow.astype(np.float32), visible
 
     def masks(self, height, width):
         """Where each form is seen: bool [objects, T, height, width]."""
@@ -64,21 +89,6 @@ _DISTANCES = tuple(FORMS.values())
 
 LINE = 1.5
 """The width of an outline in pixels."""
-
-
-def draw(scene, height, width):
-    """As `Scene.draw`."""
-    objects, frames = scene.paths.shape[:2]
-    canvas = np.empty((frames, height, width, 3), np.uint8)
-    ground = scene.colours[-1] + 0.5
-    if scene.waves is not None:
-        x = np.arange(0.5, width, dtype=np.float32)[None]
-        y = np.arange(0.5, height, dtype=np.float32)[None]
-        ground = scene.colours[-1] * _shade(scene.waves[-1], x, y)[..., None] + 0.5
-    canvas[...] = ground.astype(np.uint8)
-    for index in reversed(range(objects)):
-        _paint(canvas, scene, index)
-    return canvas
 
 
 def _paint(canvas, scene, index):
@@ -115,24 +125,6 @@ def _shade(waves, x, y):
     left = np.concatenate((np.cos(down), np.sin(down)), -1)
     right = np.concatenate((np.sin(across), np.cos(across)), -1)
     return 0.6 + 0.4 / len(waves) * (left @ right.swapaxes(1, 2))
-
-
-def motion(scene, height, width):
-    """As `Scene.motion`."""
-    objects, frames = scene.paths.shape[:2]
-    x, y = np.arange(0.5, width), np.arange(0.5, height)[:, None]
-    layer = np.full((frames - 1, height, width), objects)
-    flow = np.zeros((frames - 1, height, width, 2))
-    for index in reversed(range(objects)):
-        inside = _inside(scene, index, x, y, slice(None, -1))
-        layer[inside] = index
-        step = np.diff(scene.paths[index], axis=0)[:, None, None]
-        flow = np.where(inside[..., None], step, flow)
-    x, y = x + flow[..., 0], y + flow[..., 1]
-    visible = (abs(x - width / 2) <= (width - 1) / 2) & (abs(y - height / 2) <= (height - 1) / 2)
-    for index in range(objects):
-        visible &= ~(_inside(scene, index, x, y, slice(1, None)) & (layer > index))
-    return flow.astype(np.float32), visible
 
 
 def _inside(scene, index, x, y, when):

@@ -39,15 +39,60 @@ class Scene(typing.NamedTuple):
 
     def draw(self, height, width):
         """Anti-aliased spheres: uint8 [T, height, width, 3]."""
-        return draw(self, height, width)
+        frames = len(self.spheres[0].path)
+        canvas = np.broadcast_to(self.ground, (frames, height, width, 3)).astype(np.float32)
+        x = np.arange(0.5, width, dtype=np.float32)
+        y = np.arange(0.5, height, dtype=np.float32)[:, None]
+        for sphere in reversed(self.spheres):
+            across, down = _seen_from_centre(sphere, x, y, slice(None))
+            distance = np.sqrt(across**2 + down**2)
+            coverage = np.clip(0.5 + sphere.radius * (1 - distance), 0, 1)
+            shown = np.nonzero(coverage)
+            # A point just outside shows what lies on the outline.
+            inside = np.maximum(1, distance[shown])
+            normal = np.stack((across[shown] / inside, down[shown] / inside), -1)
+            normal = _with_depth(normal)
+            times = shown[0]
+            surface = np.einsum("nij,ni->nj", sphere.turns[times], normal)
+            colours = _lit(sphere.paint(surface, times), normal, sphere.gloss)
+            share = coverage[shown][:, None]
+            canvas[shown] += share * (colours - canvas[shown])
+        return (canvas + 0.5).clip(0, 255).astype(np.uint8)
 
     def motion(self, height, width):
         """The exact flow, and whether what is seen stays so: see `vgan.data.scenes`."""
-        return motion(self, height, width)
+        frames = len(self.spheres[0].path)
+        x, y = np.arange(0.5, width), np.arange(0.5, height)[:, None]
+        now, later = slice(None, -1), slice(1, None)
+        size = frames - 1, height, width
+        flow, visible = np.zeros((*size, 2)), np.ones(size, bool)
+        layer = np.full(size, len(self.spheres))
+        for index in reversed(range(len(self.spheres))):
+            sphere = self.spheres[index]
+            step, front = _steps(sphere, x, y)
+            inside = _inside(sphere, x, y, now)
+            layer[inside] = index
+            flow = np.where(inside[..., None], step, flow)
+            visible = np.where(inside, front, visible)
+        x, y = x + flow[..., 0], y + flow[..., 1]
+        visible &= (abs(x - width / 2) <= (width - 1) / 2) & (
+            abs(y - height / 2) <= (height - 1) / 2
+        )
+        for index, sphere in enumerate(self.spheres):
+            visible &= ~(_inside(sphere, x, y, later) & (layer > index))
+        return flow.astype(np.float32), visible
 
     def masks(self, height, width):
         """Where each sphere is seen: bool [objects, T, height, width]."""
-        return masks(self, height, width)
+        frames = len(self.spheres[0].path)
+        x, y = np.arange(0.5, width), np.arange(0.5, height)[:, None]
+        free = np.ones((frames, height, width), bool)
+        found = []
+        for sphere in self.spheres:
+            inside = _inside(sphere, x, y, slice(None))
+            found.append(inside & free)
+            free &= ~inside
+        return np.stack(found)
 
 
 def turned(axis, angles):
@@ -59,64 +104,6 @@ def turned(axis, angles):
     found[:, b, a] = np.sin(angles)
     found[:, a, b] = -found[:, b, a]
     return found
-
-
-def draw(scene, height, width):
-    """As `Scene.draw`."""
-    frames = len(scene.spheres[0].path)
-    canvas = np.broadcast_to(scene.ground, (frames, height, width, 3)).astype(np.float32)
-    x = np.arange(0.5, width, dtype=np.float32)
-    y = np.arange(0.5, height, dtype=np.float32)[:, None]
-    for sphere in reversed(scene.spheres):
-        across, down = _seen_from_centre(sphere, x, y, slice(None))
-        distance = np.sqrt(across**2 + down**2)
-        coverage = np.clip(0.5 + sphere.radius * (1 - distance), 0, 1)
-        shown = np.nonzero(coverage)
-        # A point just outside shows what lies on the outline.
-        inside = np.maximum(1, distance[shown])
-        normal = np.stack((across[shown] / inside, down[shown] / inside), -1)
-        normal = _with_depth(normal)
-        times = shown[0]
-        surface = np.einsum("nij,ni->nj", sphere.turns[times], normal)
-        colours = _lit(sphere.paint(surface, times), normal, sphere.gloss)
-        share = coverage[shown][:, None]
-        canvas[shown] += share * (colours - canvas[shown])
-    return (canvas + 0.5).clip(0, 255).astype(np.uint8)
-
-
-def masks(scene, height, width):
-    """As `Scene.masks`, by pixel centres."""
-    frames = len(scene.spheres[0].path)
-    x, y = np.arange(0.5, width), np.arange(0.5, height)[:, None]
-    free = np.ones((frames, height, width), bool)
-    found = []
-    for sphere in scene.spheres:
-        inside = _inside(sphere, x, y, slice(None))
-        found.append(inside & free)
-        free &= ~inside
-    return np.stack(found)
-
-
-def motion(scene, height, width):
-    """As `Scene.motion`; a point that turns to the back isn't seen either."""
-    frames = len(scene.spheres[0].path)
-    x, y = np.arange(0.5, width), np.arange(0.5, height)[:, None]
-    now, later = slice(None, -1), slice(1, None)
-    size = frames - 1, height, width
-    flow, visible = np.zeros((*size, 2)), np.ones(size, bool)
-    layer = np.full(size, len(scene.spheres))
-    for index in reversed(range(len(scene.spheres))):
-        sphere = scene.spheres[index]
-        step, front = _steps(sphere, x, y)
-        inside = _inside(sphere, x, y, now)
-        layer[inside] = index
-        flow = np.where(inside[..., None], step, flow)
-        visible = np.where(inside, front, visible)
-    x, y = x + flow[..., 0], y + flow[..., 1]
-    visible &= (abs(x - width / 2) <= (width - 1) / 2) & (abs(y - height / 2) <= (height - 1) / 2)
-    for index, sphere in enumerate(scene.spheres):
-        visible &= ~(_inside(sphere, x, y, later) & (layer > index))
-    return flow.astype(np.float32), visible
 
 
 def _steps(sphere, x, y):

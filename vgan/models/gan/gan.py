@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from vgan.core import randomness
 from vgan.core.clip import Seen
-from vgan.core.errors import UsageError
 from vgan.models.average import Averaged, copy_state, follow
 from vgan.models.codec import put_back
 from vgan.models.gan import detectors
@@ -15,7 +14,8 @@ from vgan.models.gan.adversarial import Adversarial
 from vgan.models.gan.growth import take_weights
 from vgan.models.gan.turn import TurnCosts
 from vgan.models.gan.updates import check_exact, one_stage, simultaneous
-from vgan.models.motion import knows_motion, with_motion
+from vgan.models.gan.view import View
+from vgan.models.motion import with_motion
 from vgan.models.synthesizer import MovedLayer, Turn
 
 
@@ -79,7 +79,8 @@ class Gan(Averaged):
         self.disguise = disguise
         self.steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
         self.rules = rules
-        _check_motion(rules.critics, generator)
+        self._view = View(rules, disguise)
+        self._view.check(generator)
         if rules.updates == "one_stage":
             check_exact(rules.critics, rules.adversarial)
         for player, optimizer in self.optimizers().items():
@@ -141,52 +142,22 @@ class Gan(Averaged):
 
     def generate(self, costs):
         """Clips of the training generator for a turn, as critics may look at them: Seen."""
-        batch, seed, flow = costs.batch, costs.seed, None
-        latents = randomness.normal(seed, randomness.TRAINING, costs.samples, self.latent_shape)
-        inputs = [latents, batch.condition, batch.label]
-        judge = self._judge_of_motion
-        if judge is None:
-            fake = self.generator(inputs, training=True)
-        else:
+        batch = costs.batch
+        latents = randomness.normal(
+            costs.seed, randomness.TRAINING, costs.samples, self.latent_shape
+        )
+        inputs, flow = [latents, batch.condition, batch.label], None
+        if self._view.needs_flow:
             fake, flow, _ = with_motion(self.generator)(inputs, training=True)
-            flow = judge.chosen(flow)
+        else:
+            fake = self.generator(inputs, training=True)
         if self.generator.losses:
             costs.add_regularisation(self.generator.losses)
         return Seen(put_back(fake, batch.condition), flow)
 
-    @property
-    def _judge_of_motion(self):
-        """The critic that looks at flow, or None."""
-        return next((critic for critic in self.critic_modules if critic.needs_flow), None)
-
     def shown(self, costs, *made):
         """Clips as critics see them, Seen, and what was given as they see it."""
-        given, found = costs.batch.condition, []
-        real, judge = costs.batch.video, self._judge_of_motion
-        known = None if judge is None else judge.estimated(real)
-        for number, (video, flow) in enumerate((Seen(real, known), *made)):
-            shown = given
-            if self.disguise is not None:
-                video, shown, flow = self._disguised(video, given, flow, costs)
-            if self.rules.instance_noise is not None:
-                stream = randomness.NOISE
-                draws = 2 * costs.samples + number
-                noise = randomness.normal(costs.seed, stream, draws, video.shape[1:])
-                video += tf.cast(self.rules.instance_noise(self.steps) * noise, video.dtype)
-            found.append(Seen(video, flow))
-        return *found, shown
-
-    def _disguised(self, video, given, flow, costs):
-        """A clip, what was given and its flow, changed alike."""
-        if flow is None:
-            return *self.disguise(video, given, costs.seed, costs.samples), None
-        # The flow goes along with what is given, which is changed alike in all frames.
-        missing = video.shape[1] - flow.shape[1]
-        beside = tf.pad(flow, [[0, 0], [0, missing], [0, 0], [0, 0], [0, 0]])
-        beside = tf.concat([given, tf.cast(beside, given.dtype)], -1)
-        video, beside = self.disguise(video, beside, costs.seed, costs.samples)
-        given, flow = tf.split(beside, [given.shape[-1], 2], -1)
-        return video, given, flow[:, :-missing]
+        return self._view(costs, self.steps, *made)
 
     def apply(self, gradients):
         """Lets the players that have gradients take their step."""
@@ -239,8 +210,10 @@ class Gan(Averaged):
 
     def implausibility(self, made, real, condition, label, seed, samples):
         """What the critics' verdicts on made clips beside real ones cost the generator, [B]."""
-        costs = []
+        costs = [tf.zeros(tf.shape(label)[:1])]
         for critic in self.rules.critics:
+            if critic.part.needs_flow:
+                continue  # No gradient would come back from estimated flow.
             logits = [
                 critic.part.judge(critic.part.inputs(seen, condition, seed, samples), label).logits
                 for seen in (Seen(made), Seen(real))
@@ -261,16 +234,3 @@ class Gan(Averaged):
         """The critics' loss: {path: value}, of means by path."""
         names = [critic.name for critic in self.rules.critics]
         return {detectors.CRITICS_LOSS: detectors.critics_loss(names, means)}
-
-
-def _check_motion(critics, generator):
-    names = [critic.name for critic in critics if critic.part.needs_flow]
-    if len(names) > 1:
-        raise UsageError(
-            f"--discriminator: {names[0]} and {names[1]} look at flow. Name one of them"
-        )
-    if names and not knows_motion(generator):
-        raise UsageError(
-            f"--discriminator={names[0]}: looks at the flow that the generator knows, and this one "
-            "knows none. Use --generator=layered, or another critic"
-        )
