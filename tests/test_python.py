@@ -1,5 +1,9 @@
 """vgan from Python: the README's lines."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -24,3 +28,12 @@ def test_train_load_sample_show_and_score(tiny, tmp_path, monkeypatch):
 def test_a_flag_that_there_is_not(tmp_path):
     with pytest.raises(UsageError, match="flags colour, speed: unknown"):
         vgan.fit({"speed": 2, "steps": 1, "colour": "red"}, tmp_path)
+
+
+@pytest.mark.parametrize(("own", "kept"), [({}, "1"), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, "0")])
+def test_fast_convolutions_are_asked_for_unless_somebody_says_otherwise(own, kept):
+    code = "import vgan, os; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
+    other = {name: os.environ[name] for name in os.environ if name != "TF_ENABLE_ONEDNN_OPTS"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=other | own, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{kept}\n"
