@@ -19,7 +19,7 @@ from vgan.networks.layers import QUIET, activated, generator_inputs
 from vgan.networks.motion_code import motion_code
 from vgan.networks.moving import FURTHEST, Moved, MovedObject, Path, flow_of_given
 from vgan.networks.sizes import check_strides
-from vgan.networks.volume import doublings, draw_anew, fields, volume, with_given
+from vgan.networks.volume import BEYOND, doublings, draw_anew, fields, volume, with_given
 
 PATH_LATENTS = 16
 """How many latents choose the objects' paths, beside those of the waves."""
@@ -86,7 +86,7 @@ def generator(
     latents, condition, _ = inputs
     path_latents, code = ops.split(latents[:, latent_dim:], [PATH_LATENTS], axis=1)
     moving = layers.Concatenate()([style, path_latents])
-    motion = motion_code(code, moving, clip.frames)
+    motion = motion_code(code, moving, clip.frames + 2 * BEYOND, first=-BEYOND)
     when = volume(style, motion, condition, clip, attention)
     bends = [[]] * objects
     if field:
@@ -126,12 +126,17 @@ def _picture(style, condition, clip, channels, depth, name):
     x = layers.Dense(math.prod(small) * widths[0])(style)
     x = layers.Reshape((1, *small, widths[0]))(x)
     for width in widths[1:]:
-        x = with_given(activated(x, style), condition, clip)
+        x = with_given(activated(x, style), condition)
         # Transposed convolutions leave checkerboards, which a picture that is moved keeps.
         x = layers.UpSampling3D((1, 2, 2))(x)
-        x = layers.Conv3D(width, (1, 3, 3), padding="same")(x)
-    x = layers.Conv3D(depth, (1, 3, 3), padding="same")(activated(x, style))
+        x = layers.Conv3D(width, (1, 3, 3))(_edged(x))
+    x = layers.Conv3D(depth, (1, 3, 3))(_edged(activated(x, style)))
     return layers.Reshape((clip.height, clip.width, depth), dtype="float32", name=name)(x)
+
+
+def _edged(x):
+    """Features whose outermost pixels are repeated around: zeros there would frame a picture."""
+    return ops.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
 
 
 def _ground(draw, condition, clip, when):
@@ -169,5 +174,5 @@ def _paths(moving, when, objects):
 
     of_each = [numbers(2), numbers(1, -0.5), numbers(2), numbers(2, 1.0)]
     swaying = layers.Dense(2 * objects, kernel_initializer=QUIET, dtype="float32")
-    of_each.append(ops.split(swaying(ops.mean(when, axis=(2, 3))), objects, axis=-1))
+    of_each.append(ops.split(swaying(ops.mean(when[:, 1:-1], axis=(2, 3))), objects, axis=-1))
     return [Path(dtype="float32")(list(of)) for of in zip(*of_each, strict=True)]
