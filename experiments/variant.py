@@ -33,8 +33,10 @@ def main():
     if rows.find(**about):
         return
     workdir = trial.folder(values.runs, about)
-    given = [f"--data={values.data}", f"--seed={values.seed}", "--steps=1000000"]
-    trial.train(workdir, [*given, *shlex.split(values.flags)], values.cpu_seconds)
+    # A flagfile among them may name data and steps of its own.
+    given = ["--steps=1000000", *shlex.split(values.flags)]
+    given += [f"--data={values.data}", f"--seed={values.seed}"]
+    trial.train(workdir, given, values.cpu_seconds)
     row = about | {"steps": trial.steps_done(workdir)}
     for split in ("train", "test"):
         given = f"--start_interval={values.start_interval}"

@@ -16,7 +16,9 @@ flags.DEFINE_list(
 )
 flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
 flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
-flags.DEFINE_integer("steps", None, "Of the search for the latents of a file (default: 300).", 1)
+flags.DEFINE_integer(
+    "steps", None, "Of the search for the latents of a file (default: 300, 0 with an encoder).", 1
+)
 flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 command.define_output("out.mp4, .gif or .webp.")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
@@ -64,6 +66,8 @@ def _latents(values, run, label, end):
     if _is_latents(end):
         return latent_walk.of_file(run.model, end)
     video = inversion.read_clip(Path(end), run.card.clip, run.card.fps)
+    if run.model.encodes and not values.steps:
+        return inversion.encoded(run.model, video, label)
     progress = functools.partial(tqdm, desc=end, unit="step", disable=None)
     found = inversion.invert(run, video, label, values.steps or 300, progress=progress)
     print(f"{end}: found, mean difference {found.error:.1f} grey levels")

@@ -27,6 +27,11 @@ SMALL = {
         "generator": "conv3d(latent_dim=4, channels=2, spectral_norm=True)",
         "discriminator": "conv3d(channels=2) + 0.5*frames2d(channels=2)",
     },
+    "vae": {
+        "generator": "conv3d(latent_dim=4, channels=2)",
+        "encoder": "conv3d(channels=2)",
+        "discriminator": "frames2d(channels=2)",
+    },
     OF_THE_TESTS: {},
 }
 FAMILIES = [*spec.names("vgan.models.{}.family.family"), OF_THE_TESTS]

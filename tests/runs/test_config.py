@@ -25,6 +25,7 @@ OTHER = {
     "steps": 7,
     "seed": 2**32 - 1,
     "generator": "conv3d(latent_dim=16, channels=8)",
+    "encoder": "conv3d(channels=8)",
     "discriminator": "conv3d() + 0.5*frames2d(frames=3)",
     "adversarial": "mine.hinge(margin='1')",
     "losses": """0.1*motion(estimator='dis(finest_scale=1)') + 2*l1""",

@@ -119,3 +119,13 @@ def test_what_the_command_says_of_bad_input(command, tiny_run, tmp_path, flags, 
     assert done.code in (1, 2)
     assert text in done.err.splitlines()[-1]
     assert not list(tmp_path.iterdir())
+
+
+def test_it_begins_with_what_an_encoder_says(run, known, monkeypatch):
+    """Latents very near to those of the clip are nearer than any random ones."""
+    near = known[0] + np.float32(1e-3)
+    monkeypatch.setattr(run.model, "encodes", True)
+    monkeypatch.setattr(run.model, "encode", lambda *given: tf.constant(near)[None], raising=False)
+    found = inversion.invert(run, known[1], label=3, steps=0)
+    np.testing.assert_array_equal(found.latents, near)
+    assert found.error == found.first_error < 1

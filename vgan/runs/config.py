@@ -10,7 +10,8 @@ from vgan.core import flagfiles, spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.core.settings import check, check_choice, setting
-from vgan.models.gan.flags import GanFlags
+from vgan.models.game.flags import GameFlags
+from vgan.models.vae.flags import VaeFlags
 from vgan.runs import checkpoint_choice
 
 flags.disclaim_key_flags()  # They belong to the commands that have them defined.
@@ -75,7 +76,7 @@ class _SharedFlags:
 
 
 @dataclasses.dataclass(frozen=True)
-class ExperimentConfig(GanFlags, _SharedFlags):
+class ExperimentConfig(GameFlags, VaeFlags, _SharedFlags):
     """All that defines an experiment; raises UsageError for values out of range."""
 
     def __post_init__(self):

@@ -1,0 +1,151 @@
+"""The variational family: an encoder beside a generator that decodes, with or without critics."""
+
+import math
+import typing
+
+import tensorflow as tf
+
+from vgan.core import randomness
+from vgan.core.clip import Seen
+from vgan.models.average import follow
+from vgan.models.codec import put_back
+from vgan.models.game.gan import Gan
+from vgan.models.parts import Weighted
+from vgan.models.synthesizer import Detector
+from vgan.models.vae import evidence
+
+COLLAPSE = Detector(
+    ("vae", "bits"), 1.0, math.inf,
+    "the encoder says {value:.2f} bits of a clip: the generator hardly listens to it. Try a lower "
+    "beta, or --model=vae(free_bits=0.1)",
+)  # fmt: skip
+
+
+class Bound(typing.NamedTuple):
+    """How much the divergence from the prior weighs, see family."""
+
+    beta: float = 1.0
+    warmup: int = 0
+    free_bits: float = 0.0
+
+    def weight(self, steps):
+        """Of the divergence, after a number of steps."""
+        done = tf.cast(steps, tf.float32)
+        return self.beta * tf.minimum(1.0, (done + 1) / (self.warmup + 1))
+
+
+class Vae(Gan):
+    """An adversarial model whose generator also decodes what an encoder makes of real clips.
+
+    Args:
+      generator, average, optimizers, rules, disguise: as of Gan; there may be no critics.
+      encoders: two keras.Models, [video, condition, label] -> mean, log-variance; the second one is
+        the first one's average.
+      bound: Bound.
+    """
+
+    encodes = True
+
+    def __init__(self, generator, average, encoders, optimizers, rules, bound, disguise=None):
+        self.encoder, self.encoder_average = encoders
+        self.encoder_average.set_weights(self.encoder.get_weights())
+        self._bound = bound
+        super().__init__(generator, average, optimizers, rules, disguise)
+
+    def networks(self):
+        """What another run can begin with: {attribute: network, or list of them}."""
+        encoders = {"encoder": self.encoder, "encoder_average": self.encoder_average}
+        return super().networks() | encoders
+
+    def players(self):
+        """The trainable variables of each player: the encoder learns with the generator."""
+        found = super().players()
+        found["generator"] = [*found["generator"], *self.encoder.trainable_variables]
+        return found if self.critic_modules else {"generator": found["generator"]}
+
+    def optimizers(self):
+        """The optimizer of each player."""
+        return {
+            player: of for player, of in super().optimizers().items() if player in self.players()
+        }
+
+    def turn(self, step):
+        """The players that move in a step, and the lazy terms due in it."""
+        turn = super().turn(step)
+        return turn._replace(players=tuple(p for p in turn.players if p in self.players()))
+
+    def generate(self, costs):
+        """Clips of noise for critics to look at; of encoded clips where there are none."""
+        batch = costs.batch
+        rebuilt, found = self._rebuilt(
+            self.encoder, self.generator, batch, costs.seed, costs.samples
+        )
+        numbers = rebuilt.shape[1:].num_elements()
+        kl = evidence.spared(found.divergences, self._bound.free_bits) / numbers
+        costs.add("generator", Weighted("reconstruction", None), evidence.surprise(found.error))
+        costs.add("generator", Weighted("divergence", None, self._bound.weight(self.steps)), kl)
+        costs.report.statistics["vae"] = found.statistics(numbers)
+        costs.lose(self.rules.losses, rebuilt)
+        if not self.critic_modules:
+            return Seen(rebuilt)
+        return self.drawn(costs)
+
+    def encode(self, video, condition, label):
+        """The likeliest latents of clips float32 [B, T, H, W, C]."""
+        return self.encoder_average([video, condition, label], training=False)[0]
+
+    def _rebuilt(self, encoder, generator, batch, seed, samples):
+        """What becomes of real clips through both networks, and Found."""
+        inputs = batch.condition, batch.label
+        mean, log_variance = encoder([batch.video, *inputs], training=True)
+        noise = randomness.normal(seed, randomness.POSTERIOR, samples, self.latent_shape)
+        latents = mean + tf.exp(0.5 * log_variance) * noise
+        rebuilt = put_back(generator([latents, *inputs], training=True), batch.condition)
+        error = tf.reduce_mean(tf.square(rebuilt - batch.video), [1, 2, 3, 4])
+        return rebuilt, Found(mean, evidence.divergence(mean, log_variance), error)
+
+    def after_step(self, statistics, turn):
+        """Moves the averages, and all that a GAN moves."""
+        if "generator" in turn.players:
+            follow(self.encoder_average, self.encoder, self.steps, self.rules.ema_decay)
+        super().after_step(statistics, turn)
+
+    def held_out(self, batch, seed, samples):
+        """What critics say of real clips not trained on, and how well those are rebuilt."""
+        networks = self.encoder_average, self.average
+        rebuilt, found = self._rebuilt(*networks, batch, seed, samples)
+        numbers = rebuilt.shape[1:].num_elements()
+        return super().held_out(batch, seed, samples) | {"vae/held_out": found.statistics(numbers)}
+
+    def detectors(self):
+        """The Detectors of failures of either half."""
+        return (COLLAPSE, *(super().detectors() if self.critic_modules else ()))
+
+    def advice(self):
+        """What else helps where training's own detectors warn, {path: text}."""
+        return super().advice() if self.critic_modules else {}
+
+    def symptoms(self, means):
+        """What the detectors look at beside what is logged: {path: value}, of means by path."""
+        return super().symptoms(means) if self.critic_modules else {}
+
+
+class Found(typing.NamedTuple):
+    """What was found of encoded clips: means and divergences [B, n], mean squared errors [B]."""
+
+    mean: tf.Tensor
+    divergences: tf.Tensor
+    error: tf.Tensor
+
+    def statistics(self, numbers):
+        """What is logged, each [B]; `numbers` is how many a clip has."""
+        nats = tf.reduce_sum(self.divergences, -1)
+        bits = nats / tf.math.log(2.0)
+        return {
+            "bits": bits,
+            "bound": -(evidence.surprise(self.error) + nats / numbers) / tf.math.log(2.0),
+            "psnr": -10
+            * tf.math.log(tf.maximum(self.error, evidence.LEAST_ERROR) / 4)
+            / tf.math.log(10.0),
+            "active": tf.fill(tf.shape(self.error), evidence.active(self.mean)),
+        }
