@@ -32,6 +32,8 @@ SMALL = {
         "encoder": "conv3d(channels=2)",
         "discriminator": "frames2d(channels=2)",
     },
+    "flow": {"denoiser": "denoiser3d(channels=4)", "sampler": "euler(steps=2)"},
+    "diffusion": {"denoiser": "denoiser3d(channels=4)", "sampler": "ddim(steps=2)"},
     OF_THE_TESTS: {},
 }
 FAMILIES = [*spec.names("vgan.models.{}.family.family"), OF_THE_TESTS]

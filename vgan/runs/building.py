@@ -39,7 +39,7 @@ class Parts:
     """
 
     def __init__(self, plan, config, num_labels):
-        self.config, self._plan = config, plan
+        self.config, self.num_labels, self._plan = config, num_labels, plan
         channels = plan.task.channels(config.clip)
         self._given = {"clip": config.clip, "condition_channels": channels}
         self._given |= {"num_labels": num_labels}

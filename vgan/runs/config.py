@@ -10,6 +10,7 @@ from vgan.core import flagfiles, spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.core.settings import check, check_choice, setting
+from vgan.models.denoising.flags import DenoisingFlags
 from vgan.models.game.flags import GameFlags
 from vgan.models.vae.flags import VaeFlags
 from vgan.runs import checkpoint_choice
@@ -76,7 +77,7 @@ class _SharedFlags:
 
 
 @dataclasses.dataclass(frozen=True)
-class ExperimentConfig(GameFlags, VaeFlags, _SharedFlags):
+class ExperimentConfig(GameFlags, VaeFlags, DenoisingFlags, _SharedFlags):
     """All that defines an experiment; raises UsageError for values out of range."""
 
     def __post_init__(self):
@@ -131,6 +132,12 @@ def define_run_flags():
     flags.DEFINE_string("workdir", None, "Folder of a training run.")
     flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
     define_trust_flag()
+
+
+def define_sampler_flag():
+    """Defines the flag by which a run of diffusion or flow draws otherwise than it was trained."""
+    about = "How it draws: --sampler of training, for models that take noise away."
+    flags.DEFINE_string("sampler", None, about)
 
 
 def define_trust_flag():
