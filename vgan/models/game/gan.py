@@ -107,16 +107,17 @@ class Gan(Averaged):
 
     def generate(self, costs):
         """Clips for a turn, Seen, as critics may look at them; adds what else they cost."""
-        fake = self.drawn(costs)
+        fake = self.made(costs, self.noise(costs))
         costs.lose(self.rules.losses, fake.video)
         return fake
 
-    def drawn(self, costs):
-        """Clips that the training generator makes of noise: Seen."""
+    def noise(self, costs):
+        """The latents of a turn."""
+        return randomness.normal(costs.seed, randomness.TRAINING, costs.samples, self.latent_shape)
+
+    def made(self, costs, latents):
+        """Clips that the training generator makes: Seen."""
         batch = costs.batch
-        latents = randomness.normal(
-            costs.seed, randomness.TRAINING, costs.samples, self.latent_shape
-        )
         inputs, flow = [latents, batch.condition, batch.label], None
         if self._view.needs_flow:
             fake, flow, _ = with_motion(self.generator)(inputs, training=True)

@@ -20,8 +20,8 @@ MOST_SURE = -8.0
 def family(beta=1.0, warmup=0, free_bits=0.0):
     """An encoder, and a generator that decodes; with critics a VAE-GAN.
 
-    The generator also decodes noise, which critics judge; without critics it learns from the
-    encoder's latents alone.
+    With critics, every second clip of a batch is drawn from noise, and they judge all; without, all
+    are rebuilt.
 
     Args:
       beta: weight of the divergence of the posterior from the prior; 1 for the evidence lower

@@ -6,7 +6,6 @@ import typing
 import tensorflow as tf
 
 from vgan.core import randomness
-from vgan.core.clip import Seen
 from vgan.models.average import follow
 from vgan.models.codec import put_back
 from vgan.models.game.gan import Gan
@@ -75,34 +74,28 @@ class Vae(Gan):
         return turn._replace(players=tuple(p for p in turn.players if p in self.players()))
 
     def generate(self, costs):
-        """Clips of noise for critics to look at; of encoded clips where there are none."""
-        batch = costs.batch
-        rebuilt, found = self._rebuilt(
-            self.encoder, self.generator, batch, costs.seed, costs.samples
-        )
-        numbers = rebuilt.shape[1:].num_elements()
+        """Clips for a turn, Seen: encoded ones, and with critics in every second place of noise."""
+        latents = self.noise(costs)
+        every = 2 if self.critic_modules else 1
+        real = [of[::every] for of in costs.batch[:3]]
+        mean, log_variance = self.encoder(real, training=True)
+        likely = _drawn(mean, log_variance, costs.seed, costs.samples[::every])
+        if self.critic_modules:
+            rows = tf.range(0, tf.shape(latents)[0], every)[:, None]
+            likely = tf.tensor_scatter_nd_update(latents, rows, likely)
+        fake = self.made(costs, likely)
+        found = _found(mean, log_variance, fake.video[::every], real[0])
+        numbers = fake.video.shape[1:].num_elements()
         kl = evidence.spared(found.divergences, self._bound.free_bits) / numbers
         costs.add("generator", Weighted("reconstruction", None), evidence.surprise(found.error))
         costs.add("generator", Weighted("divergence", None, self._bound.weight(self.steps)), kl)
         costs.report.statistics["vae"] = found.statistics(numbers)
-        costs.lose(self.rules.losses, rebuilt)
-        if not self.critic_modules:
-            return Seen(rebuilt)
-        return self.drawn(costs)
+        costs.lose(self.rules.losses, fake.video)
+        return fake
 
     def encode(self, video, condition, label):
         """The likeliest latents of clips float32 [B, T, H, W, C]."""
         return self.encoder_average([video, condition, label], training=False)[0]
-
-    def _rebuilt(self, encoder, generator, batch, seed, samples):
-        """What becomes of real clips through both networks, and Found."""
-        inputs = batch.condition, batch.label
-        mean, log_variance = encoder([batch.video, *inputs], training=True)
-        noise = randomness.normal(seed, randomness.POSTERIOR, samples, self.latent_shape)
-        latents = mean + tf.exp(0.5 * log_variance) * noise
-        rebuilt = put_back(generator([latents, *inputs], training=True), batch.condition)
-        error = tf.reduce_mean(tf.square(rebuilt - batch.video), [1, 2, 3, 4])
-        return rebuilt, Found(mean, evidence.divergence(mean, log_variance), error)
 
     def after_step(self, statistics, turn):
         """Moves the averages, and all that a GAN moves."""
@@ -112,10 +105,13 @@ class Vae(Gan):
 
     def held_out(self, batch, seed, samples):
         """What critics say of real clips not trained on, and how well those are rebuilt."""
-        networks = self.encoder_average, self.average
-        rebuilt, found = self._rebuilt(*networks, batch, seed, samples)
-        numbers = rebuilt.shape[1:].num_elements()
-        return super().held_out(batch, seed, samples) | {"vae/held_out": found.statistics(numbers)}
+        inputs = batch.condition, batch.label
+        mean, log_variance = self.encoder_average([batch.video, *inputs], training=False)
+        latents = _drawn(mean, log_variance, seed, samples)
+        rebuilt = put_back(self.average([latents, *inputs], training=False), batch.condition)
+        found = _found(mean, log_variance, rebuilt, batch.video)
+        said = found.statistics(rebuilt.shape[1:].num_elements())
+        return super().held_out(batch, seed, samples) | {"vae/held_out": said}
 
     def detectors(self):
         """The Detectors of failures of either half."""
@@ -128,6 +124,16 @@ class Vae(Gan):
     def symptoms(self, means):
         """What the detectors look at beside what is logged: {path: value}, of means by path."""
         return super().symptoms(means) if self.critic_modules else {}
+
+
+def _drawn(mean, log_variance, seed, samples):
+    noise = randomness.normal(seed, randomness.POSTERIOR, samples, mean.shape[1:])
+    return mean + tf.exp(0.5 * log_variance) * noise
+
+
+def _found(mean, log_variance, rebuilt, video):
+    error = tf.reduce_mean(tf.square(rebuilt - video), [1, 2, 3, 4])
+    return Found(mean, evidence.divergence(mean, log_variance), error)
 
 
 class Found(typing.NamedTuple):
