@@ -12,7 +12,9 @@ from vgan.runs import config
 
 config.define_run_flags()
 flags.DEFINE_list(
-    "ends", None, "Two of: a seed, whose video 0 it is, a video, or .npy of vgan.invert."
+    "ends",
+    None,
+    "Two or more of: a seed, whose video 0 it is, a video, a picture, or .npy of vgan.invert.",
 )
 flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
 flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
@@ -27,14 +29,16 @@ flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_boun
 def main():
     values = flags.FLAGS
     command.need(workdir="Name the folder of a training run")
-    if len(values.ends or []) != 2:
-        raise UsageError("--ends: give two, seeds or files, e.g. --ends=3,in.mp4")
+    if len(values.ends or []) < 2:
+        raise UsageError("--ends: give two or more, seeds or files, e.g. --ends=3,in.mp4")
     for end in values.ends:
         if end.startswith("-") and end[1:].isdecimal():
             raise UsageError(f"--ends={','.join(values.ends)}: a seed is at least 0, not {end}")
     searched = not all(end.isdecimal() or _is_latents(end) for end in values.ends)
     if values.steps and not searched:
-        raise UsageError("--steps: no end is a video, so nothing is searched for. Drop it")
+        raise UsageError(
+            "--steps: no end is a video or picture, so nothing is searched for. Drop it"
+        )
     output = command.output_file()
     from vgan.media.clips import write_frames
     from vgan.runs import trained
@@ -46,7 +50,7 @@ def main():
     run = trained.restore_one(*given, whole=searched)
     label = run.sampling_model().needed_label(values.label)
     ends = [_latents(values, run, label, end) for end in values.ends]
-    frames = latent_walk.film(run.model, run.card, *ends, label, values.frames)
+    frames = latent_walk.film(run.model, run.card, ends, label, values.frames)
     frames = tqdm(frames, total=values.frames, unit="frame", disable=None)
     frames, fps = chain.apply(treatments, frames, run.card.fps)
     enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in frames)

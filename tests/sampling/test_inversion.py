@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from vgan.core.clip import ClipSpec, Seen
 from vgan.core.errors import DataError, UsageError
@@ -70,6 +71,13 @@ def test_a_clip_of_a_file(tmp_path):
     assert clip.std((1, 2)).max() < 3
     with pytest.raises(DataError, match="a.mp4.*4 frames at 4 a second.*have 5"):
         inversion.read_clip(tmp_path / "a.mp4", ClipSpec(5, 8, 8), 4.0)
+
+
+def test_a_picture_is_a_clip_that_stands_still(tmp_path):
+    picture = np.random.default_rng(0).integers(0, 256, [8, 12, 3], np.uint8)
+    Image.fromarray(picture).save(tmp_path / "a.png")
+    clip = inversion.read_clip(tmp_path / "a.png", ClipSpec(5, 8, 8), 25.0)
+    np.testing.assert_array_equal(clip, np.stack([picture[:, 2:10]] * 5))
 
 
 def test_an_export_and_a_seed_too_large(run, tiny_run, known):

@@ -15,7 +15,7 @@ import tensorflow as tf
 from vgan.core import randomness
 from vgan.core.clip import to_float, to_uint8
 from vgan.core.errors import DataError
-from vgan.media.source import open_video
+from vgan.media.source import is_picture, open_video
 from vgan.sampling import graphs
 from vgan.sampling.model import check_seed
 from vgan.treatments import crop, frame_rate, resize
@@ -47,7 +47,7 @@ def read_clip(path, clip, fps):
     """The first frames of a file as a model's clips are: centre cut, resized, at its rate.
 
     Args:
-      path: a video.
+      path: a video; or a picture, whose clip stands still.
       clip: ClipSpec.
       fps: frames per second.
     Returns:
@@ -60,13 +60,11 @@ def read_clip(path, clip, fps):
     high = max(1, min(height, round(width * clip.height / clip.width)))
     wide = max(1, min(width, round(height * clip.width / clip.height)))
     frames, rate = source, source.fps
-    for treat in (
-        crop.treatment(high, wide),
-        resize.treatment(clip.height, clip.width),
-        frame_rate.treatment(fps),
-    ):
+    still = is_picture(path)
+    treatments = [crop.treatment(high, wide), resize.treatment(clip.height, clip.width)]
+    for treat in treatments if still else [*treatments, frame_rate.treatment(fps)]:
         frames, rate = treat(frames, rate)
-    frames = list(itertools.islice(frames, clip.frames))
+    frames = list(itertools.islice(frames, clip.frames)) * (clip.frames if still else 1)
     if len(frames) < clip.frames:
         raise DataError(
             f"video {str(path)!r}: has {len(frames)} frames at {fps:g} a second, the model's "
