@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def _check_flags(values):
     checkpoint_choice.parse(values.checkpoint)
     if values.checkpoint != "last" and given != ["workdir"]:
         raise UsageError("--checkpoint: chooses one of a run. Give --workdir")
-    if values.sampler and given != ["workdir"]:
+    if values.sampler is not None and given != ["workdir"]:
         raise UsageError("--sampler: is how a run draws. Give --workdir")
     if values.output is not None:
         _check_output(Path(values.output))
@@ -121,6 +122,8 @@ def _made(values):
         origin += f", {values.checkpoint}" if choice.number > 1 else ""
         origin += f", {values.sampler}" if values.sampler else ""
         name = f"{run.step}-{choice.kind}-{choice.number}" if choice.number > 1 else str(run.step)
+        if values.sampler:  # Beside the run's own evaluation.
+            name += "-" + re.sub(r"\W+", "-", values.sampler).strip("-")
         data, step = data or run.config.data, values.frame_step or run.config.frame_step
         output = output or str(Path(values.workdir) / "evaluation" / name)
         _check_output(Path(output))

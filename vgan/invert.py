@@ -24,7 +24,7 @@ flags.register_validator(  # Bounds of absl's own let NaN pass.
 flags.DEFINE_integer("seed", 0, "Of the latents that the search begins with.", lower_bound=0)
 command.define_output("out.mp4, .gif or .webp: the clip, and what was found.")
 flags.DEFINE_string(
-    "latents", None, "out.npy, [1, N], for the endpoint `decode` of an export, and vgan.walk."
+    "latents", None, "out.npy, [1, ...], for the endpoint `decode` of an export, and vgan.walk."
 )
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 

@@ -31,6 +31,8 @@ def main():
     command.need(workdir="Name the folder of a training run")
     if len(values.ends or []) < 2:
         raise UsageError("--ends: give two or more, seeds or files, e.g. --ends=3,in.mp4")
+    if values.frames < len(values.ends):
+        raise UsageError(f"--frames={values.frames}: fewer than --ends has. Give more")
     for end in values.ends:
         if end.startswith("-") and end[1:].isdecimal():
             raise UsageError(f"--ends={','.join(values.ends)}: a seed is at least 0, not {end}")

@@ -100,6 +100,7 @@ def test_latents_that_are_not_this_models(run, tmp_path, values):
     "flags, code, text",
     [
         (["--ends=3"], 1, "--ends: give two"),
+        (["--ends=3,4,5", "--frames=2"], 1, "--frames=2: fewer than --ends has"),
         (["--ends=-1,3"], 1, "--ends=-1,3: a seed is at least 0, not -1"),
         (["--ends=3,a.npy", "--label=2", "--steps=9"], 1, "--steps: no end is a video or picture"),
         (["--ends=3,none.npy", "--label=2"], 2, "latents 'none.npy': can't be read"),

@@ -9,6 +9,7 @@ from keras import layers, ops
 from vgan.core.arguments import check_whole
 from vgan.networks import sizes
 from vgan.networks.attention import attend
+from vgan.networks.recurrent import seedless
 
 _CODE = 128
 _STILL = {"kernel_initializer": "zeros"}
@@ -46,11 +47,18 @@ def denoiser(clip, condition_channels=0, num_labels=0, channels=32, recurrent=Fa
     code = _code(level, label, num_labels, clip.frames)
     x = layers.Concatenate()([noisy, condition]) if condition_channels else noisy
     widths = [channels * min(3, 1 + stage) for stage in range(halvings + 1)]
-    x = layers.Conv3D(widths[0], (1, 2, 2), (1, 2, 2))(x)
+    x = _down_and_up(x, code, widths, recurrent)
+    x = layers.Conv3DTranspose(channels, (1, 2, 2), (1, 2, 2))(ops.silu(_normal(x)))
+    x = layers.Concatenate()([x, noisy])
+    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same", dtype="float32", **_STILL)(x)
+    return keras.Model([noisy, level, condition, label], x, name="denoiser3d")
+
+
+def _down_and_up(x, code, widths, recurrent):
+    """Features at half the size, at each smaller one, and back, with what passed by at each."""
     passed = []
-    for stage, width in enumerate(widths):
-        if stage:
-            x = layers.Conv3D(width, (1, 2, 2), (1, 2, 2))(x)
+    for width in widths:
+        x = layers.Conv3D(width, (1, 2, 2), (1, 2, 2))(x)
         x = _over_time(_block(x, code, width))
         passed.append(x)
     x = _carried(x) if recurrent else attend(_normal(x))
@@ -59,10 +67,7 @@ def denoiser(clip, condition_channels=0, num_labels=0, channels=32, recurrent=Fa
         if x.shape[2] < skip.shape[2]:
             x = layers.UpSampling3D((1, 2, 2))(x)
         x = _over_time(_block(layers.Concatenate()([x, skip]), code, width))
-    x = layers.Conv3DTranspose(channels, (1, 2, 2), (1, 2, 2))(ops.silu(_normal(x)))
-    x = layers.Concatenate()([x, noisy])
-    x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same", dtype="float32", **_STILL)(x)
-    return keras.Model([noisy, level, condition, label], x, name="denoiser3d")
+    return x
 
 
 def _code(level, label, num_labels, frames):
@@ -88,7 +93,8 @@ def _block(x, code, width):
     scale, shift = ops.split(layers.Reshape((-1, 1, 1, 2 * width))(change), 2, axis=-1)
     y = layers.Conv3D(width, (1, 3, 3), padding="same")(ops.silu(_normal(x)))
     y = ops.silu(_normal(y) * (1 + scale) + shift)
-    y = layers.Conv3D(width, (3, 1, 1), padding="same", **_STILL)(y)
+    kernel = min(3, x.shape[1]), 1, 1  # Never longer than the clip, as conv3d._convolved says.
+    y = layers.Conv3D(width, kernel, padding="same", **_STILL)(y)
     if x.shape[-1] != width:
         x = layers.Dense(width)(x)
     return x + y
@@ -127,5 +133,7 @@ def _carried(x):
     """
     frames, *place = x.shape[1:]
     flat = layers.Reshape((frames, math.prod(place)))(_normal(x))
-    found = layers.Bidirectional(layers.GRU(_CODE, return_sequences=True))(flat)
+    there = seedless(layers.GRU(_CODE, return_sequences=True))(flat)
+    back = seedless(layers.GRU(_CODE, return_sequences=True))(ops.flip(flat, axis=1))
+    found = layers.Concatenate()([there, ops.flip(back, axis=1)])
     return x + layers.Reshape(x.shape[1:])(layers.Dense(math.prod(place), **_STILL)(found))

@@ -49,7 +49,7 @@ def load(path, checkpoint="last", frames=None, trust_code=False, sampler=None):
     if saved_model.is_export(path):
         if checkpoint != "last":
             raise UsageError(f"checkpoint {checkpoint!r}: chooses one of a run, an export has one")
-        if sampler:
+        if sampler is not None:
             raise UsageError(
                 f"--sampler={sampler}: an export draws as it was told when it was made"
             )
@@ -106,8 +106,10 @@ def _restore(path, checkpoint, frames, trust_code, whole, sampler):
             f"workdir {str(path)!r}: no best checkpoint, since it was trained without "
             "--eval_interval. Use --checkpoint=last"
         )
-    how = {"sampler": sampler} if sampler else {}
+    how = {} if sampler is None else {"sampler": sampler}
     plan = Plan.of(ExperimentConfig(**description["config"] | how))
+    if how and "sampler" not in plan.family.flags:
+        raise UsageError(f"--sampler={sampler}: --model={plan.config.model} has no use for it")
     labels = tuple(description["data"]["labels"]) if plan.config.conditional else ()
     good = newest_good(folder)
     # Scores are taken at the full size alone.
@@ -164,6 +166,7 @@ def _model(build, config, num_labels, folder, step, trained_frames):
     except (UsageError, CheckpointError) as error:
         if isinstance(error, SweptError) or config.frames == trained_frames:
             raise
+        build(dataclasses.replace(config, frames=trained_frames), num_labels)  # Or that's at fault.
         raise UsageError(
             f"--frames={config.frames}: this run's generator makes clips of {trained_frames} "
             "frames only. Drop the flag, or train --generator=layered, recurrent or "

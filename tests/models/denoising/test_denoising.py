@@ -146,7 +146,8 @@ def test_the_class_is_sometimes_not_said():
     [
         ({"sampler": "euler(guidance=2.0)"}, "guidance=2 goes further.*--conditional"),
         ({"sampler": "heun(steps=0)"}, "heun.steps=0"),
-        ({"model": "flow(dropped=2)"}, "--model=flow.dropped=2"),
+        ({"model": "flow(dropped=1.0)"}, "--model=flow.dropped=1.0"),
+        ({"model": "flow(dropped=0.5)"}, "dropped=0.5.: no class is said"),
         ({"model": "diffusion(schedule='sine')"}, "schedule='sine'.*cosine or linear"),
         ({"model": "diffusion(target='x')"}, "target='x'.*v or noise"),
         ({"height": 9}, "--height=9"),
@@ -158,11 +159,34 @@ def test_what_it_says_of_bad_input(changes, message):
         build(**changes)
 
 
-def test_a_run_draws_by_another_sampler(tmp_path, tiny_run):
-    vgan.fit(FLAGS | {"steps": 1, "batch_size": 2, "sample_interval": 1}, tmp_path)
+@pytest.fixture(scope="module")
+def flow_run(tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("flow") / "run"
+    vgan.fit(FLAGS | {"steps": 1, "batch_size": 2, "sample_interval": 1}, workdir)
+    return workdir
+
+
+def test_a_run_draws_by_another_sampler(flow_run, tiny_run):
     for sampler, steps in ((None, 2), ("heun(steps=3)", 3)):
-        assert trained.restore(tmp_path, sampler=sampler).model._sampler.steps == steps
-    (export,) = (tmp_path / "export").iterdir()
+        assert trained.restore(flow_run, sampler=sampler).model._sampler.steps == steps
+    (export,) = (flow_run / "export").iterdir()
     for folder, message in ((export, "an export draws as it was"), (tiny_run, "no use for it")):
         with pytest.raises(UsageError, match=f"--sampler=ddim.*{message}"):
             trained.load(folder, sampler="ddim()")
+
+
+def test_a_length_that_it_can_make_and_a_sampler_that_there_is_not(flow_run):
+    assert trained.load(flow_run, frames=7).sample(1).shape == (1, 7, 8, 8, 3)
+    with pytest.raises(UsageError, match="unknown name 'nosuch'"):
+        trained.load(flow_run, frames=7, sampler="nosuch()")
+
+
+def test_a_step_is_along_gradients_of_at_most_unit_norm():
+    model, norms = build(), []
+    model.optimizer.apply = lambda found, variables: norms.append(tf.linalg.global_norm(found))
+    variables = model.network.trainable_variables
+    ones = [tf.ones(variable.shape) for variable in variables]
+    for size in (0.01, 100.0):
+        found = [size * of / tf.linalg.global_norm(ones) for of in ones]
+        model.apply({"denoiser": found})
+    np.testing.assert_allclose(norms, [0.01, 1.0], rtol=1e-4)

@@ -37,7 +37,8 @@ def test_rates_are_derivatives(path):
 def test_the_chain_of_steps_is_the_closed_form(path):
     """x_k = sqrt(alpha_k) x_k-1 + sqrt(1 - alpha_k) e, simulated for 200,000 numbers of 2."""
     random = np.random.default_rng(0)
-    alphas, x = path.chain(40).numpy(), np.full(200_000, 2.0)
+    signal = path.signal(tf.linspace(0.0, 1.0, 41)).numpy()
+    alphas, x = (signal[1:] / signal[:-1]) ** 2, np.full(200_000, 2.0)
     for number, alpha in enumerate(alphas, start=1):
         x = np.sqrt(alpha) * x + np.sqrt(1 - alpha) * random.normal(size=x.shape)
         if number in (10, 25, 40):
@@ -61,7 +62,7 @@ def test_the_thousand_steps_of_the_first_diffusion_model():
 )
 def test_a_target_means_the_clip_and_the_noise(path, target):
     random = np.random.default_rng(1)
-    video, noise = (tf.constant(random.normal(size=5), tf.float32) for _ in range(2))
+    video, noise = (tf.constant(random.uniform(-1, 1, 5), tf.float32) for _ in range(2))
     for number in (0.1, 0.5, 0.9):
         level = tf.constant(number)
         x = path.mixed(video, noise, level)
@@ -75,3 +76,11 @@ def test_the_velocity_of_the_straight_path():
         paths.straight(), tf.constant(0.25), tf.constant(1.0), tf.constant(0.3)
     )
     assert float(said) == 0.75
+
+
+def test_a_clip_that_noise_means_stays_in_its_range():
+    """At t = 1, where the signal is 0, an error of the network isn't blown up."""
+    level, x = tf.constant(1.0), tf.constant([0.3, -0.8])
+    video, noise = paths.NOISE.both(paths.cosine(), x, x + 0.05, level)
+    assert np.abs(video).max() <= 1
+    np.testing.assert_allclose(noise, x, atol=1e-4)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.core.clip import Batch
+from vgan.core import randomness
+from vgan.core.clip import Batch, Seen
 from vgan.core.errors import UsageError
+from vgan.models.codec import put_back
 from vgan.models.vae.vae import Bound
 from vgan.runs import building
 from vgan.runs.config import ExperimentConfig
@@ -55,6 +57,47 @@ def test_with_critics_noise_is_judged_too(batch):
     assert set(gradients) == {"generator", "discriminator"}
     assert set(found.terms["generator"]) == {"reconstruction", "divergence", "conv3d"}
     assert set(found.terms["discriminator"]) == {"conv3d", "r1/conv3d"}
+
+
+def test_every_second_clip_is_rebuilt_and_the_others_are_of_noise(batch):
+    model = build(discriminator="conv3d(channels=2)")
+    latents, made = [], model.made
+    model.made = lambda costs, given: latents.append(given) or made(costs, given)
+    report(model, batch)
+    samples = tf.range(2, dtype=tf.int64)
+    noise = randomness.normal(0, randomness.TRAINING, samples, [3])
+    np.testing.assert_array_equal(latents[0][1], noise[1])
+    mean, log_variance = model.encoder(list(batch[:3]))
+    off = (latents[0][0] - mean[0]) / tf.exp(0.5 * log_variance[0])
+    expected = randomness.normal(0, randomness.POSTERIOR, samples, [3])[0]
+    np.testing.assert_allclose(off, expected, atol=1e-5)
+
+
+def test_free_bits_are_heard(batch):
+    """An untrained encoder says next to nothing: with 2 bits free of 3 latents, 6 bits count."""
+    _, found = report(build(model="vae(free_bits=2.0)"), batch)
+    expected = 6 * np.log(2) / (4 * 8 * 8 * 3)
+    np.testing.assert_allclose(found.terms["generator"]["divergence"], [expected] * 2, rtol=1e-5)
+
+
+def test_what_is_given_is_no_part_of_the_bound(batch):
+    """Half of each frame is given: errors and divergences are of the other half."""
+    known = np.zeros([2, 4, 8, 8, 1], np.float32)
+    known[:, :, :4] = 1
+    given = batch._replace(condition=tf.concat([batch.video * known, known], -1))
+    model = build(task="inpainting(share=0.5)")
+    _, found = report(model, given)
+    said, terms = found.statistics["vae"], found.terms["generator"]
+    np.testing.assert_allclose(terms["divergence"], said["bits"] * np.log(2) / 384, rtol=1e-5)
+    whole = model.made
+
+    def black(costs, latents):
+        return Seen(put_back(tf.zeros_like(whole(costs, latents).video), given.condition))
+
+    model.made = black
+    _, found = report(model, given)
+    error = np.mean(np.square(batch.video[:, :, 4:]), (1, 2, 3, 4))
+    np.testing.assert_allclose(found.statistics["vae"]["psnr"], 10 * np.log10(4 / error), rtol=1e-4)
 
 
 def test_its_terms_are_the_bound(batch):

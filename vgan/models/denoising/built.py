@@ -18,13 +18,21 @@ def family_of(name, path, target, draw_levels, dropped):
     Args:
       name: as in --model=name.
       path: paths.Path; target: paths.Target.
-      draw_levels, dropped: as of Denoising.
+      draw_levels: as of Denoising.
+      dropped: as of Denoising, None for a tenth.
     """
-    check_number(f"--model={name}", least=0, most=1, dropped=dropped)
+    if dropped is not None:
+        check_number(f"--model={name}", least=0, under=1, dropped=dropped)
+    share = 0.1 if dropped is None else dropped
 
     def drawing(parts):
+        if dropped is not None and not parts.num_labels:
+            raise UsageError(
+                f"--model={name}(dropped={dropped!r}): no class is said. Give --conditional, or "
+                "drop it"
+            )
         sampler = spec.build(spec.parse(parts.config.sampler), "vgan.models.denoising.samplers.{}")
-        if sampler.guidance != 1 and not (parts.num_labels and dropped):
+        if sampler.guidance != 1 and not (parts.num_labels and share):
             raise UsageError(
                 f"--sampler={parts.config.sampler}: guidance={sampler.guidance:g} goes further "
                 "than the class says. It needs --conditional, and a model with dropped above 0"
@@ -35,7 +43,7 @@ def family_of(name, path, target, draw_levels, dropped):
     def model(parts):
         config = parts.config
         networks = parts.network("denoiser"), parts.network("denoiser")
-        how = draw_levels, dropped, config.ema_decay, parts.learning_rate()
+        how = draw_levels, share, config.ema_decay, parts.learning_rate()
         return Denoising(*networks, parts.optimizer(), *how, **drawing(parts))
 
     def sampler(parts):

@@ -30,11 +30,6 @@ class Denoiser(Averaged):
         self._num_labels = num_labels
 
     @property
-    def latent_shape(self):
-        """The shape of one clip's noise: its own."""
-        return list(self.average.inputs[0].shape[1:])
-
-    @property
     def condition_channels(self):
         """How many channels what is given has, 0 where nothing is."""
         return self.average.inputs[2].shape[-1]
@@ -122,7 +117,7 @@ class Denoising(Denoiser):
         Source: Chen et al., "Diffusion Forcing", 2024, section 3, for the other half.
         """
         each = self._draw_levels(seed, samples, [batch.video.shape[1]])
-        alike = randomness.uniform(seed, randomness.GIVEN, samples, [1]) < 0.5
+        alike = randomness.uniform(seed, randomness.LEVELS, samples, [1]) < 0.5
         return levels_of(tf.where(alike, each[:, :1], each), batch.condition)
 
     def _term(self, network, batch, levels, seed, samples):

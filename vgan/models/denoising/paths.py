@@ -5,9 +5,6 @@ import typing
 
 import tensorflow as tf
 
-LEAST_SIGNAL = 1e-2
-"""Where a target is divided by less of the signal than this, it says nothing of the clip."""
-
 
 class Path(typing.NamedTuple):
     """How much of a clip, and of noise, is in x_t, and how fast both change.
@@ -24,14 +21,6 @@ class Path(typing.NamedTuple):
     def mixed(self, video, noise, level):
         """x_t of clips and noise [B, T, H, W, C] at levels [B, T, 1, 1, 1]."""
         return self.signal(level) * video + self.noise(level) * noise
-
-    def chain(self, steps):
-        """The shares alpha of a chain x_k = sqrt(alpha_k) x_k-1 + sqrt(1 - alpha_k) e: [steps].
-
-        Source: Ho et al., "Denoising Diffusion Probabilistic Models", 2020, eq. 2 and 4.
-        """
-        signal = self.signal(tf.linspace(0.0, 1.0, steps + 1))
-        return tf.square(signal[1:] / tf.maximum(signal[:-1], 1e-12))
 
 
 def straight():
@@ -117,11 +106,13 @@ V = Target(
 )
 """Of a path on the circle a^2 + s^2 = 1. Source: Salimans and Ho, 2022, appendix D."""
 
-NOISE = Target(
-    lambda path, video, noise, level: noise,
-    lambda path, x, noise, level: (
-        (x - path.noise(level) * noise) / tf.maximum(path.signal(level), LEAST_SIGNAL),
-        noise,
-    ),
-)
-"""Source: Ho et al., 2020, equation 14."""
+
+def _both_of_noise(path, x, noise, level):
+    a, s = path.signal(level), path.noise(level)
+    # Where there is hardly any signal, what is found of it is not to leave the range of clips.
+    video = tf.clip_by_value((x - s * noise) / tf.maximum(a, 1e-4), -1.0, 1.0)
+    return video, (x - a * video) / tf.maximum(s, 1e-4)
+
+
+NOISE = Target(lambda path, video, noise, level: noise, _both_of_noise)
+"""Source: Ho et al., "Denoising Diffusion Probabilistic Models", 2020, equation 14."""

@@ -8,13 +8,13 @@ SCHEDULES = {"cosine": paths.cosine, "linear": paths.linear}
 TARGETS = {"v": paths.V, "noise": paths.NOISE}
 
 
-def family(schedule="cosine", target="v", dropped=0.1):
+def family(schedule="cosine", target="v", dropped=None):
     """Noise is added step by step, x_t = sqrt(a_t) x_t-1 + sqrt(1 - a_t) e, and taken away again.
 
     Args:
       schedule: how fast, "cosine" or "linear".
       target: what the network says, "v" or "noise".
-      dropped: share of the clips whose class isn't said, for guidance.
+      dropped: share of the clips whose class isn't said, for guidance; None for a tenth.
 
     Source: Ho et al., "Denoising Diffusion Probabilistic Models", 2020.
     """

@@ -1,4 +1,4 @@
-"""The settings of the adversarial family."""
+"""The settings of families that have critics."""
 
 import dataclasses
 import functools

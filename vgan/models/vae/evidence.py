@@ -1,4 +1,5 @@
-"""What a variational autoencoder maximises: the evidence lower bound of clips.
+"""What a variational autoencoder maximises: the evidence lower bound of clips, where the decoder's
+variance is the best one for each clip.
 
 Source: Kingma and Welling, "Auto-Encoding Variational Bayes", 2014, section 2.2 and appendix B.
 """

@@ -71,5 +71,5 @@ def _encoder(parts, latent_shape):
     found = keras.layers.Dense(2 * number, dtype="float32", name="posterior")(network.output)
     mean, log_variance = keras.ops.split(found, 2, axis=-1)
     log_variance = keras.ops.maximum(log_variance, MOST_SURE)
-    shape = keras.layers.Reshape(latent_shape)
+    shape = keras.layers.Reshape(latent_shape, dtype="float32")
     return keras.Model(network.inputs, [shape(mean), shape(log_variance)], name="encoder")

@@ -6,11 +6,11 @@ import typing
 import tensorflow as tf
 
 from vgan.core import randomness
-from vgan.models.average import follow
+from vgan.models.average import copy_state, follow
 from vgan.models.codec import put_back
 from vgan.models.game.gan import Gan
 from vgan.models.parts import Weighted
-from vgan.models.synthesizer import Detector
+from vgan.models.synthesizer import Detector, MovedLayer
 from vgan.models.vae import evidence
 
 COLLAPSE = Detector(
@@ -68,6 +68,11 @@ class Vae(Gan):
             player: of for player, of in super().optimizers().items() if player in self.players()
         }
 
+    @property
+    def sampling_networks(self):
+        """The networks by which clips are drawn, and which say their latents."""
+        return [self.average, self.encoder_average]
+
     def turn(self, step):
         """The players that move in a step, and the lazy terms due in it."""
         turn = super().turn(step)
@@ -83,13 +88,14 @@ class Vae(Gan):
         if self.critic_modules:
             rows = tf.range(0, tf.shape(latents)[0], every)[:, None]
             likely = tf.tensor_scatter_nd_update(latents, rows, likely)
+        if self.encoder.losses:
+            costs.add_regularisation(self.encoder.losses)
         fake = self.made(costs, likely)
-        found = _found(mean, log_variance, fake.video[::every], real[0])
-        numbers = fake.video.shape[1:].num_elements()
-        kl = evidence.spared(found.divergences, self._bound.free_bits) / numbers
+        found = _found(mean, log_variance, fake.video[::every], *real[:2])
+        kl = evidence.spared(found.divergences, self._bound.free_bits) / found.numbers
         costs.add("generator", Weighted("reconstruction", None), evidence.surprise(found.error))
         costs.add("generator", Weighted("divergence", None, self._bound.weight(self.steps)), kl)
-        costs.report.statistics["vae"] = found.statistics(numbers)
+        costs.report.statistics["vae"] = found.statistics()
         costs.lose(self.rules.losses, fake.video)
         return fake
 
@@ -101,6 +107,10 @@ class Vae(Gan):
         """Moves the averages, and all that a GAN moves."""
         if "generator" in turn.players:
             follow(self.encoder_average, self.encoder, self.steps, self.rules.ema_decay)
+        for layer in self.encoder.layers:
+            if isinstance(layer, MovedLayer):
+                layer.after_step()
+        copy_state(self.encoder_average, self.encoder)
         super().after_step(statistics, turn)
 
     def held_out(self, batch, seed, samples):
@@ -109,8 +119,7 @@ class Vae(Gan):
         mean, log_variance = self.encoder_average([batch.video, *inputs], training=False)
         latents = _drawn(mean, log_variance, seed, samples)
         rebuilt = put_back(self.average([latents, *inputs], training=False), batch.condition)
-        found = _found(mean, log_variance, rebuilt, batch.video)
-        said = found.statistics(rebuilt.shape[1:].num_elements())
+        said = _found(mean, log_variance, rebuilt, batch.video, batch.condition).statistics()
         return super().held_out(batch, seed, samples) | {"vae/held_out": said}
 
     def detectors(self):
@@ -131,25 +140,35 @@ def _drawn(mean, log_variance, seed, samples):
     return mean + tf.exp(0.5 * log_variance) * noise
 
 
-def _found(mean, log_variance, rebuilt, video):
-    error = tf.reduce_mean(tf.square(rebuilt - video), [1, 2, 3, 4])
-    return Found(mean, evidence.divergence(mean, log_variance), error)
+def _found(mean, log_variance, rebuilt, video, condition):
+    hidden = tf.ones_like(video)
+    if condition.shape[-1]:
+        hidden *= tf.cast(condition[..., -1:] <= 0.5, video.dtype)
+    numbers = tf.maximum(tf.reduce_sum(hidden, [1, 2, 3, 4]), 1.0)
+    error = tf.reduce_sum(hidden * tf.square(rebuilt - video), [1, 2, 3, 4]) / numbers
+    return Found(mean, evidence.divergence(mean, log_variance), error, numbers)
 
 
 class Found(typing.NamedTuple):
-    """What was found of encoded clips: means and divergences [B, n], mean squared errors [B]."""
+    """What was found of encoded clips.
+
+    Attributes:
+      mean, divergences: [B, ...], of the latents.
+      error: [B], mean squared, of what isn't given; numbers: [B], how many those are.
+    """
 
     mean: tf.Tensor
     divergences: tf.Tensor
     error: tf.Tensor
+    numbers: tf.Tensor
 
-    def statistics(self, numbers):
-        """What is logged, each [B]; `numbers` is how many a clip has."""
-        nats = tf.reduce_sum(self.divergences, -1)
+    def statistics(self):
+        """What is logged, each [B]."""
+        nats = tf.reduce_sum(self.divergences, list(range(1, self.divergences.shape.rank)))
         bits = nats / tf.math.log(2.0)
         return {
             "bits": bits,
-            "bound": -(evidence.surprise(self.error) + nats / numbers) / tf.math.log(2.0),
+            "bound": -(evidence.surprise(self.error) + nats / self.numbers) / tf.math.log(2.0),
             "psnr": -10
             * tf.math.log(tf.maximum(self.error, evidence.LEAST_ERROR) / 4)
             / tf.math.log(10.0),
