@@ -40,11 +40,10 @@ def test_two_tiny_steps(path, parse, monkeypatch):
     data = config.data if config.data.startswith(("shapes", "pairs")) else "shapes()"
     networks = {
         name: re.sub(r"channels=\d+", "channels=4", getattr(config, name))
-        for name in ("generator", "discriminator")
+        for name in ("generator", "discriminator", "encoder", "denoiser")
     }
     config = dataclasses.replace(config, data=data, **networks)
-    parts = building.Parts(Plan.of(config), config, 0)  # Its own size fits the networks.
-    assert parts.network("generator") and parts.networks("discriminator")
+    building.build(Plan.of(config), config, 0)  # Its own size fits the networks.
     trained_for_two_steps(dataclasses.replace(config, **SMALL, stages=""))
 
 
@@ -66,5 +65,5 @@ def trained_for_two_steps(config):
     for clips in batches:
         report = loop.by_path(step(clips, turn=turn))
         assert all(np.isfinite(value) for value in report.values()), report
-    assert len([path for path in report if path[0] == "terms"]) >= 2 + len(turn.due)
+    assert len([path for path in report if path[0] == "terms"]) >= len(turn.players) + len(turn.due)
     assert int(model.steps) == 2

@@ -1,4 +1,4 @@
-"""vgan: video synthesis with generative adversarial networks on TensorFlow and Keras 3."""
+"""vgan: video synthesis on TensorFlow and Keras 3, by adversarial networks and other families."""
 
 import os
 

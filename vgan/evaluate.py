@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ SHOWN = 16
 """How many made and real clips the page shows."""
 
 config.define_run_flags()
+config.define_sampler_flag()
 flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
 flags.DEFINE_string("videos", None, "Folder of videos that are made already, instead of both.")
 flags.DEFINE_string("targets", None, "Folder of what --videos should be, by file name: PSNR, SSIM.")
@@ -67,6 +69,8 @@ def _check_flags(values):
     checkpoint_choice.parse(values.checkpoint)
     if values.checkpoint != "last" and given != ["workdir"]:
         raise UsageError("--checkpoint: chooses one of a run. Give --workdir")
+    if values.sampler is not None and given != ["workdir"]:
+        raise UsageError("--sampler: is how a run draws. Give --workdir")
     if values.output is not None:
         _check_output(Path(values.output))
 
@@ -110,12 +114,16 @@ def _made(values):
             f"export {values.model!r}",
         )
     else:
-        run = trained.restore(values.workdir, values.checkpoint, trust_code=values.trust_code)
+        about = values.checkpoint, None, values.trust_code
+        run = trained.restore(values.workdir, *about, sampler=values.sampler)
         model = run.sampling_model()
         choice = checkpoint_choice.parse(values.checkpoint)
         origin = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
         origin += f", {values.checkpoint}" if choice.number > 1 else ""
+        origin += f", {values.sampler}" if values.sampler else ""
         name = f"{run.step}-{choice.kind}-{choice.number}" if choice.number > 1 else str(run.step)
+        if values.sampler:  # Beside the run's own evaluation.
+            name += "-" + re.sub(r"\W+", "-", values.sampler).strip("-")
         data, step = data or run.config.data, values.frame_step or run.config.frame_step
         output = output or str(Path(values.workdir) / "evaluation" / name)
         _check_output(Path(output))

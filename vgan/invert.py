@@ -16,7 +16,7 @@ from vgan.runs import config
 config.define_run_flags()
 flags.DEFINE_string("input", None, "A video, whose first frames are cut and resized as needed.")
 flags.DEFINE_string("label", None, "Its class, for a model that knows classes.")
-flags.DEFINE_integer("steps", 300, "Of the search.", lower_bound=1)
+flags.DEFINE_integer("steps", 300, "Of the search.", lower_bound=0)
 flags.DEFINE_float("realism", 0.02, "Weight of the critics beside the distance.")
 flags.register_validator(  # Bounds of absl's own let NaN pass.
     "realism", lambda realism: 0 <= realism < 1e6, "must be at least 0 and below 1e6"
@@ -24,7 +24,7 @@ flags.register_validator(  # Bounds of absl's own let NaN pass.
 flags.DEFINE_integer("seed", 0, "Of the latents that the search begins with.", lower_bound=0)
 command.define_output("out.mp4, .gif or .webp: the clip, and what was found.")
 flags.DEFINE_string(
-    "latents", None, "out.npy, [1, N], for the endpoint `decode` of an export, and vgan.walk."
+    "latents", None, "out.npy, [1, ...], for the endpoint `decode` of an export, and vgan.walk."
 )
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 
@@ -53,7 +53,7 @@ def main():
             np.save(file, found.latents[None])
     print(
         f"wrote {output}: mean difference {found.error:.1f} grey levels, "
-        f"{found.first_error:.1f} at the best of {inversion.DRAWS} random latents"
+        f"{found.first_error:.1f} before the search"
     )
 
 

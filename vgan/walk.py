@@ -12,11 +12,15 @@ from vgan.runs import config
 
 config.define_run_flags()
 flags.DEFINE_list(
-    "ends", None, "Two of: a seed, whose video 0 it is, a video, or .npy of vgan.invert."
+    "ends",
+    None,
+    "Two or more of: a seed, whose video 0 it is, a video, a picture, or .npy of vgan.invert.",
 )
 flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
 flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
-flags.DEFINE_integer("steps", None, "Of the search for the latents of a file (default: 300).", 1)
+flags.DEFINE_integer(
+    "steps", None, "Of the search for the latents of a file (default: 300, 0 with an encoder).", 1
+)
 flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 command.define_output("out.mp4, .gif or .webp.")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
@@ -25,14 +29,18 @@ flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_boun
 def main():
     values = flags.FLAGS
     command.need(workdir="Name the folder of a training run")
-    if len(values.ends or []) != 2:
-        raise UsageError("--ends: give two, seeds or files, e.g. --ends=3,in.mp4")
+    if len(values.ends or []) < 2:
+        raise UsageError("--ends: give two or more, seeds or files, e.g. --ends=3,in.mp4")
+    if values.frames < len(values.ends):
+        raise UsageError(f"--frames={values.frames}: fewer than --ends has. Give more")
     for end in values.ends:
         if end.startswith("-") and end[1:].isdecimal():
             raise UsageError(f"--ends={','.join(values.ends)}: a seed is at least 0, not {end}")
     searched = not all(end.isdecimal() or _is_latents(end) for end in values.ends)
     if values.steps and not searched:
-        raise UsageError("--steps: no end is a video, so nothing is searched for. Drop it")
+        raise UsageError(
+            "--steps: no end is a video or picture, so nothing is searched for. Drop it"
+        )
     output = command.output_file()
     from vgan.media.clips import write_frames
     from vgan.runs import trained
@@ -44,7 +52,7 @@ def main():
     run = trained.restore_one(*given, whole=searched)
     label = run.sampling_model().needed_label(values.label)
     ends = [_latents(values, run, label, end) for end in values.ends]
-    frames = latent_walk.film(run.model, run.card, *ends, label, values.frames)
+    frames = latent_walk.film(run.model, run.card, ends, label, values.frames)
     frames = tqdm(frames, total=values.frames, unit="frame", disable=None)
     frames, fps = chain.apply(treatments, frames, run.card.fps)
     enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in frames)
@@ -64,6 +72,8 @@ def _latents(values, run, label, end):
     if _is_latents(end):
         return latent_walk.of_file(run.model, end)
     video = inversion.read_clip(Path(end), run.card.clip, run.card.fps)
+    if run.model.encodes and not values.steps:
+        return inversion.encoded(run.model, video, label)
     progress = functools.partial(tqdm, desc=end, unit="step", disable=None)
     found = inversion.invert(run, video, label, values.steps or 300, progress=progress)
     print(f"{end}: found, mean difference {found.error:.1f} grey levels")

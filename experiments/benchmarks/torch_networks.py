@@ -1,7 +1,7 @@
 """The conv3d players and the BCE step of vgan once more, in PyTorch, to compare the speed.
 
 Layers, widths, spectral norm, optimizers and average are those of vgan/networks/conv3d.py,
-vgan/networks/layers.py and vgan/models/gan/gan.py; see there for what they do and why.
+vgan/networks/layers.py and vgan/models/game/gan.py; see there for what they do and why.
 """
 
 import copy

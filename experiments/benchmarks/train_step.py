@@ -27,7 +27,7 @@ OUTPUT = flags.DEFINE_string("output", None, "A CSV file that the lines are adde
 
 def main():
     asked = config.from_flags()
-    first = spec.parse_sum(asked.discriminator)[0]
+    first = spec.parse_sum(asked.discriminator or "conv3d()")[0]
     first_critic = f"{first.weight}*{spec.unparse(first)}"
     plain = dataclasses.replace(_bare(asked), discriminator=first_critic)
     setting = f"{asked.clip} batch {asked.batch_size} {asked.precision}"

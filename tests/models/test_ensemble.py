@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 import vgan
-from tests.models.gan.small_game import LATENT, SIZE, make
+from tests.models.game.small_game import LATENT, SIZE, make
 from vgan.core.clip import ClipSpec, to_uint8
 from vgan.models.ensemble import Ensemble
 from vgan.sampling.card import Card

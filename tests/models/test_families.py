@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -27,6 +28,13 @@ SMALL = {
         "generator": "conv3d(latent_dim=4, channels=2, spectral_norm=True)",
         "discriminator": "conv3d(channels=2) + 0.5*frames2d(channels=2)",
     },
+    "vae": {
+        "generator": "conv3d(latent_dim=4, channels=2)",
+        "encoder": "conv3d(channels=2)",
+        "discriminator": "frames2d(channels=2)",
+    },
+    "flow": {"denoiser": "denoiser3d(channels=4)", "sampler": "euler(steps=2)"},
+    "diffusion": {"denoiser": "denoiser3d(channels=4)", "sampler": "ddim(steps=2)"},
     OF_THE_TESTS: {},
 }
 FAMILIES = [*spec.names("vgan.models.{}.family.family"), OF_THE_TESTS]
@@ -71,6 +79,15 @@ def test_two_steps_move_every_player(plan, batches):
         assert any((old != new).any() for old, new in zip(before[player], variables, strict=True))
         assert ("gradient_norm", player) in report
         assert [path for path in report if path[:2] == ("terms", player)]
+
+
+def test_it_can_be_trained_at_half_precision(plan, batches):
+    plan = Plan.of(dataclasses.replace(plan.config, precision="bfloat16"))
+    try:
+        report = trained(plan, build(plan), batches[:1])
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert all(np.isfinite(value) for value in report.values())
 
 
 def test_a_resumed_run_is_the_same_to_the_bit(plan, batches, tmp_path):

@@ -10,7 +10,7 @@ import vgan
 from vgan.core.clip import Batch
 from vgan.core.errors import UsageError
 from vgan.models.ensemble import Ensemble
-from vgan.models.gan.turn import TurnCosts
+from vgan.models.game.turn import TurnCosts
 from vgan.models.motion import knows_motion, with_motion
 from vgan.runs import building
 from vgan.runs.config import ExperimentConfig

@@ -15,7 +15,7 @@ from vgan.core.clip import Batch
 from vgan.core.errors import UsageError
 from vgan.data import pipeline
 from vgan.data.opening import open_windows
-from vgan.models.gan import penalties
+from vgan.models.game import penalties
 from vgan.runs import building
 from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan

@@ -25,6 +25,9 @@ OTHER = {
     "steps": 7,
     "seed": 2**32 - 1,
     "generator": "conv3d(latent_dim=16, channels=8)",
+    "encoder": "conv3d(channels=8)",
+    "denoiser": "denoiser3d(channels=8)",
+    "sampler": "euler()",
     "discriminator": "conv3d() + 0.5*frames2d(frames=3)",
     "adversarial": "mine.hinge(margin='1')",
     "losses": """0.1*motion(estimator='dis(finest_scale=1)') + 2*l1""",
@@ -117,6 +120,7 @@ def test_a_flag_that_an_old_run_did_not_have_had_its_default():
 HARMLESS = {
     "data",  # Its contents count, not its name.
     "steps",
+    "sampler",
     "deterministic",
     "init_from",
     "checkpoint_interval",

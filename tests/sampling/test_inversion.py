@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from vgan.core.clip import ClipSpec, Seen
 from vgan.core.errors import DataError, UsageError
@@ -72,6 +73,13 @@ def test_a_clip_of_a_file(tmp_path):
         inversion.read_clip(tmp_path / "a.mp4", ClipSpec(5, 8, 8), 4.0)
 
 
+def test_a_picture_is_a_clip_that_stands_still(tmp_path):
+    picture = np.random.default_rng(0).integers(0, 256, [8, 12, 3], np.uint8)
+    Image.fromarray(picture).save(tmp_path / "a.png")
+    clip = inversion.read_clip(tmp_path / "a.png", ClipSpec(5, 8, 8), 25.0)
+    np.testing.assert_array_equal(clip, np.stack([picture[:, 2:10]] * 5))
+
+
 def test_an_export_and_a_seed_too_large(run, tiny_run, known):
     (export,) = (tiny_run / "export").iterdir()
     with pytest.raises(UsageError, match="an export, which can't be searched"):
@@ -119,3 +127,13 @@ def test_what_the_command_says_of_bad_input(command, tiny_run, tmp_path, flags, 
     assert done.code in (1, 2)
     assert text in done.err.splitlines()[-1]
     assert not list(tmp_path.iterdir())
+
+
+def test_it_begins_with_what_an_encoder_says(run, known, monkeypatch):
+    """Latents very near to those of the clip are nearer than any random ones."""
+    near = known[0] + np.float32(1e-3)
+    monkeypatch.setattr(run.model, "encodes", True)
+    monkeypatch.setattr(run.model, "encode", lambda *given: tf.constant(near)[None], raising=False)
+    found = inversion.invert(run, known[1], label=3, steps=0)
+    np.testing.assert_array_equal(found.latents, near)
+    assert found.error == found.first_error < 1

@@ -31,7 +31,7 @@ def test_the_arc_has_its_ends():
 
 def test_a_film_swings_from_the_one_clip_to_the_other(run, tiny_run):
     one, other = (latent_walk.of_seed(run.model, seed) for seed in (3, 8))
-    film = np.stack(list(latent_walk.film(run.model, run.card, one, other, 2, 10)))
+    film = np.stack(list(latent_walk.film(run.model, run.card, [one, other], 2, 10)))
     assert film.shape == (10, 8, 8, 3)
     model = run.sampling_model()
     ends = [model.sample(1, seed, label=2)[0] for seed in (3, 8)]
@@ -39,6 +39,16 @@ def test_a_film_swings_from_the_one_clip_to_the_other(run, tiny_run):
     np.testing.assert_array_equal(film[9], ends[1][3])  # Of frames 0 1 2 3 2 1 0 1 2 3.
     steps = np.abs(np.diff(np.float32(film), axis=0)).mean((1, 2, 3))
     assert steps.max() < np.abs(np.float32(ends[0][3]) - ends[1][0]).mean()
+
+
+def test_a_film_through_three_ends(run):
+    """Of nine frames the fifth is the second end's, frame 2 of 0 1 2 3 2 1 0 1 2."""
+    ends = [latent_walk.of_seed(run.model, seed) for seed in (3, 8, 5)]
+    film = list(latent_walk.film(run.model, run.card, ends, 2, 9))
+    model = run.sampling_model()
+    for number, seed in ((0, 3), (4, 8), (8, 5)):
+        expected = model.sample(1, seed, label=2)[0][2 if number else 0]
+        np.testing.assert_array_equal(film[number], expected)
 
 
 def test_the_command(command, run, tiny_run, tmp_path):
@@ -90,14 +100,15 @@ def test_latents_that_are_not_this_models(run, tmp_path, values):
     "flags, code, text",
     [
         (["--ends=3"], 1, "--ends: give two"),
+        (["--ends=3,4,5", "--frames=2"], 1, "--frames=2: fewer than --ends has"),
         (["--ends=-1,3"], 1, "--ends=-1,3: a seed is at least 0, not -1"),
-        (["--ends=3,a.npy", "--label=2", "--steps=9"], 1, "--steps: no end is a video"),
+        (["--ends=3,a.npy", "--label=2", "--steps=9"], 1, "--steps: no end is a video or picture"),
         (["--ends=3,none.npy", "--label=2"], 2, "latents 'none.npy': can't be read"),
         (["--ends=3,4"], 1, "--label: not given"),
         (["--ends=3,none.mp4", "--label=2"], 2, "none.mp4"),
         (["--ends=3,4", "--label=2", "--output=a.avi"], 1, "unknown suffix"),
         (["--ends=3,4", "--label=2", "--after=blur()"], 1, "unknown name 'blur'"),
-        (["--ends=3,4", "--label=2", "--steps=9"], 1, "--steps: no end is a video"),
+        (["--ends=3,4", "--label=2", "--steps=9"], 1, "--steps: no end is a video or picture"),
     ],
 )
 def test_what_the_command_says_of_bad_input(command, tiny_run, tmp_path, flags, code, text):

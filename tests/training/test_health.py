@@ -7,7 +7,7 @@ import pytest
 from absl import logging
 
 from vgan.metrics import copying
-from vgan.models.gan import detectors as gan_detectors
+from vgan.models.game import detectors as gan_detectors
 from vgan.models.synthesizer import Detector
 from vgan.training.health import DETECTORS, PATIENCE, Health
 

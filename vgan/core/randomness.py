@@ -6,7 +6,10 @@ resumed. The generator is philox by name, which gives the same numbers on every 
 
 import tensorflow as tf
 
-TRAINING, SAMPLING, VIEWS, PAIRS, DATA, MIXES, AUGMENTATION, NOISE, TASKS, GIVEN = range(10)
+(
+    TRAINING, SAMPLING, VIEWS, PAIRS, DATA, MIXES, AUGMENTATION, NOISE, TASKS, GIVEN,
+    POSTERIOR, LEVELS,
+) = range(12)  # fmt: skip
 _STREAMS = 16
 
 

@@ -1,7 +1,7 @@
 """Changes of training clips: --augment='flip + speed(slowest=0.5, fastest=2) + hue(amount=0.1)'.
 
 What is changed here is learnt: a mirrored clip is one that the generator may make. What critics see
-changed of real and made clips alike (vgan/models/gan/diff_augment.py) isn't.
+changed of real and made clips alike (vgan/models/game/diff_augment.py) isn't.
 """
 
 import numpy as np

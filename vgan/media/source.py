@@ -57,6 +57,11 @@ class VideoSource:
             yield frame
 
 
+def is_picture(path):
+    """Whether a file is a still picture by its suffix, and not an animation."""
+    return path.suffix.lower() in PICTURE_SUFFIXES and not animation.kind_of(path)
+
+
 def open_video(path):
     """Opens a video, or a picture as a video of one frame.
 
@@ -74,8 +79,8 @@ def open_video(path):
     """
     path = Path(path)
     with reading(path):
-        is_still = path.suffix.lower() in PICTURE_SUFFIXES and not animation.kind_of(path)
-    if is_still:
+        still = is_picture(path)
+    if still:
         picture = read_picture(path)
         size = picture.shape[:2]
         return VideoSource(path, _DEFAULT_FPS, size, Fraction(1), 1, False, lambda: iter([picture]))

@@ -36,6 +36,7 @@ class Averaged(tf.Module):
     """
 
     codec = Pixels()
+    encodes = False
 
     def __init__(self, average):
         super().__init__()

@@ -81,7 +81,11 @@ class Synthesizer(Sampler, typing.Protocol):
 
     Attributes:
       flow_estimator: by which it wants the flow of real clips in batches, or None.
+      encodes: whether it can say which latents a clip has.
     """
+
+    def encode(self, video, condition, label):
+        """The likeliest latents of clips float32 [B, T, H, W, C], where it encodes."""
 
     def networks(self):
         """What another run can begin with: {attribute: network, or list of them}."""

@@ -103,3 +103,26 @@ def _convolved(x, width, time_stride, spectral_norm):
     time = min(3 if time_stride == 1 else 4, x.shape[1])
     strides = (time_stride or 1, 2, 2)
     return convolution(layers.Conv3D, width, (time, 4, 4), strides, spectral_norm, padding)(x)
+
+
+def encoder(clip, condition_channels=0, num_labels=0, channels=32):
+    """Clips to features: strided 3-D convolutions, each halving the size.
+
+    Args:
+      channels: width at half the size; each stage after is twice as wide, up to fourfold.
+    Returns:
+      keras.Model: video [B, T, H, W, C], condition [B, T, H, W, K], label int [B] -> [B, D].
+    """
+    check_whole("--encoder=conv3d", 1, channels=channels)
+    sizes.check_strides(clip, sizes.factors, "--encoder=conv3d")
+    video = keras.Input(clip.shape, name="video")
+    condition = keras.Input((*clip.shape[:3], condition_channels), name="condition")
+    label = keras.Input((), dtype="int32", name="label")
+    x = layers.Concatenate()([video, condition]) if condition_channels else video
+    for stage, (time, _, _) in enumerate(sizes.strides(clip)):
+        x = layers.LeakyReLU(0.2)(_convolved(x, channels * min(4, 2**stage), time, False))
+    x = layers.Flatten()(x)
+    if num_labels:
+        code = layers.Embedding(num_labels, 32, name="class")(label)
+        x = layers.Concatenate()([x, code])
+    return keras.Model([video, condition, label], x, name="conv3d_encoder")

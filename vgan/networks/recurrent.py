@@ -119,7 +119,7 @@ def _gru(units):
 
     def recurrence(noise):
         start = layers.Dense(units)(noise[:, 0])
-        return _seedless(layers.GRU(units, return_sequences=True))(noise, initial_state=start)
+        return seedless(layers.GRU(units, return_sequences=True))(noise, initial_state=start)
 
     return recurrence
 
@@ -130,12 +130,12 @@ def _conv_lstm(size, depth, channels):
     def recurrence(noise):
         start = [_maps(noise[:, 0], size, channels) for _ in range(2)]
         cells = layers.ConvLSTM2D(channels, 3, padding="same", return_sequences=True, unroll=True)
-        return _seedless(cells)(_maps(noise, size, depth), initial_state=start)
+        return seedless(cells)(_maps(noise, size, depth), initial_state=start)
 
     return recurrence
 
 
-def _seedless(recurrent):
+def seedless(recurrent):
     """Removes the seed generator that a Keras layer keeps even though its dropout is 0."""
     recurrent.cell._seed_generators.clear()
     del recurrent.cell.seed_generator

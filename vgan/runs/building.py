@@ -39,7 +39,7 @@ class Parts:
     """
 
     def __init__(self, plan, config, num_labels):
-        self.config, self._plan = config, plan
+        self.config, self.num_labels, self._plan = config, num_labels, plan
         channels = plan.task.channels(config.clip)
         self._given = {"clip": config.clip, "condition_channels": channels}
         self._given |= {"num_labels": num_labels}
@@ -49,9 +49,9 @@ class Parts:
         """The network that a flag names, by the function of that name in its file."""
         return self._network(flag, spec.parse(self._text(flag)))
 
-    def networks(self, flag):
-        """The Weighted networks of a sum."""
-        parts = _named(self._text(flag))
+    def networks(self, flag, default=""):
+        """The Weighted networks of a sum, of `default` where the flag is empty."""
+        parts = _named(self._text(flag) or default)
         return [Weighted(name, self._network(flag, part), part.weight) for name, part in parts]
 
     def losses(self, judges=()):

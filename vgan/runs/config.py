@@ -10,13 +10,18 @@ from vgan.core import flagfiles, spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.core.settings import check, check_choice, setting
-from vgan.models.gan.flags import GanFlags
+from vgan.models.denoising.flags import DenoisingFlags
+from vgan.models.game.flags import GameFlags
+from vgan.models.vae.flags import VaeFlags
 from vgan.runs import checkpoint_choice
 
 flags.disclaim_key_flags()  # They belong to the commands that have them defined.
 
 CONFIG_FLAGS = "config.flags"
 """The file of a workdir that says what the run is."""
+
+DEFAULT_CRITICS = {"", "conv3d()"}
+"""Two ways to say the same of a GAN, for runs that are older than the first."""
 
 PRECISIONS = ("float32", "bfloat16", "float16")
 
@@ -75,7 +80,7 @@ class _SharedFlags:
 
 
 @dataclasses.dataclass(frozen=True)
-class ExperimentConfig(GanFlags, _SharedFlags):
+class ExperimentConfig(GameFlags, VaeFlags, DenoisingFlags, _SharedFlags):
     """All that defines an experiment; raises UsageError for values out of range."""
 
     def __post_init__(self):
@@ -101,7 +106,7 @@ class ExperimentConfig(GanFlags, _SharedFlags):
         fixed, harmless = [], []
         for field in dataclasses.fields(self):
             before, now = old.get(field.name, field.default), getattr(self, field.name)
-            if before != now:
+            if before != now and {before, now} != DEFAULT_CRITICS:
                 kind = fixed if field.metadata["fixed"] else harmless
                 kind.append(f"--{field.name}: {_text(before)} -> {_text(now)}")
         return fixed, harmless
@@ -130,6 +135,12 @@ def define_run_flags():
     flags.DEFINE_string("workdir", None, "Folder of a training run.")
     flags.DEFINE_string("checkpoint", "last", checkpoint_choice.HELP)
     define_trust_flag()
+
+
+def define_sampler_flag():
+    """Defines the flag by which a run of diffusion or flow draws otherwise than it was trained."""
+    about = "How it draws: --sampler of training, for models that take noise away."
+    flags.DEFINE_string("sampler", None, about)
 
 
 def define_trust_flag():

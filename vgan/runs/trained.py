@@ -35,12 +35,13 @@ class Restored(typing.NamedTuple):
         return live(self.model, self.card)
 
 
-def load(path, checkpoint="last", frames=None, trust_code=False):
+def load(path, checkpoint="last", frames=None, trust_code=False, sampler=None):
     """The sampling.model.Model of a workdir or an export.
 
     Args:
       path: the folder.
-      checkpoint, frames, trust_code: as in `restore`; an export has one checkpoint and length.
+      checkpoint, frames, trust_code, sampler: as in `restore`; an export has one checkpoint, length
+        and sampler.
     Raises:
       CheckpointError: the folder is neither, or holds no checkpoint.
       UsageError: as `restore`.
@@ -48,6 +49,10 @@ def load(path, checkpoint="last", frames=None, trust_code=False):
     if saved_model.is_export(path):
         if checkpoint != "last":
             raise UsageError(f"checkpoint {checkpoint!r}: chooses one of a run, an export has one")
+        if sampler is not None:
+            raise UsageError(
+                f"--sampler={sampler}: an export draws as it was told when it was made"
+            )
         model = saved_model.load(path, trust_code)
         if frames not in (None, model.clip.frames):
             raise UsageError(
@@ -55,10 +60,10 @@ def load(path, checkpoint="last", frames=None, trust_code=False):
                 f"{model.clip.frames} frames. Give the folder of the training run as --workdir"
             )
         return model
-    return restore(path, checkpoint, frames, trust_code).sampling_model()
+    return restore(path, checkpoint, frames, trust_code, sampler=sampler).sampling_model()
 
 
-def restore(path, checkpoint="last", frames=None, trust_code=False, whole=False):
+def restore(path, checkpoint="last", frames=None, trust_code=False, whole=False, sampler=None):
     """The model of a workdir, or what draws its clips alone.
 
     Args:
@@ -69,6 +74,7 @@ def restore(path, checkpoint="last", frames=None, trust_code=False, whole=False)
       frames: of the clips, None for as many as it was trained on.
       trust_code: import what the folder names by a dotted path, parts of the user's own.
       whole: build all that training has, such as critics and losses, which may need files.
+      sampler: draw by this --sampler, None for the run's own.
     Returns:
       Restored.
     Raises:
@@ -78,13 +84,13 @@ def restore(path, checkpoint="last", frames=None, trust_code=False, whole=False)
     """
     for _ in range(_TRIES):
         try:
-            return _restore(path, checkpoint, frames, trust_code, whole)
+            return _restore(path, checkpoint, frames, trust_code, whole, sampler)
         except SweptError as error:  # By training that goes on: there is a newer one.
             swept = error
     raise swept
 
 
-def _restore(path, checkpoint, frames, trust_code, whole):
+def _restore(path, checkpoint, frames, trust_code, whole, sampler):
     workdir = Workdir(path)
     description = workdir.read_config(trust_code)
     if description is None or not saved_steps(workdir.checkpoints):
@@ -100,7 +106,10 @@ def _restore(path, checkpoint, frames, trust_code, whole):
             f"workdir {str(path)!r}: no best checkpoint, since it was trained without "
             "--eval_interval. Use --checkpoint=last"
         )
-    plan = Plan.of(ExperimentConfig(**description["config"]))
+    how = {} if sampler is None else {"sampler": sampler}
+    plan = Plan.of(ExperimentConfig(**description["config"] | how))
+    if how and "sampler" not in plan.family.flags:
+        raise UsageError(f"--sampler={sampler}: --model={plan.config.model} has no use for it")
     labels = tuple(description["data"]["labels"]) if plan.config.conditional else ()
     good = newest_good(folder)
     # Scores are taken at the full size alone.
@@ -157,6 +166,7 @@ def _model(build, config, num_labels, folder, step, trained_frames):
     except (UsageError, CheckpointError) as error:
         if isinstance(error, SweptError) or config.frames == trained_frames:
             raise
+        build(dataclasses.replace(config, frames=trained_frames), num_labels)  # Or that's at fault.
         raise UsageError(
             f"--frames={config.frames}: this run's generator makes clips of {trained_frames} "
             "frames only. Drop the flag, or train --generator=layered, recurrent or "

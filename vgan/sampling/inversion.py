@@ -15,7 +15,7 @@ import tensorflow as tf
 from vgan.core import randomness
 from vgan.core.clip import to_float, to_uint8
 from vgan.core.errors import DataError
-from vgan.media.source import open_video
+from vgan.media.source import is_picture, open_video
 from vgan.sampling import graphs
 from vgan.sampling.model import check_seed
 from vgan.treatments import crop, frame_rate, resize
@@ -34,7 +34,7 @@ class Found(typing.NamedTuple):
       latents: float32, of the generator's latent shape.
       video: uint8 [T, H, W, C], what it makes of them.
       error, first_error: mean absolute difference from the clip, grey levels: now, and at the
-        best of the random latents that the search began with.
+        best of the latents that the search began with, random ones or an encoder's.
     """
 
     latents: np.ndarray
@@ -47,7 +47,7 @@ def read_clip(path, clip, fps):
     """The first frames of a file as a model's clips are: centre cut, resized, at its rate.
 
     Args:
-      path: a video.
+      path: a video; or a picture, whose clip stands still.
       clip: ClipSpec.
       fps: frames per second.
     Returns:
@@ -60,13 +60,11 @@ def read_clip(path, clip, fps):
     high = max(1, min(height, round(width * clip.height / clip.width)))
     wide = max(1, min(width, round(height * clip.width / clip.height)))
     frames, rate = source, source.fps
-    for treat in (
-        crop.treatment(high, wide),
-        resize.treatment(clip.height, clip.width),
-        frame_rate.treatment(fps),
-    ):
+    still = is_picture(path)
+    treatments = [crop.treatment(high, wide), resize.treatment(clip.height, clip.width)]
+    for treat in treatments if still else [*treatments, frame_rate.treatment(fps)]:
         frames, rate = treat(frames, rate)
-    frames = list(itertools.islice(frames, clip.frames))
+    frames = list(itertools.islice(frames, clip.frames)) * (clip.frames if still else 1)
     if len(frames) < clip.frames:
         raise DataError(
             f"video {str(path)!r}: has {len(frames)} frames at {fps:g} a second, the model's "
@@ -76,13 +74,13 @@ def read_clip(path, clip, fps):
 
 
 def invert(run, video, label=0, steps=300, realism=0.02, seed=0, progress=iter):
-    """Searches for the latents of a clip by gradient descent.
+    """Searches for the latents of a clip by gradient descent, from an encoder's where there is one.
 
     Args:
       run: what trained.restore_one gives.
       video: uint8 [T, H, W, C].
       label: int, its class.
-      steps: of the search.
+      steps: of the search; 0 for the best of what it begins with.
       realism: weight of what training has against a clip, beside the mean absolute difference in
         [-1, 1].
       seed: of the random latents that it begins with.
@@ -95,7 +93,7 @@ def invert(run, video, label=0, steps=300, realism=0.02, seed=0, progress=iter):
     check_seed(seed)
     search = _Search(run.model, video, label, realism, seed)
     first = float(tf.reduce_min(search.errors()))
-    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps))
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, max(1, steps)))
     optimizer.build([search.latents])
     step = tf.function(search.gradient, autograph=False)
     for number in progress(range(steps)):
@@ -105,6 +103,20 @@ def invert(run, video, label=0, steps=300, realism=0.02, seed=0, progress=iter):
     best = int(tf.argmin(errors))
     made = to_uint8(search.made()[best]).numpy()
     return Found(search.latents[best].numpy(), made, 127.5 * float(errors[best]), 127.5 * first)
+
+
+def encoded(model, video, label=0):
+    """The latents that a model which encodes finds in a clip, without a search.
+
+    Args:
+      model: a models.synthesizer.Synthesizer that encodes.
+      video: uint8 [T, H, W, C]; label: int, its class.
+    Returns:
+      float32, of the latent shape.
+    """
+    video = to_float(tf.constant(video))[None]
+    nothing = tf.zeros([*video.shape[:4], model.condition_channels])
+    return model.encode(video, nothing, tf.constant([label]))[0].numpy()
 
 
 class _Search:
@@ -118,6 +130,9 @@ class _Search:
         self._nothing = tf.zeros(shape)
         self.latents = tf.Variable(tf.zeros([CANDIDATES, *model.latent_shape]))
         self.latents.assign(self._nearest())
+        if model.encodes:
+            likeliest = encoded(model, video, label)
+            self.latents.assign(tf.concat([likeliest[None], self.latents[:-1]], 0))
 
     def _nearest(self):
         samples = tf.range(DRAWS, dtype=tf.int64)

@@ -61,26 +61,34 @@ def slerp(one, other, share):
     return np.float32(length * (weights[0] * directions[0] + weights[1] * directions[1]))
 
 
-def film(sampler, card, one, other, label, frames):
-    """A film of the walk: the clip plays to and fro while it turns from one into the other.
+def film(sampler, card, ends, label, frames):
+    """A film of the walk: the clip plays to and fro while it turns from each end into the next.
 
     Args:
       sampler: a models.synthesizer.Sampler.
       card: card.Card of its clips.
-      one, other: latents of the ends.
+      ends: two or more latents.
       label: int, the class.
-      frames: of the film; the turn begins and ends slowly.
+      frames: of the film; each turn begins and ends slowly.
     Yields:
       uint8 [H, W, C].
     """
-    shares = (1 - np.cos(np.linspace(0, np.pi, frames))) / 2
     swing = [*range(card.clip.frames), *range(card.clip.frames - 2, 0, -1)]
     decode = tf.function(functools.partial(graphs.decode, sampler, card), autograph=False)
     labels = tf.fill([graphs.CHUNK], label)
     for first in range(0, frames, graphs.CHUNK):
         numbers = range(first, min(first + graphs.CHUNK, frames))
         # The last chunk is filled up, so that all are computed alike.
-        stops = [slerp(one, other, shares[min(first + n, frames - 1)]) for n in range(graphs.CHUNK)]
+        stops = [
+            _stop(ends, min(first + n, frames - 1) / (frames - 1)) for n in range(graphs.CHUNK)
+        ]
         videos = decode(tf.constant(np.stack(stops)), labels).numpy()
         for number in numbers:
             yield videos[number - first, swing[number % len(swing)]]
+
+
+def _stop(ends, share):
+    """The latents at a share of the whole walk."""
+    turn = min(int(share * (len(ends) - 1)), len(ends) - 2)
+    eased = (1 - np.cos(np.pi * (share * (len(ends) - 1) - turn))) / 2
+    return slerp(ends[turn], ends[turn + 1], eased)

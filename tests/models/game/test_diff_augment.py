@@ -4,15 +4,15 @@ import tensorflow as tf
 
 from vgan.core import spec
 from vgan.core.errors import UsageError
-from vgan.models.gan import diff_augment
-from vgan.models.gan.diff_augment import CLIPS_TO_FULL_STRENGTH, DiffAugment
+from vgan.models.game import diff_augment
+from vgan.models.game.diff_augment import CLIPS_TO_FULL_STRENGTH, DiffAugment
 
 CHANGES = ("brightness", "contrast", "saturation", "shift", "cutout")
 OF_PIXELS = CHANGES[:3]
 
 
 def build(text):
-    return spec.build(spec.parse(text), "vgan.models.gan.diff_augment.{}")
+    return spec.build(spec.parse(text), "vgan.models.game.diff_augment.{}")
 
 
 def changed(text, video, *draws, channels=3):

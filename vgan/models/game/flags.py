@@ -1,4 +1,4 @@
-"""The settings of the adversarial family."""
+"""The settings of families that have critics."""
 
 import dataclasses
 import functools
@@ -13,11 +13,13 @@ _setting = functools.partial(setting, fixed=True, family=True)
 
 
 @dataclasses.dataclass(frozen=True)
-class GanFlags:
+class GameFlags:
     """What a generator and its critics play for, and how they take turns."""
 
-    discriminator: str = _setting("conv3d()", "Critics, weight*name(...) + name(...).")
-    adversarial: str = _setting("bce", "Adversarial pair of vgan/models/gan/adversarial.py.")
+    discriminator: str = _setting(
+        "", "Critics, weight*name(...) + name(...); by default a GAN has conv3d(), others none."
+    )
+    adversarial: str = _setting("bce", "Adversarial pair of vgan/models/game/adversarial.py.")
     r1_gamma: float = _setting(0.0, "Weight of the R1 penalty on the critics; 0 is off.")
     r2_gamma: float = _setting(0.0, "Weight of R1's like on made clips; 0 is off.")
     r1_interval: int = _setting(
@@ -31,7 +33,7 @@ class GanFlags:
     updates: str = _setting("simultaneous", f"One of {', '.join(UPDATES)}.")
     diff_augment: str = _setting(
         "",
-        "Changes of the clips that critics see, of vgan/models/gan/diff_augment.py: shift + "
+        "Changes of the clips that critics see, of vgan/models/game/diff_augment.py: shift + "
         "cutout.",
     )
     augment_target: float = _setting(

@@ -8,8 +8,9 @@ import tensorflow as tf
 
 from vgan.core import randomness
 from vgan.core.clip import Batch, Seen
-from vgan.models.gan import adversarial, penalties
-from vgan.models.gan.gan import Gan, Rules
+from vgan.models.game import adversarial, penalties
+from vgan.models.game.gan import Gan
+from vgan.models.game.rules import Rules
 from vgan.models.parts import Loss, Weighted
 from vgan.networks.critic import Critic, random_frames, whole_clip
 from vgan.networks.layers import weighted

@@ -22,7 +22,6 @@ def simultaneous(gan, costs):
                 for seen in (real_seen, fake_seen)
             ]
             costs.judge(critic, gan.rules.adversarial, *shown)
-        costs.lose(gan.rules.losses, fake.video)
         costs.penalise(gan.rules.penalties, gan.rules.critics, real_seen, fake_seen, given)
         optimizers = gan.optimizers()
         scaled = {p: optimizers[p].scale_loss(costs.totals[p]) for p in costs.turn.players}
@@ -45,7 +44,6 @@ def one_stage(gan, costs):
         real_seen, fake_seen, given = gan.shown(costs, fake)
         about = given, costs.seed, costs.samples
         inputs = [critic.part.inputs(fake_seen, *about) for critic in gan.rules.critics]
-        costs.lose(gan.rules.losses, fake.video)
         beside = optimizers["generator"].scale_loss(costs.totals["generator"])
     with tf.GradientTape() as critics_tape:
         critics_tape.watch(inputs)

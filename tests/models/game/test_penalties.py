@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from vgan.core.clip import Batch, Seen
-from vgan.models.gan import penalties
+from vgan.models.game import penalties
 from vgan.networks.critic import Critic, random_frames, whole_clip
 
 FRAME = (2, 3, 1)

@@ -1,53 +1,18 @@
 """The adversarial family: a generator against one or more critics."""
 
-import dataclasses
-import typing
-
 import tensorflow as tf
 
 from vgan.core import randomness
 from vgan.core.clip import Seen
 from vgan.models.average import Averaged, copy_state, follow
 from vgan.models.codec import put_back
-from vgan.models.gan import detectors
-from vgan.models.gan.adversarial import Adversarial
-from vgan.models.gan.growth import take_weights
-from vgan.models.gan.turn import TurnCosts
-from vgan.models.gan.updates import check_exact, one_stage, simultaneous
-from vgan.models.gan.view import View
+from vgan.models.game import detectors
+from vgan.models.game.growth import take_weights
+from vgan.models.game.turn import TurnCosts
+from vgan.models.game.updates import check_exact, one_stage, simultaneous
+from vgan.models.game.view import View
 from vgan.models.motion import with_motion
 from vgan.models.synthesizer import MovedLayer, Turn
-
-
-@dataclasses.dataclass
-class Rules:
-    """What the players minimise, and in which order they move; nothing here has state.
-
-    Attributes:
-      adversarial: the pair of losses.
-      critics: list of Weighted networks.critic.Critic.
-      losses: list of Weighted parts.Loss of the generator.
-      penalties: list of Weighted penalties, on each critic.
-      ema_decay: of the average, reached by a ramp.
-      weight_clip: bound of the critics' weights after each step, 0 for none.
-      turns: {player: how many turns it has to one of the other}.
-      updates: "simultaneous": both players move on the same weights and the same made clips, the
-        generator runs once; "one_stage": the same gradients from one backward pass through the
-        critics; "alternating": the critics move first, the generator on their new weights.
-      instance_noise: step -> deviation of the noise on what critics see, or None.
-      learning_rate: step -> rate of both optimizers, or None for the one they have.
-    """
-
-    adversarial: Adversarial
-    critics: list
-    losses: list
-    penalties: list
-    ema_decay: float
-    weight_clip: float = 0.0
-    turns: dict = dataclasses.field(default_factory=lambda: {"generator": 1, "discriminator": 1})
-    updates: str = "simultaneous"
-    instance_noise: typing.Callable | None = None
-    learning_rate: typing.Callable | None = None
 
 
 class Gan(Averaged):
@@ -61,7 +26,7 @@ class Gan(Averaged):
       generator: keras.Model, [latents, condition, label] -> video.
       average: another of the same build, which follows the first one's weights.
       optimizers: of the generator and of the critics, keras optimizers.
-      rules: Rules.
+      rules: rules.Rules.
       disguise: (video, condition, seed, samples) -> the two as critics see them, or None.
     Raises:
       UsageError: updates in one stage that wouldn't be exact; a critic of motion that the generator
@@ -141,11 +106,18 @@ class Gan(Averaged):
         return play(self, costs), costs.report
 
     def generate(self, costs):
-        """Clips of the training generator for a turn, as critics may look at them: Seen."""
+        """Clips for a turn, Seen, as critics may look at them; adds what else they cost."""
+        fake = self.made(costs, self.noise(costs))
+        costs.lose(self.rules.losses, fake.video)
+        return fake
+
+    def noise(self, costs):
+        """The latents of a turn."""
+        return randomness.normal(costs.seed, randomness.TRAINING, costs.samples, self.latent_shape)
+
+    def made(self, costs, latents):
+        """Clips that the training generator makes: Seen."""
         batch = costs.batch
-        latents = randomness.normal(
-            costs.seed, randomness.TRAINING, costs.samples, self.latent_shape
-        )
         inputs, flow = [latents, batch.condition, batch.label], None
         if self._view.needs_flow:
             fake, flow, _ = with_motion(self.generator)(inputs, training=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.models.gan.small_game import (
+from tests.models.game.small_game import (
     CLIPS,
     SAMPLES,
     SEED,
@@ -26,8 +26,8 @@ from vgan.core import randomness
 from vgan.core.clip import Seen, to_float
 from vgan.core.errors import UsageError
 from vgan.data.pipeline import Clips
-from vgan.models.gan import adversarial, diff_augment, penalties
-from vgan.models.gan.updates import ratio
+from vgan.models.game import adversarial, diff_augment, penalties
+from vgan.models.game.updates import ratio
 from vgan.models.parts import Weighted
 from vgan.models.synthesizer import Turn
 from vgan.networks.critic import Critic, random_frames, whole_clip

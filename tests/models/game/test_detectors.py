@@ -1,7 +1,7 @@
 import pytest
 
-from tests.models.gan.small_game import make
-from vgan.models.gan.detectors import CRITICS_LOSS
+from tests.models.game.small_game import make
+from vgan.models.game.detectors import CRITICS_LOSS
 
 
 def test_the_critics_loss_is_that_of_their_verdicts_alone():

@@ -9,12 +9,13 @@ import tensorflow as tf
 from vgan.core import randomness, spec
 from vgan.core.clip import Batch
 from vgan.core.errors import UsageError
-from vgan.models.gan import adversarial, penalties
-from vgan.models.gan.gan import Gan, Rules
+from vgan.models.game import adversarial, penalties
+from vgan.models.game.gan import Gan
+from vgan.models.game.rules import Rules
 from vgan.models.parts import Weighted
 from vgan.networks.critic import Critic, whole_clip
 
-TEMPLATE = "vgan.models.gan.adversarial.{}"
+TEMPLATE = "vgan.models.game.adversarial.{}"
 EACH_PAIR = pytest.mark.parametrize("name", spec.names(TEMPLATE))
 LOG3 = math.log(3)
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.models.gan.small_game import (
+from tests.models.game.small_game import (
     CLIPS,
     LATENT,
     SAMPLES,

@@ -12,7 +12,7 @@ class View:
     """Disguises clips alike, adds noise, and gives real ones the flow that made ones have.
 
     Args:
-      rules: gan.Rules.
+      rules: rules.Rules.
       disguise: (video, condition, seed, samples) -> the two as critics see them, or None.
     """
 

@@ -1,0 +1,96 @@
+"""The families of models on the same data at equal processor time: quality, cost, size in a table.
+
+  python experiments/families.py --name=shapes --data='shapes(objects=1)' --cpu_seconds=600
+  python experiments/families.py --name=people --data=FOLDER --experiments=best,vae_gan,flow \
+    --flags="--conditional --augment=flip --frame_step=2"
+
+A row is one run of a flagfile, scored against held-out clips, each score with the half of its
+interval of about 95 %, and its floor. PSNR is of held-out clips that went through an encoder and
+back, for families that have one. Rows that exist aren't made again.
+"""
+
+import json
+import shlex
+import time
+
+import held_out
+import numpy as np
+import trial
+from absl import flags
+
+from vgan.core import command
+
+NAMES = ("base", "vae", "vae_gan", "flow", "diffusion")
+DRAWN = 64
+"""Clips by which the time of drawing is measured."""
+
+trial.define_flags("families", start_interval=2)
+flags.DEFINE_list("experiments", list(NAMES), "Flagfiles.")
+flags.DEFINE_list("seeds", ["0"], "Seeds of each.")
+flags.DEFINE_integer("cpu_seconds", 600, "Processor time of each run, with the start.")
+
+
+def main():
+    values = flags.FLAGS
+    held_out.check_given("name", "data")
+    rows = trial.Rows(values.output)
+    for seed in values.seeds:
+        for experiment in values.experiments:
+            about = {"data": values.name, "experiment": experiment, "flags": values.flags}
+            about |= {"seed": seed, "cpu_seconds": values.cpu_seconds}
+            if rows.find(**about):
+                continue
+            workdir = trial.folder(values.runs, about)
+            given = [f"--flagfile=experiments/{experiment}.flags", *shlex.split(values.flags)]
+            given += [f"--data={values.data}", f"--seed={seed}", "--eval_interval=0"]
+            trial.train(workdir, given, values.cpu_seconds)
+            rows.add(about | measured(workdir, values.start_interval))
+
+
+def measured(workdir, start_interval):
+    """What a run is worth: the rest of its row."""
+    row = {"steps": trial.steps_done(workdir)}
+    row |= trial.figures(workdir, f"--start_interval={start_interval}")
+    scores = json.loads((workdir / "test" / "scores.json").read_text())["scores"]
+    for name in trial.SCORES:
+        low, high = scores[name]["interval"] or (np.nan, np.nan)
+        row[f"{name}_half_interval"] = round((high - low) / 2, 5)
+    return row | {"psnr": _psnr(workdir)} | _cost(workdir)
+
+
+def _psnr(workdir):
+    """Of held-out clips that are encoded and decoded, by the averages; "" without an encoder."""
+    from vgan.core.clip import to_float
+    from vgan.runs import trained
+    from vgan.sampling import graphs
+
+    run = trained.restore(workdir, whole=True)
+    if not run.model.encodes:
+        return ""
+    windows = held_out.windows(run)
+    videos, _, labels = held_out.clips(windows, range(min(256, len(windows))))
+    errors = []
+    for first in range(0, len(videos), graphs.CHUNK):
+        chunk = slice(first, first + graphs.CHUNK)
+        video, label = to_float(videos[chunk]), labels[chunk]
+        given = graphs.nothing_given(run.model, run.card, len(video))
+        latents = run.model.encode(video, given, label)
+        rebuilt = graphs.pixels_of(run.model, latents, given, label)
+        errors.extend(np.mean(np.square(rebuilt - video), (1, 2, 3, 4)))
+    return round(float(np.mean(10 * np.log10(4 / np.array(errors)))), 2)
+
+
+def _cost(workdir):
+    """Seconds of drawing a clip, and the megabytes of what draws."""
+    run = held_out.of_workdir(workdir)
+    model = run.sampling_model()
+    model.sample(8)
+    begin = time.perf_counter()
+    model.sample(DRAWN)
+    seconds = (time.perf_counter() - begin) / DRAWN
+    weights = sum(w.nbytes for n in run.model.sampling_networks for w in n.get_weights())
+    return {"seconds_a_clip": round(seconds, 4), "megabytes": round(weights / 1e6, 2)}
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,176 @@
+"""The variational family: an encoder beside a generator that decodes, with or without critics."""
+
+import math
+import typing
+
+import tensorflow as tf
+
+from vgan.core import randomness
+from vgan.models.average import copy_state, follow
+from vgan.models.codec import put_back
+from vgan.models.game.gan import Gan
+from vgan.models.parts import Weighted
+from vgan.models.synthesizer import Detector, MovedLayer
+from vgan.models.vae import evidence
+
+COLLAPSE = Detector(
+    ("vae", "bits"), 1.0, math.inf,
+    "the encoder says {value:.2f} bits of a clip: the generator hardly listens to it. Try a lower "
+    "beta, or --model=vae(free_bits=0.1)",
+)  # fmt: skip
+
+
+class Bound(typing.NamedTuple):
+    """How much the divergence from the prior weighs, see family."""
+
+    beta: float = 1.0
+    warmup: int = 0
+    free_bits: float = 0.0
+
+    def weight(self, steps):
+        """Of the divergence, after a number of steps."""
+        done = tf.cast(steps, tf.float32)
+        return self.beta * tf.minimum(1.0, (done + 1) / (self.warmup + 1))
+
+
+class Vae(Gan):
+    """An adversarial model whose generator also decodes what an encoder makes of real clips.
+
+    Args:
+      generator, average, optimizers, rules, disguise: as of Gan; there may be no critics.
+      encoders: two keras.Models, [video, condition, label] -> mean, log-variance; the second one is
+        the first one's average.
+      bound: Bound.
+    """
+
+    encodes = True
+
+    def __init__(self, generator, average, encoders, optimizers, rules, bound, disguise=None):
+        self.encoder, self.encoder_average = encoders
+        self.encoder_average.set_weights(self.encoder.get_weights())
+        self._bound = bound
+        super().__init__(generator, average, optimizers, rules, disguise)
+
+    def networks(self):
+        """What another run can begin with: {attribute: network, or list of them}."""
+        encoders = {"encoder": self.encoder, "encoder_average": self.encoder_average}
+        return super().networks() | encoders
+
+    def players(self):
+        """The trainable variables of each player: the encoder learns with the generator."""
+        found = super().players()
+        found["generator"] = [*found["generator"], *self.encoder.trainable_variables]
+        return found if self.critic_modules else {"generator": found["generator"]}
+
+    def optimizers(self):
+        """The optimizer of each player."""
+        return {
+            player: of for player, of in super().optimizers().items() if player in self.players()
+        }
+
+    @property
+    def sampling_networks(self):
+        """The networks by which clips are drawn, and which say their latents."""
+        return [self.average, self.encoder_average]
+
+    def turn(self, step):
+        """The players that move in a step, and the lazy terms due in it."""
+        turn = super().turn(step)
+        return turn._replace(players=tuple(p for p in turn.players if p in self.players()))
+
+    def generate(self, costs):
+        """Clips for a turn, Seen: encoded ones, and with critics in every second place of noise."""
+        latents = self.noise(costs)
+        every = 2 if self.critic_modules else 1
+        real = [of[::every] for of in costs.batch[:3]]
+        mean, log_variance = self.encoder(real, training=True)
+        likely = _drawn(mean, log_variance, costs.seed, costs.samples[::every])
+        if self.critic_modules:
+            rows = tf.range(0, tf.shape(latents)[0], every)[:, None]
+            likely = tf.tensor_scatter_nd_update(latents, rows, likely)
+        if self.encoder.losses:
+            costs.add_regularisation(self.encoder.losses)
+        fake = self.made(costs, likely)
+        found = _found(mean, log_variance, fake.video[::every], *real[:2])
+        kl = evidence.spared(found.divergences, self._bound.free_bits) / found.numbers
+        costs.add("generator", Weighted("reconstruction", None), evidence.surprise(found.error))
+        costs.add("generator", Weighted("divergence", None, self._bound.weight(self.steps)), kl)
+        costs.report.statistics["vae"] = found.statistics()
+        costs.lose(self.rules.losses, fake.video)
+        return fake
+
+    def encode(self, video, condition, label):
+        """The likeliest latents of clips float32 [B, T, H, W, C]."""
+        return self.encoder_average([video, condition, label], training=False)[0]
+
+    def after_step(self, statistics, turn):
+        """Moves the averages, and all that a GAN moves."""
+        if "generator" in turn.players:
+            follow(self.encoder_average, self.encoder, self.steps, self.rules.ema_decay)
+        for layer in self.encoder.layers:
+            if isinstance(layer, MovedLayer):
+                layer.after_step()
+        copy_state(self.encoder_average, self.encoder)
+        super().after_step(statistics, turn)
+
+    def held_out(self, batch, seed, samples):
+        """What critics say of real clips not trained on, and how well those are rebuilt."""
+        inputs = batch.condition, batch.label
+        mean, log_variance = self.encoder_average([batch.video, *inputs], training=False)
+        latents = _drawn(mean, log_variance, seed, samples)
+        rebuilt = put_back(self.average([latents, *inputs], training=False), batch.condition)
+        said = _found(mean, log_variance, rebuilt, batch.video, batch.condition).statistics()
+        return super().held_out(batch, seed, samples) | {"vae/held_out": said}
+
+    def detectors(self):
+        """The Detectors of failures of either half."""
+        return (COLLAPSE, *(super().detectors() if self.critic_modules else ()))
+
+    def advice(self):
+        """What else helps where training's own detectors warn, {path: text}."""
+        return super().advice() if self.critic_modules else {}
+
+    def symptoms(self, means):
+        """What the detectors look at beside what is logged: {path: value}, of means by path."""
+        return super().symptoms(means) if self.critic_modules else {}
+
+
+def _drawn(mean, log_variance, seed, samples):
+    noise = randomness.normal(seed, randomness.POSTERIOR, samples, mean.shape[1:])
+    return mean + tf.exp(0.5 * log_variance) * noise
+
+
+def _found(mean, log_variance, rebuilt, video, condition):
+    hidden = tf.ones_like(video)
+    if condition.shape[-1]:
+        hidden *= tf.cast(condition[..., -1:] <= 0.5, video.dtype)
+    numbers = tf.maximum(tf.reduce_sum(hidden, [1, 2, 3, 4]), 1.0)
+    error = tf.reduce_sum(hidden * tf.square(rebuilt - video), [1, 2, 3, 4]) / numbers
+    return Found(mean, evidence.divergence(mean, log_variance), error, numbers)
+
+
+class Found(typing.NamedTuple):
+    """What was found of encoded clips.
+
+    Attributes:
+      mean, divergences: [B, ...], of the latents.
+      error: [B], mean squared, of what isn't given; numbers: [B], how many those are.
+    """
+
+    mean: tf.Tensor
+    divergences: tf.Tensor
+    error: tf.Tensor
+    numbers: tf.Tensor
+
+    def statistics(self):
+        """What is logged, each [B]."""
+        nats = tf.reduce_sum(self.divergences, list(range(1, self.divergences.shape.rank)))
+        bits = nats / tf.math.log(2.0)
+        return {
+            "bits": bits,
+            "bound": -(evidence.surprise(self.error) + nats / self.numbers) / tf.math.log(2.0),
+            "psnr": -10
+            * tf.math.log(tf.maximum(self.error, evidence.LEAST_ERROR) / 4)
+            / tf.math.log(10.0),
+            "active": tf.fill(tf.shape(self.error), evidence.active(self.mean)),
+        }
