@@ -134,7 +134,7 @@ HOMES = {
     "discriminator": "vgan.networks.{}.discriminator",
     "encoder": "vgan.networks.{}.encoder",
     "denoiser": "vgan.networks.{}.denoiser",
-    "sampler": "vgan.models.denoising.samplers.{}",
+    "sampler": "vgan.models.noise.samplers.{}",
     "adversarial": "vgan.models.game.adversarial.{}",
     "diff_augment": "vgan.models.game.diff_augment.{}",
     "augment": "vgan.data.augmentations.{}",

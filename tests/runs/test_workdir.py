@@ -119,6 +119,14 @@ def test_older_runs_had_a_flag_for_the_flip(workdir, flip, augment):
     assert workdir.read_config()["config"] == {"steps": 3, **augment}
 
 
+@pytest.mark.parametrize(("critics", "now"), [("conv3d()", ""), ("conv3d(channels=8)",) * 2])
+def test_older_runs_named_the_critics_of_a_gan_by_default(workdir, critics, now):
+    workdir.write_config("", {"config": {"discriminator": critics}, "data": DATA})
+    assert workdir.read_config()["config"]["discriminator"] == now
+    again = ExperimentConfig(discriminator=critics).changes({"discriminator": now})
+    assert again == ([], []), "its own config.flags go on with it"
+
+
 @pytest.mark.parametrize(
     ("told", "text"),
     [

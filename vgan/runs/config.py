@@ -10,8 +10,8 @@ from vgan.core import flagfiles, spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.core.settings import check, check_choice, setting
-from vgan.models.denoising.flags import DenoisingFlags
 from vgan.models.game.flags import GameFlags
+from vgan.models.noise.flags import DenoisingFlags
 from vgan.models.vae.flags import VaeFlags
 from vgan.runs import checkpoint_choice
 

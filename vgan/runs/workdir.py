@@ -61,8 +61,10 @@ class Workdir:
             return None
         if found["config"].pop("flip", False):  # Older runs had this flag for it.
             found["config"]["augment"] = "flip"
-        if "encoder" not in found["config"]:  # Older ones named the critics of a GAN by default.
-            found["config"] |= {"discriminator": _named(found["config"].get("discriminator", ""))}
+        # Older ones named the critics of a GAN by default.
+        older = "encoder" not in found["config"]
+        if older and found["config"].get("discriminator") == "conv3d()":
+            found["config"]["discriminator"] = ""
         known = {field.name for field in dataclasses.fields(ExperimentConfig)}
         if unknown := sorted(found["config"].keys() - known):
             raise CheckpointError(
@@ -75,7 +77,3 @@ class Workdir:
         """Writes config.flags and config.json, each whole or not at all."""
         replace_text(self.config_flags, flags_text)
         replace_text(self.config_json, json.dumps(description, indent=2) + "\n")
-
-
-def _named(critics):
-    return "" if critics == "conv3d()" else critics

@@ -1,8 +1,8 @@
 """How a diffusion model is built of its parts."""
 
 from vgan.core.errors import UsageError
-from vgan.models.denoising import paths
-from vgan.models.denoising.built import evenly, family_of
+from vgan.models.noise import paths
+from vgan.models.noise.built import evenly, family_of
 
 SCHEDULES = {"cosine": paths.cosine, "linear": paths.linear}
 TARGETS = {"v": paths.V, "noise": paths.NOISE}

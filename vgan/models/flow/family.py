@@ -1,7 +1,7 @@
 """How a flow model is built of its parts."""
 
-from vgan.models.denoising import paths
-from vgan.models.denoising.built import family_of, mostly_middle
+from vgan.models.noise import paths
+from vgan.models.noise.built import family_of, mostly_middle
 
 
 def family(dropped=None):

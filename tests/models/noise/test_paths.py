@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.models.denoising import paths
+from vgan.models.noise import paths
 
 ALL = [paths.straight(), paths.cosine(), paths.linear()]
 CIRCLE = ALL[1:]

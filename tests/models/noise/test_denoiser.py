@@ -8,9 +8,9 @@ import tensorflow as tf
 import vgan
 from vgan.core.clip import Batch
 from vgan.core.errors import UsageError
-from vgan.models.denoising import paths, samplers
-from vgan.models.denoising.built import evenly, mostly_middle
-from vgan.models.denoising.denoising import Denoiser, levels_of
+from vgan.models.noise import paths, samplers
+from vgan.models.noise.built import evenly, mostly_middle
+from vgan.models.noise.denoiser import Denoiser, levels_of
 from vgan.runs import building, trained
 from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan
@@ -89,7 +89,8 @@ def test_half_of_the_clips_have_one_level():
     model = build()
     samples = tf.range(400, dtype=tf.int64)
     video = tf.zeros([400, *SIZE])
-    levels = model._levels(0, samples, Batch(video, video[..., :0], samples)).numpy()
+    batch = Batch(video, video[..., :0], samples)
+    levels = tf.function(lambda: model._levels(0, samples, batch))().numpy()
     alike = np.ptp(levels, axis=1) == 0
     assert 0.42 < alike.mean() < 0.58
     assert levels.min() > 0 and levels.max() < 1
@@ -97,7 +98,7 @@ def test_half_of_the_clips_have_one_level():
 
 def test_how_levels_are_drawn():
     samples = tf.range(4000, dtype=tf.int64)
-    flat, middle = (of(0, samples, [1]).numpy() for of in (evenly, mostly_middle))
+    flat, middle = (tf.function(of)(0, samples, [1]).numpy() for of in (evenly, mostly_middle))
     assert np.quantile(flat, [0.25, 0.75]) == pytest.approx([0.25, 0.75], abs=0.03)
     # The logistic function of -0.674 and 0.674.
     assert np.quantile(middle, [0.25, 0.75]) == pytest.approx([0.3376, 0.6624], abs=0.02)

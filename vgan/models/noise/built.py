@@ -7,8 +7,8 @@ import tensorflow as tf
 from vgan.core import randomness, spec
 from vgan.core.arguments import check_number
 from vgan.core.errors import UsageError
-from vgan.models.denoising.denoising import Denoiser, Denoising
-from vgan.models.denoising.flags import DenoisingFlags
+from vgan.models.noise.denoiser import Denoiser, Denoising
+from vgan.models.noise.flags import DenoisingFlags
 from vgan.models.parts import Family
 
 
@@ -31,7 +31,7 @@ def family_of(name, path, target, draw_levels, dropped):
                 f"--model={name}(dropped={dropped!r}): no class is said. Give --conditional, or "
                 "drop it"
             )
-        sampler = spec.build(spec.parse(parts.config.sampler), "vgan.models.denoising.samplers.{}")
+        sampler = spec.build(spec.parse(parts.config.sampler), "vgan.models.noise.samplers.{}")
         if sampler.guidance != 1 and not (parts.num_labels and share):
             raise UsageError(
                 f"--sampler={parts.config.sampler}: guidance={sampler.guidance:g} goes further "

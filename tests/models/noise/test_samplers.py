@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from vgan.core.errors import UsageError
-from vgan.models.denoising import paths, samplers
+from vgan.models.noise import paths, samplers
 
 MEAN, DEVIATION = 0.6, 0.3
 

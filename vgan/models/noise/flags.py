@@ -14,6 +14,6 @@ class DenoisingFlags:
     )
     sampler: str = setting(
         "heun()",
-        "How clips are drawn, of vgan/models/denoising/samplers.py: ddim(steps=50).",
+        "How clips are drawn, of vgan/models/noise/samplers.py: ddim(steps=50).",
         family=True,
     )
