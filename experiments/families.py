@@ -60,6 +60,8 @@ def measured(workdir, start_interval):
 
 def _psnr(workdir):
     """Of held-out clips that are encoded and decoded, by the averages; "" without an encoder."""
+    import tensorflow as tf
+
     from vgan.core.clip import to_float
     from vgan.runs import trained
     from vgan.sampling import graphs
@@ -72,7 +74,7 @@ def _psnr(workdir):
     errors = []
     for first in range(0, len(videos), graphs.CHUNK):
         chunk = slice(first, first + graphs.CHUNK)
-        video, label = to_float(videos[chunk]), labels[chunk]
+        video, label = to_float(tf.constant(videos[chunk])), tf.constant(labels[chunk], tf.int32)
         given = graphs.nothing_given(run.model, run.card, len(video))
         latents = run.model.encode(video, given, label)
         rebuilt = graphs.pixels_of(run.model, latents, given, label)
