@@ -125,6 +125,8 @@ def test_older_runs_named_the_critics_of_a_gan_by_default(workdir, critics, now)
     assert workdir.read_config()["config"]["discriminator"] == now
     again = ExperimentConfig(discriminator=critics).changes({"discriminator": now})
     assert again == ([], []), "its own config.flags go on with it"
+    other = ExperimentConfig(model="vae()", discriminator="conv3d()").changes({"model": "vae()"})
+    assert other == (["--discriminator:  -> conv3d()"], []), "there it adds a critic"
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,6 @@ flags.disclaim_key_flags()  # They belong to the commands that have them defined
 CONFIG_FLAGS = "config.flags"
 """The file of a workdir that says what the run is."""
 
-DEFAULT_CRITICS = {"", "conv3d()"}
-"""Two ways to say the same of a GAN, for runs that are older than the first."""
-
 PRECISIONS = ("float32", "bfloat16", "float16")
 
 
@@ -106,10 +103,15 @@ class ExperimentConfig(GameFlags, VaeFlags, DenoisingFlags, _SharedFlags):
         fixed, harmless = [], []
         for field in dataclasses.fields(self):
             before, now = old.get(field.name, field.default), getattr(self, field.name)
-            if before != now and {before, now} != DEFAULT_CRITICS:
+            if before != now and not self._same_critics(before, now):
                 kind = fixed if field.metadata["fixed"] else harmless
                 kind.append(f"--{field.name}: {_text(before)} -> {_text(now)}")
         return fixed, harmless
+
+    def _same_critics(self, before, now):
+        """Whether these are the two ways to say a GAN's default, of which older runs had one."""
+        default = ("", "conv3d()")
+        return self.model in ("gan", "gan()") and (before, now) in (default, default[::-1])
 
 
 def _text(value):
