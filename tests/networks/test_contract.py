@@ -254,13 +254,16 @@ def test_the_family_finds_what_moves_after_a_step(player):
 
 
 def test_a_clip_knows_nothing_of_its_batch(player):
-    """But with critics that say so; they must not say it of nothing."""
+    """But with critics that say so; they must not say it of nothing.
+
+    Batches of other sizes round otherwise: by 3e-5 where oneDNN does without AVX-512.
+    """
     knows = not player.is_generator and "batch" in player.module.entangled
     together = player.outputs(training=False)
     for row in range(BATCH):
         alone = player.outputs(rows=slice(row, row + 1), training=False)
         for one, all_of_them in zip(alone, together, strict=True):
-            assert np.allclose(one[0], all_of_them[row], atol=1e-5) != knows
+            assert np.allclose(one[0], all_of_them[row], atol=1e-4) != knows
 
 
 def test_save_and_load(player, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
+ONE_CRITIC = "--discriminator=conv3d(channels=32, spectral_norm=False, minibatch_std=4)"
 BASE = Path(__file__).parents[2] / "experiments" / "base.flags"
 
 KILL_IN_STEP = """
@@ -132,7 +133,8 @@ def test_chance_shows_nowhere_at_the_size_of_an_experiment(command, tmp_path, bu
     found = []
     for name, kill in (("straight", ""), ("killed", KILL_IN_STEP.replace("== 6", "== 2"))):
         line = ["vgan.train", f"--flagfile={BASE}", f"--workdir={tmp_path}/{name}"]
-        line += ["--steps=2", "--checkpoint_interval=1", "--eval_interval=0", "--batch_size=8"]
+        line += ["--steps=2", "--checkpoint_interval=1", "--eval_interval=0", ONE_CRITIC]
+        line += ["--data=shapes(objects=1, num_videos=64)"]
         if kill:
             assert command(*line, before=kill).code == -signal.SIGKILL
             assert (tmp_path / name / "checkpoints" / "ckpt-1.index").exists()
