@@ -26,6 +26,7 @@ OTHER = {
     "seed": 2**32 - 1,
     "generator": "conv3d(latent_dim=16, channels=8)",
     "encoder": "conv3d(channels=8)",
+    "compressor": "haar3d(channels=8)",
     "denoiser": "denoiser3d(channels=8)",
     "sampler": "euler()",
     "discriminator": "conv3d() + 0.5*frames2d(frames=3)",

@@ -34,6 +34,19 @@ class Loss(typing.NamedTuple):
     state: typing.Any = None
 
 
+class Compressor(typing.NamedTuple):
+    """The two networks of a compressor.
+
+    Attributes:
+      encoder: keras.Model, clips [B, T, H, W, C] -> latents [B, t, h, w, d], whose mean is 0 and
+        variance 1 in each channel, and features [B, t, h, w, D], for what else is said of them.
+      decoder: keras.Model, latents [B, t, h, w, d] -> clips in [-1, 1].
+    """
+
+    encoder: typing.Any
+    decoder: typing.Any
+
+
 class Family(typing.NamedTuple):
     """How models of a family are built.
 

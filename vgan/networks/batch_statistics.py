@@ -20,19 +20,21 @@ class BatchNorm(MovedLayer, keras.layers.Layer):
     Args:
       momentum: share of the averages that a step keeps, in [0, 1).
       epsilon: added to the variance.
+      affine: learn a scale and an offset; without, channels stay at 0 and 1.
 
     Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2.
     """
 
-    def __init__(self, momentum=0.9, epsilon=1e-5, **kwargs):
+    def __init__(self, momentum=0.9, epsilon=1e-5, affine=True, **kwargs):
         super().__init__(**kwargs)
-        self.momentum, self.epsilon = momentum, epsilon
+        self.momentum, self.epsilon, self.affine = momentum, epsilon, affine
         self._last = None
 
     def build(self, input_shape):
         alike = {"shape": input_shape[-1:], "autocast": False, "dtype": "float32"}
-        self.gamma = self.add_weight(name="gamma", initializer="ones", **alike)
-        self.beta = self.add_weight(name="beta", initializer="zeros", **alike)
+        learnt = alike | {"trainable": self.affine}
+        self.gamma = self.add_weight(name="gamma", initializer="ones", **learnt)
+        self.beta = self.add_weight(name="beta", initializer="zeros", **learnt)
         alike["trainable"] = False
         self.mean = self.add_weight(name="mean", initializer="zeros", **alike)
         self.variance = self.add_weight(name="variance", initializer="ones", **alike)
@@ -56,7 +58,8 @@ class BatchNorm(MovedLayer, keras.layers.Layer):
         self._last = None
 
     def get_config(self):
-        return super().get_config() | {"momentum": self.momentum, "epsilon": self.epsilon}
+        config = {"momentum": self.momentum, "epsilon": self.epsilon, "affine": self.affine}
+        return super().get_config() | config
 
 
 @keras.saving.register_keras_serializable(package="vgan")

@@ -9,6 +9,7 @@ from keras import layers, ops
 from vgan.core.arguments import check_whole
 from vgan.networks import sizes
 from vgan.networks.attention import attend
+from vgan.networks.layers import group_normal
 from vgan.networks.recurrent import seedless
 
 _CODE = 128
@@ -48,7 +49,7 @@ def denoiser(clip, condition_channels=0, num_labels=0, channels=32, recurrent=Fa
     x = layers.Concatenate()([noisy, condition]) if condition_channels else noisy
     widths = [channels * min(3, 1 + stage) for stage in range(halvings + 1)]
     x = _down_and_up(x, code, widths, recurrent)
-    x = layers.Conv3DTranspose(channels, (1, 2, 2), (1, 2, 2))(ops.silu(_normal(x)))
+    x = layers.Conv3DTranspose(channels, (1, 2, 2), (1, 2, 2))(ops.silu(group_normal(x)))
     x = layers.Concatenate()([x, noisy])
     x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same", dtype="float32", **_STILL)(x)
     return keras.Model([noisy, level, condition, label], x, name="denoiser3d")
@@ -61,7 +62,7 @@ def _down_and_up(x, code, widths, recurrent):
         x = layers.Conv3D(width, (1, 2, 2), (1, 2, 2))(x)
         x = _over_time(_block(x, code, width))
         passed.append(x)
-    x = _carried(x) if recurrent else attend(_normal(x))
+    x = _carried(x) if recurrent else attend(group_normal(x))
     x = _block(x, code, widths[-1])
     for width, skip in zip(widths[::-1], passed[::-1], strict=True):
         if x.shape[2] < skip.shape[2]:
@@ -81,18 +82,12 @@ def _code(level, label, num_labels, frames):
     return layers.Dense(_CODE, activation="silu")(ops.silu(x))
 
 
-def _normal(x):
-    # Groups of several channels: of one alone, the norm would take brightness away.
-    groups = x.shape[-1] // math.gcd(8, x.shape[-1])
-    return layers.GroupNormalization(groups, dtype="float32")(x)
-
-
 def _block(x, code, width):
     """Convolutions in space and in time that are added; the level scales and shifts between."""
     change = layers.Dense(2 * width)(code)
     scale, shift = ops.split(layers.Reshape((-1, 1, 1, 2 * width))(change), 2, axis=-1)
-    y = layers.Conv3D(width, (1, 3, 3), padding="same")(ops.silu(_normal(x)))
-    y = ops.silu(_normal(y) * (1 + scale) + shift)
+    y = layers.Conv3D(width, (1, 3, 3), padding="same")(ops.silu(group_normal(x)))
+    y = ops.silu(group_normal(y) * (1 + scale) + shift)
     kernel = min(3, x.shape[1]), 1, 1  # Never longer than the clip, as conv3d._convolved says.
     y = layers.Conv3D(width, kernel, padding="same", **_STILL)(y)
     if x.shape[-1] != width:
@@ -108,7 +103,7 @@ def _over_time(x):
     """
     frames, height, width, channels = x.shape[1:]
     depth = max(4, channels // 4)
-    y = ops.reshape(ops.transpose(_normal(x), (0, 2, 3, 1, 4)), (-1, frames, channels))
+    y = ops.reshape(ops.transpose(group_normal(x), (0, 2, 3, 1, 4)), (-1, frames, channels))
     y = y + _places(frames, channels)
     queries, keys = (layers.Dense(depth, use_bias=False)(y) for _ in ("queries", "keys"))
     queries, keys = layers.RMSNormalization()(queries), layers.RMSNormalization()(keys)
@@ -132,7 +127,7 @@ def _carried(x):
     Representations", 2016, for the idea; here whole frames are one step.
     """
     frames, *place = x.shape[1:]
-    flat = layers.Reshape((frames, math.prod(place)))(_normal(x))
+    flat = layers.Reshape((frames, math.prod(place)))(group_normal(x))
     there = seedless(layers.GRU(_CODE, return_sequences=True))(flat)
     back = seedless(layers.GRU(_CODE, return_sequences=True))(ops.flip(flat, axis=1))
     found = layers.Concatenate()([there, ops.flip(back, axis=1)])

@@ -125,6 +125,15 @@ def activated(x, style, name=None, batch_norm=False, motion=None):
     return keras.layers.LeakyReLU(0.2)(keras.layers.Multiply()([normal, scales]))
 
 
+def group_normal(x):
+    """Group norm in float32, by groups of several channels: of one alone, it would lose brightness.
+
+    Source: Wu and He, "Group Normalization", 2018.
+    """
+    groups = x.shape[-1] // math.gcd(8, x.shape[-1])
+    return keras.layers.GroupNormalization(groups, dtype="float32")(x)
+
+
 def shrunk(condition, clip, x):
     """The given frames [B, T, H, W, K] of a whole clip, averaged down to the size of features x."""
     factors = [full // small for full, small in zip(clip.shape[:3], x.shape[1:4], strict=True)]

@@ -1,5 +1,6 @@
 """The composition root: the only file that knows all the parts of a model."""
 
+import copy
 import random
 
 import keras
@@ -44,6 +45,12 @@ class Parts:
         self._given = {"clip": config.clip, "condition_channels": channels}
         self._given |= {"num_labels": num_labels}
         _set_precision(config.precision)
+
+    def without_given(self):
+        """The same parts but of networks that aren't told what is given."""
+        other = copy.copy(self)
+        other._given = self._given | {"condition_channels": 0}
+        return other
 
     def network(self, flag):
         """The network that a flag names, by the function of that name in its file."""

@@ -10,6 +10,7 @@ from vgan.core import flagfiles, spec
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.core.settings import check, check_choice, setting
+from vgan.models.autoencoder.flags import CompressorFlags
 from vgan.models.game.flags import GameFlags
 from vgan.models.noise.flags import DenoisingFlags
 from vgan.models.vae.flags import VaeFlags
@@ -77,7 +78,7 @@ class _SharedFlags:
 
 
 @dataclasses.dataclass(frozen=True)
-class ExperimentConfig(GameFlags, VaeFlags, DenoisingFlags, _SharedFlags):
+class ExperimentConfig(GameFlags, VaeFlags, CompressorFlags, DenoisingFlags, _SharedFlags):
     """All that defines an experiment; raises UsageError for values out of range."""
 
     def __post_init__(self):

@@ -132,6 +132,11 @@ def colorization():
     return _restored(show)
 
 
+def reconstruction():
+    """The clip itself is given, as to a compressor, which rebuilds it."""
+    return _restored(lambda video, seed, samples: hint(video))
+
+
 def deblurring(sigma=1.5):
     """The clip is given blurred by a Gaussian of `sigma` pixels, its border mirrored."""
     check_number("deblurring", least=0.1, under=256, sigma=sigma)

@@ -66,3 +66,20 @@ class GameFlags:
         """How many turns each player has to one of the other, by its name."""
         generator, discriminator = map(int, self.turns.split(":"))
         return {"generator": generator, "discriminator": discriminator}
+
+
+OF_CRITICS = tuple(field.name for field in dataclasses.fields(GameFlags) if field.name != "stages")
+"""The flags of families that may have critics and don't grow."""
+
+
+def check_critics(config):
+    """Raises UsageError for flags of critics where --discriminator names none."""
+    if config.discriminator:
+        return
+    for field in dataclasses.fields(GameFlags):
+        value = getattr(config, field.name)
+        if value != field.default:
+            raise UsageError(
+                f"--{field.name}={value}: --model={config.model} has no critics. Name some by "
+                "--discriminator, or drop it"
+            )

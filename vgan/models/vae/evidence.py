@@ -15,19 +15,6 @@ LEAST_VARIANCE = 0.01
 """Of a latent's mean over clips: below it the latent says nothing of the clip."""
 
 
-def divergence(mean, log_variance):
-    """Of each latent's posterior from a standard normal distribution, in nats.
-
-    KL(N(m, s^2) || N(0, 1)) = (m^2 + s^2 - log s^2 - 1) / 2.
-
-    Args:
-      mean, log_variance: float32 [B, ...].
-    Returns:
-      float32 of that shape, at least 0.
-    """
-    return 0.5 * (tf.square(mean) + tf.exp(log_variance) - log_variance - 1)
-
-
 def spared(divergences, free_bits):
     """Divergences whose mean over the batch is below `free_bits` count as that much.
 

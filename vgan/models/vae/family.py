@@ -1,14 +1,12 @@
 """How a variational autoencoder is built of its parts."""
 
-import dataclasses
 import math
 
 import keras
 
 from vgan.core.arguments import check_number, check_whole
-from vgan.core.errors import UsageError
 from vgan.models.average import Averaged
-from vgan.models.game.flags import GameFlags
+from vgan.models.game.flags import OF_CRITICS, check_critics
 from vgan.models.game.rules import disguise_of, rules_of
 from vgan.models.parts import Family
 from vgan.models.vae.vae import Bound, Vae
@@ -36,32 +34,19 @@ def family(beta=1.0, warmup=0, free_bits=0.0):
     check_whole("--model=vae", 0, warmup=warmup)
 
     def model(parts):
-        _check_critics(parts.config)
+        check_critics(parts.config)
         generator, average = parts.network("generator"), parts.network("generator")
         encoders = [_encoder(parts, generator.inputs[0].shape[1:]) for _ in range(2)]
         rules = rules_of(parts)
         optimizers = [parts.optimizer(), parts.optimizer()]
         bound = Bound(beta, warmup, free_bits)
         disguise = disguise_of(parts.config)
-        return Vae(generator, average, encoders, optimizers, rules, bound, disguise)
+        return Vae(generator, average, encoders, optimizers, rules, disguise, bound=bound)
 
     def sampler(parts):
         return Averaged(parts.network("generator"))
 
-    flags = [field.name for field in dataclasses.fields(GameFlags) if field.name != "stages"]
-    return Family(model, sampler, ("generator", "encoder", "losses", *flags))
-
-
-def _check_critics(config):
-    if config.discriminator:
-        return
-    for field in dataclasses.fields(GameFlags):
-        value = getattr(config, field.name)
-        if value != field.default:
-            raise UsageError(
-                f"--{field.name}={value}: --model={config.model} has no critics. Name some by "
-                "--discriminator, or drop it"
-            )
+    return Family(model, sampler, ("generator", "encoder", "losses", *OF_CRITICS))
 
 
 def _encoder(parts, latent_shape):

@@ -6,11 +6,10 @@ import typing
 import tensorflow as tf
 
 from vgan.core import randomness
-from vgan.models.average import copy_state, follow
 from vgan.models.codec import put_back
-from vgan.models.game.gan import Gan
+from vgan.models.game.encoding import Encoding, divergence
 from vgan.models.parts import Weighted
-from vgan.models.synthesizer import Detector, MovedLayer
+from vgan.models.synthesizer import Detector
 from vgan.models.vae import evidence
 
 COLLAPSE = Detector(
@@ -33,50 +32,19 @@ class Bound(typing.NamedTuple):
         return self.beta * tf.minimum(1.0, (done + 1) / (self.warmup + 1))
 
 
-class Vae(Gan):
+class Vae(Encoding):
     """An adversarial model whose generator also decodes what an encoder makes of real clips.
 
     Args:
-      generator, average, optimizers, rules, disguise: as of Gan; there may be no critics.
-      encoders: two keras.Models, [video, condition, label] -> mean, log-variance; the second one is
-        the first one's average.
+      parts: as of Encoding; encoders are [video, condition, label] -> mean, log-variance.
       bound: Bound.
     """
 
     encodes = True
 
-    def __init__(self, generator, average, encoders, optimizers, rules, bound, disguise=None):
-        self.encoder, self.encoder_average = encoders
-        self.encoder_average.set_weights(self.encoder.get_weights())
+    def __init__(self, *parts, bound):
+        super().__init__(*parts)
         self._bound = bound
-        super().__init__(generator, average, optimizers, rules, disguise)
-
-    def networks(self):
-        """What another run can begin with: {attribute: network, or list of them}."""
-        encoders = {"encoder": self.encoder, "encoder_average": self.encoder_average}
-        return super().networks() | encoders
-
-    def players(self):
-        """The trainable variables of each player: the encoder learns with the generator."""
-        found = super().players()
-        found["generator"] = [*found["generator"], *self.encoder.trainable_variables]
-        return found if self.critic_modules else {"generator": found["generator"]}
-
-    def optimizers(self):
-        """The optimizer of each player."""
-        return {
-            player: of for player, of in super().optimizers().items() if player in self.players()
-        }
-
-    @property
-    def sampling_networks(self):
-        """The networks by which clips are drawn, and which say their latents."""
-        return [self.average, self.encoder_average]
-
-    def turn(self, step):
-        """The players that move in a step, and the lazy terms due in it."""
-        turn = super().turn(step)
-        return turn._replace(players=tuple(p for p in turn.players if p in self.players()))
 
     def generate(self, costs):
         """Clips for a turn, Seen: encoded ones, and with critics in every second place of noise."""
@@ -103,16 +71,6 @@ class Vae(Gan):
         """The likeliest latents of clips float32 [B, T, H, W, C]."""
         return self.encoder_average([video, condition, label], training=False)[0]
 
-    def after_step(self, statistics, turn):
-        """Moves the averages, and all that a GAN moves."""
-        if "generator" in turn.players:
-            follow(self.encoder_average, self.encoder, self.steps, self.rules.ema_decay)
-        for layer in self.encoder.layers:
-            if isinstance(layer, MovedLayer):
-                layer.after_step()
-        copy_state(self.encoder_average, self.encoder)
-        super().after_step(statistics, turn)
-
     def held_out(self, batch, seed, samples):
         """What critics say of real clips not trained on, and how well those are rebuilt."""
         inputs = batch.condition, batch.label
@@ -124,15 +82,7 @@ class Vae(Gan):
 
     def detectors(self):
         """The Detectors of failures of either half."""
-        return (COLLAPSE, *(super().detectors() if self.critic_modules else ()))
-
-    def advice(self):
-        """What else helps where training's own detectors warn, {path: text}."""
-        return super().advice() if self.critic_modules else {}
-
-    def symptoms(self, means):
-        """What the detectors look at beside what is logged: {path: value}, of means by path."""
-        return super().symptoms(means) if self.critic_modules else {}
+        return (COLLAPSE, *super().detectors())
 
 
 def _drawn(mean, log_variance, seed, samples):
@@ -146,7 +96,7 @@ def _found(mean, log_variance, rebuilt, video, condition):
         hidden *= tf.cast(condition[..., -1:] <= 0.5, video.dtype)
     numbers = tf.maximum(tf.reduce_sum(hidden, [1, 2, 3, 4]), 1.0)
     error = tf.reduce_sum(hidden * tf.square(rebuilt - video), [1, 2, 3, 4]) / numbers
-    return Found(mean, evidence.divergence(mean, log_variance), error, numbers)
+    return Found(mean, divergence(mean, log_variance), error, numbers)
 
 
 class Found(typing.NamedTuple):

@@ -1,0 +1,87 @@
+"""How a compressor is built of its parts."""
+
+import keras
+from keras import layers, ops
+
+from vgan.core import spec
+from vgan.core.arguments import check_number
+from vgan.core.errors import UsageError
+from vgan.models.autoencoder import bottleneck
+from vgan.models.autoencoder.autoencoder import Autoencoder, Costs, Rebuilding
+from vgan.models.game.flags import OF_CRITICS, check_critics
+from vgan.models.game.rules import disguise_of, rules_of
+from vgan.models.parts import Family
+
+
+def family(kl=1e-4, levels=(), bands=0.1, begin=0.25):
+    """An encoder to a small volume of latents and a decoder back, of --task=reconstruction.
+
+    Args:
+      kl: weight of the latents' divergence from a standard normal distribution, a number.
+      levels: put each number of a place on so many levels instead, (8, 5, 5, 5) for 4 numbers.
+      bands: weight of the absolute difference of wavelet bands beside that of pixels.
+      begin: share of the steps after which critics are heard, where there are any.
+
+    Source: Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", 2022,
+    section 3.1; of levels, Mentzer et al., "Finite Scalar Quantization", 2023.
+    """
+    check_number("--model=autoencoder", least=0, bands=bands)
+    check_number("--model=autoencoder", least=0, most=1, begin=begin)
+    through = bottleneck.of_arguments(kl, levels)
+
+    def pair(parts):
+        encoder, decoder = parts.network("compressor")
+        depth = decoder.inputs[0].shape[-1]
+        if levels and len(levels) != depth:
+            raise UsageError(
+                f"--model=autoencoder(levels={levels!r}): {len(levels)} of them, but "
+                f"--compressor={parts.config.compressor} has {depth} numbers a place. Give one "
+                "for each"
+            )
+        return _encoder(encoder, through.moments), _decoder(decoder, parts)
+
+    def model(parts):
+        parts = _checked(parts)
+        check_critics(parts.config)
+        pairs = [pair(parts), pair(parts)]
+        (encoder, generator), (encoder_average, average) = pairs
+        rules, config = rules_of(parts), parts.config
+        optimizers = [parts.optimizer(), parts.optimizer()]
+        costs = Costs(kl, bands, round(begin * config.steps))
+        game = generator, average, (encoder, encoder_average), optimizers, rules
+        return Autoencoder(*game, disguise_of(config), through=through, costs=costs)
+
+    def sampler(parts):
+        encoder, average = pair(_checked(parts))
+        return Rebuilding(average, encoder, through)
+
+    return Family(model, sampler, ("compressor", "losses", *OF_CRITICS))
+
+
+def _checked(parts):
+    """The parts of a model that is shown clips whole; raises UsageError for other tasks."""
+    config = parts.config
+    if [part.name for part in spec.parse_sum(config.task)] != ["reconstruction"]:
+        raise UsageError(
+            f"--task={config.task}: --model=autoencoder rebuilds clips. Give --task=reconstruction"
+        )
+    if parts.num_labels:
+        raise UsageError(
+            "--conditional: --model=autoencoder rebuilds clips of all classes alike. Drop it"
+        )
+    return parts.without_given()
+
+
+def _encoder(encoder, moments):
+    """Clips to `moments` numbers of each latent."""
+    mean, features = encoder.output
+    more = [layers.Conv3D(mean.shape[-1], 1, dtype="float32")(features) for _ in range(moments - 1)]
+    return keras.Model(encoder.inputs, ops.concatenate([mean, *more], axis=-1), name="encoder")
+
+
+def _decoder(decoder, parts):
+    """The decoder as a generator, which hears of no condition and no class."""
+    shape = decoder.output.shape[1:4]
+    condition = keras.Input((*shape, 0), name="condition")
+    label = keras.Input((), dtype="int32", name="label")
+    return keras.Model([*decoder.inputs, condition, label], decoder.output, name="decoder")
