@@ -40,7 +40,7 @@ def test_two_tiny_steps(path, parse, monkeypatch):
     data = config.data if config.data.startswith(("shapes", "pairs")) else "shapes()"
     networks = {
         name: re.sub(r"channels=\d+", "channels=4", getattr(config, name))
-        for name in ("generator", "discriminator", "encoder", "denoiser")
+        for name in ("generator", "discriminator", "encoder", "compressor", "denoiser")
     }
     config = dataclasses.replace(config, data=data, **networks)
     building.build(Plan.of(config), config, 0)  # Its own size fits the networks.

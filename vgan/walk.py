@@ -73,7 +73,7 @@ def _latents(values, run, label, end):
         return latent_walk.of_file(run.model, end)
     video = inversion.read_clip(Path(end), run.card.clip, run.card.fps)
     if run.model.encodes and not values.steps:
-        return inversion.encoded(run.model, video, label)
+        return inversion.encoded(run, video, label)
     progress = functools.partial(tqdm, desc=end, unit="step", disable=None)
     found = inversion.invert(run, video, label, values.steps or 300, progress=progress)
     print(f"{end}: found, mean difference {found.error:.1f} grey levels")

@@ -50,6 +50,7 @@ OTHER = {
     "stages": "4x12x20:3, 8x12x20:2",
     "precision": "bfloat16",
     "deterministic": True,
+    "codec": "runs/autoencoder",
     "init_from": "runs/base",
     "checkpoint_interval": 9,
     "keep_checkpoints": 2,

@@ -52,11 +52,6 @@ class Averaged(tf.Module):
         """The shape of one clip's latents."""
         return list(self.average.inputs[0].shape[1:])
 
-    @property
-    def condition_channels(self):
-        """How many channels what is given has, 0 where nothing is."""
-        return self.average.inputs[1].shape[-1]
-
     def sample(self, latents, condition, label):
         """Clips float32 [B, T, H, W, C] in [-1, 1]."""
         return self.average([latents, condition, label], training=False)

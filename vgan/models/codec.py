@@ -11,6 +11,9 @@ class Codec(typing.Protocol):
     def encode(self, video):
         """What a model is trained on, of clips float32 [B, T, H, W, C] in [-1, 1]."""
 
+    def shown(self, condition):
+        """What a model is given, of a condition of pixels float32 [B, T, H, W, K]."""
+
     def decode(self, values):
         """Clips float32 [B, T, H, W, C] in [-1, 1] of what a model makes."""
 
@@ -21,6 +24,10 @@ class Pixels:
     def encode(self, video):
         """The clips themselves."""
         return video
+
+    def shown(self, condition):
+        """The condition itself."""
+        return condition
 
     def decode(self, values):
         """The clips themselves."""

@@ -16,7 +16,6 @@ class Ensemble(tf.Module):
         super().__init__()
         self.members, first = members, members[0]
         self.codec, self.latent_shape = first.codec, tuple(first.latent_shape)
-        self.condition_channels = first.condition_channels
         self.knows_motion = all(member.knows_motion for member in members)
         self.sampling_networks = [n for member in members for n in member.sampling_networks]
 

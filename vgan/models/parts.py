@@ -54,8 +54,11 @@ class Family(typing.NamedTuple):
       model: runs.building.Parts -> Synthesizer, with fresh weights.
       sampler: the same -> a Sampler alone, whose state has the names it has in the whole model.
       flags: names of the settings marked as of some families that this one honours.
+      codec: the same -> codec.Codec on whose latents others can learn, with a `clip` that says
+        their size, and whose state has those names too; None of families that compress nothing.
     """
 
     model: typing.Callable
     sampler: typing.Callable
     flags: tuple = ()
+    codec: typing.Callable | None = None

@@ -64,7 +64,6 @@ class Sampler(typing.Protocol):
     Attributes:
       codec: codec.Codec between what it makes and pixels.
       latent_shape: of one clip's latents.
-      condition_channels: of what is given, 0 for nothing.
       sampling_networks: the networks that `sample` uses.
       knows_motion: whether they know how their clips move.
     """

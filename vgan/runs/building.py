@@ -9,6 +9,7 @@ import tensorflow as tf
 from vgan.core import spec
 from vgan.core.errors import UsageError
 from vgan.models.parts import Loss, Weighted
+from vgan.runs import codecs
 
 
 def build(plan, config, num_labels):
@@ -23,13 +24,35 @@ def build(plan, config, num_labels):
     """
     # Keras draws the seeds of initializers from Python's generator. To seed TensorFlow's as well,
     # which no part draws from, would empty its caches of kernels.
+    codec = _codec(config)
     random.seed(config.seed)
-    return plan.family.model(Parts(plan, config, num_labels))
+    return _on(codec, plan.family.model(Parts(plan, config, num_labels, codec)), config)
 
 
 def build_sampler(plan, config, num_labels):
     """What draws clips alone, with fresh weights; as `build`."""
-    return plan.family.sampler(Parts(plan, config, num_labels))
+    codec = _codec(config)
+    return _on(codec, plan.family.sampler(Parts(plan, config, num_labels, codec)), config)
+
+
+def _codec(config):
+    """The codec that a configuration names, or None."""
+    if not config.codec:
+        return None
+    return codecs.opened(config, lambda plan, its: plan.family.codec(Parts(plan, its, 0)))
+
+
+def _on(codec, model, config):
+    """A model, on the latents of a codec where there is one."""
+    if codec is None:
+        return model
+    if model.knows_motion:
+        raise UsageError(
+            f"--generator={config.generator}: moves pixels, and --codec={config.codec} has none. "
+            "Use another generator, such as conv3d"
+        )
+    model.codec = codec
+    return model
 
 
 class Parts:
@@ -37,12 +60,15 @@ class Parts:
 
     Args:
       plan, config, num_labels: as of `build`.
+      codec: on whose latents the model is to learn, or None for pixels.
     """
 
-    def __init__(self, plan, config, num_labels):
+    def __init__(self, plan, config, num_labels, codec=None):
         self.config, self.num_labels, self._plan = config, num_labels, plan
-        channels = plan.task.channels(config.clip)
-        self._given = {"clip": config.clip, "condition_channels": channels}
+        clip = config.clip if codec is None else codec.clip
+        if codec is not None:
+            _check_latents(config)
+        self._given = {"clip": clip, "condition_channels": plan.task.channels(clip)}
         self._given |= {"num_labels": num_labels}
         _set_precision(config.precision)
 
@@ -108,6 +134,15 @@ class Parts:
             raise UsageError(f"--losses={name}: --frames=1 has no motion. Use 2 or more")
         if any(other.estimate is not None for other in others):
             raise UsageError(f"--losses={name}: one such loss has the real clips' flow, not two")
+
+
+def _check_latents(config):
+    for name in ("losses", "stages"):
+        if vars(config)[name]:
+            raise UsageError(
+                f"--{name}={vars(config)[name]}: is of pixels, and with --codec a model learns on "
+                "latents. Drop one of the two"
+            )
 
 
 def _bare(name, loss):

@@ -60,6 +60,9 @@ class _SharedFlags:
     deterministic: bool = setting(
         False, "The same bits each time on GPUs too, where it costs time; on CPUs they always are."
     )
+    codec: str = setting(
+        "", "Workdir of --model=autoencoder: learn on its latents, not on pixels.", True
+    )
     init_from: str = setting("", "Workdir whose networks a new run starts from.")
     checkpoint_interval: int = setting(250, "Steps between checkpoints.", least=1)
     keep_checkpoints: int = setting(3, "How many of the last checkpoints are kept.", least=2)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from vgan.core.errors import CheckpointError, UsageError
 from vgan.models.ensemble import Ensemble
 from vgan.networks.layers import SpectralNorm
-from vgan.runs import building, checkpoint_choice
+from vgan.runs import building, checkpoint_choice, codecs
 from vgan.runs.checkpoints import Checkpoints, SweptError, good_steps, newest_good, saved_steps
 from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan
@@ -117,6 +117,7 @@ def _restore(path, checkpoint, frames, trust_code, whole, sampler):
     config = newest.config
     if frames is not None:
         config = dataclasses.replace(config, frames=frames)
+    config = codecs.kept(workdir, config)
     fps = description["data"]["fps"] * plan.config.frame_step / config.frame_step
     if number > 1:
         # Only those of the newest size can be mixed.

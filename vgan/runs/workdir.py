@@ -18,6 +18,7 @@ class Workdir:
       config_flags: the configuration as a flagfile.
       config_json: the same with versions and what the data were.
       checkpoints, best, summaries, samples, export, evaluation: folders.
+      codec: a copy of the run of its codec, where it has one.
       best_json: the step and score of the checkpoint in `best`.
     """
 
@@ -33,6 +34,7 @@ class Workdir:
         self.samples = self.path / "samples"
         self.export = self.path / "export"
         self.evaluation = self.path / "evaluation"
+        self.codec = self.path / "codec"
 
     def create(self):
         """Makes the folder; raises StorageError if something else is in its place."""

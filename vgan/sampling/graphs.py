@@ -37,7 +37,7 @@ def video_range(sampler, card, seed, first, number, label, with_motion=False):
         latents = randomness.normal(seed, randomness.SAMPLING, samples, sampler.latent_shape)
         turns = tf.cast(samples % max(len(card.labels), 1), tf.int32)
         labels = tf.where(label < 0, turns, tf.fill([CHUNK], label))
-        return made(sampler, latents, nothing_given(sampler, card, CHUNK), labels, with_motion)
+        return made(sampler, latents, nothing_given(card, CHUNK), labels, with_motion)
 
     found = tf.map_fn(chunk, chunks, fn_output_signature=_chunks_of(card, with_motion))
     skipped = first % CHUNK
@@ -46,12 +46,12 @@ def video_range(sampler, card, seed, first, number, label, with_motion=False):
 
 def decode(sampler, card, latents, labels):
     """Videos uint8 [N, T, H, W, C] of latents float32 [N, ...] and labels int32 [N]."""
-    return made(sampler, latents, nothing_given(sampler, card, tf.shape(latents)[0]), labels)
+    return made(sampler, latents, nothing_given(card, tf.shape(latents)[0]), labels)
 
 
-def nothing_given(sampler, card, clips):
+def nothing_given(card, clips):
     """The condition float32 [clips, T, H, W, K] of clips of which nothing is given."""
-    return tf.zeros([clips, *card.clip.shape[:3], sampler.condition_channels])
+    return tf.zeros([clips, *card.clip.shape[:3], card.task.channels(card.clip)])
 
 
 def made(sampler, latents, condition, labels, with_motion=False):
@@ -59,12 +59,13 @@ def made(sampler, latents, condition, labels, with_motion=False):
     if not with_motion:
         return to_uint8(pixels_of(sampler, latents, condition, labels))
     video, flow, masks = sampler.sample_with_motion(latents, condition, labels)
-    return to_uint8(put_back(sampler.codec.decode(video), condition)), flow, masks
+    return to_uint8(put_back(video, condition)), flow, masks
 
 
 def pixels_of(sampler, latents, condition, labels):
     """Clips float32 [N, T, H, W, C] in [-1, 1], which keep what is known of the condition."""
-    video = sampler.codec.decode(sampler.sample(latents, condition, labels))
+    made = sampler.sample(latents, sampler.codec.shown(condition), labels)
+    video = sampler.codec.decode(made)
     return put_back(video, condition)
 
 

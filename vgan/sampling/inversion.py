@@ -91,7 +91,7 @@ def invert(run, video, label=0, steps=300, realism=0.02, seed=0, progress=iter):
       UsageError: a seed out of range.
     """
     check_seed(seed)
-    search = _Search(run.model, video, label, realism, seed)
+    search = _Search(run, video, label, realism, seed)
     first = float(tf.reduce_min(search.errors()))
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, max(1, steps)))
     optimizer.build([search.latents])
@@ -105,33 +105,33 @@ def invert(run, video, label=0, steps=300, realism=0.02, seed=0, progress=iter):
     return Found(search.latents[best].numpy(), made, 127.5 * float(errors[best]), 127.5 * first)
 
 
-def encoded(model, video, label=0):
+def encoded(run, video, label=0):
     """The latents that a model which encodes finds in a clip, without a search.
 
     Args:
-      model: a models.synthesizer.Synthesizer that encodes.
+      run: what trained.restore_one gives, of a model that encodes.
       video: uint8 [T, H, W, C]; label: int, its class.
     Returns:
       float32, of the latent shape.
     """
-    video = to_float(tf.constant(video))[None]
-    nothing = tf.zeros([*video.shape[:4], model.condition_channels])
-    return model.encode(video, nothing, tf.constant([label]))[0].numpy()
+    video, codec = to_float(tf.constant(video))[None], run.model.codec
+    given = codec.encode(video), codec.shown(graphs.nothing_given(run.card, 1))
+    return run.model.encode(*given, tf.constant([label]))[0].numpy()
 
 
 class _Search:
     """The candidates for the latents of one clip, and what they cost."""
 
-    def __init__(self, model, video, label, realism, seed):
-        self._model, self._realism, self._seed = model, realism, seed
+    def __init__(self, run, video, label, realism, seed):
+        self._model, model = run.model, run.model
+        self._realism, self._seed = realism, seed
         self._target = to_float(tf.constant(video))[None]
         self._labels = tf.fill([CANDIDATES], label)
-        shape = [CANDIDATES, *self._target.shape[1:4], model.condition_channels]
-        self._nothing = tf.zeros(shape)
+        self._nothing = graphs.nothing_given(run.card, CANDIDATES)
         self.latents = tf.Variable(tf.zeros([CANDIDATES, *model.latent_shape]))
         self.latents.assign(self._nearest())
         if model.encodes:
-            likeliest = encoded(model, video, label)
+            likeliest = encoded(run, video, label)
             self.latents.assign(tf.concat([likeliest[None], self.latents[:-1]], 0))
 
     def _nearest(self):
@@ -167,10 +167,9 @@ class _Search:
     def _doubt(self, made, number):
         """What training has against the candidates, float32 [CANDIDATES]."""
         samples = number * CANDIDATES + tf.range(CANDIDATES, dtype=tf.int64)
-        real = tf.repeat(self._target, CANDIDATES, 0)
-        return self._model.implausibility(
-            made, real, self._nothing, self._labels, self._seed, samples
-        )
+        real, codec = tf.repeat(self._target, CANDIDATES, 0), self._model.codec
+        seen = codec.encode(made), codec.encode(real), codec.shown(self._nothing)
+        return self._model.implausibility(*seen, self._labels, self._seed, samples)
 
     def stay_likely(self):
         """Brings latents back that are longer than normal numbers are on average."""

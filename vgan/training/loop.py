@@ -64,8 +64,8 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
 def batch_of(synthesizer, task, seed, clips):
     """The Batch of data.pipeline.Clips: pixels enter a model here and nowhere else."""
     video, source = to_float(clips.video), to_float(clips.source)
-    condition = task(video, seed, clips.samples, source)
-    encoded = synthesizer.codec.encode(video)
+    codec, condition = synthesizer.codec, task(video, seed, clips.samples, source)
+    encoded, condition = codec.encode(video), codec.shown(condition)
     return Batch(encoded, condition, clips.label, clips.flow, clips.visible, source)
 
 

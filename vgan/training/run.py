@@ -13,7 +13,7 @@ from vgan.core.errors import CheckpointError, UsageError
 from vgan.data import pipeline
 from vgan.data.augment import Augment
 from vgan.data.opening import beside, open_windows
-from vgan.runs import building
+from vgan.runs import building, codecs
 from vgan.runs.checkpoints import Checkpoints, newest_good, saved_steps
 from vgan.runs.plan import Plan
 from vgan.runs.workdir import Workdir
@@ -47,7 +47,8 @@ def train(config, path):
     workdir = Workdir(path)
     # What can't be built is to be known before a folder is made.
     with announced(f"building networks of {plan.stages[0].config.clip}"):
-        model = building.build(plan, plan.stages[0].config, num_labels)
+        first = codecs.kept(workdir, plan.stages[0].config)
+        model = building.build(plan, first, num_labels)
     workdir.create()
     with workdir.locked():
         stage = plan.stage_at(newest_good(workdir.checkpoints))
@@ -55,6 +56,7 @@ def train(config, path):
             model = building.build(plan, stage.config, num_labels)
         description = _describe(config, windows)
         _check_same_experiment(workdir, config, description)
+        codecs.keep(workdir, config)
         start = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
         if start == 0 and config.init_from:
             _take_networks(config.init_from, model)

@@ -47,11 +47,6 @@ class Rebuilding(Averaged):
         """The networks that compress, and that restore."""
         return [self.average, self.encoder_average]
 
-    @property
-    def condition_channels(self):
-        """Of what is given, which is the clip."""
-        return self.encoder_average.inputs[0].shape[-1] + 1
-
     def sample(self, latents, condition, label):
         """The clips float32 [B, T, H, W, C] that are given, compressed and restored."""
         return self.restored(self.compressed(condition[..., :-1]), label)
@@ -79,11 +74,6 @@ class Autoencoder(Encoding):
         super().__init__(*parts)
         self._through, self._costs = through, costs
         self._drawing = Rebuilding(self.average, self.encoder_average, through)
-
-    @property
-    def condition_channels(self):
-        """Of what is given, which is the clip."""
-        return self._drawing.condition_channels
 
     def sample(self, latents, condition, label):
         """The clips float32 [B, T, H, W, C] that are given, compressed and restored."""

@@ -19,12 +19,14 @@ class Bottleneck(typing.NamedTuple):
       settle: numbers [B, ..., moments * d] -> latents [B, ..., d], the same each time.
       draw: the same, seed, samples -> latents as in training, and their cost in nats a number, [B].
       bits: the same -> bits of each clip, [B].
+      span: what brings latents into about [-1, 1].
     """
 
     moments: int
     settle: typing.Callable
     draw: typing.Callable
     bits: typing.Callable
+    span: float
 
 
 def normal():
@@ -49,7 +51,7 @@ def normal():
         nats = tf.reduce_sum(divergence(*parts(numbers)), [1, 2, 3, 4])
         return nats / math.log(2)
 
-    return Bottleneck(2, lambda numbers: parts(numbers)[0], draw, bits)
+    return Bottleneck(2, lambda numbers: parts(numbers)[0], draw, bits, span=3.0)
 
 
 def finite(levels):
@@ -83,7 +85,7 @@ def finite(levels):
         places = math.prod(numbers.shape[1:4])
         return tf.fill(tf.shape(numbers)[:1], tf.constant(rate * places, tf.float32))
 
-    return Bottleneck(1, settle, draw, bits)
+    return Bottleneck(1, settle, draw, bits, span=1.0)
 
 
 def of_arguments(kl, levels):

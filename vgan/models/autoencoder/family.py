@@ -8,6 +8,7 @@ from vgan.core.arguments import check_number
 from vgan.core.errors import UsageError
 from vgan.models.autoencoder import bottleneck
 from vgan.models.autoencoder.autoencoder import Autoencoder, Costs, Rebuilding
+from vgan.models.autoencoder.latents import Latents
 from vgan.models.game.flags import OF_CRITICS, check_critics
 from vgan.models.game.rules import disguise_of, rules_of
 from vgan.models.parts import Family
@@ -55,7 +56,11 @@ def family(kl=1e-4, levels=(), bands=0.1, begin=0.25):
         encoder, average = pair(_checked(parts))
         return Rebuilding(average, encoder, through)
 
-    return Family(model, sampler, ("compressor", "losses", *OF_CRITICS))
+    def codec(parts):
+        encoder, average = pair(_checked(parts))
+        return Latents(average, encoder, through)
+
+    return Family(model, sampler, ("compressor", "losses", *OF_CRITICS), codec)
 
 
 def _checked(parts):

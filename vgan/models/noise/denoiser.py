@@ -30,11 +30,6 @@ class Denoiser(Averaged):
         self._num_labels = num_labels
 
     @property
-    def condition_channels(self):
-        """How many channels what is given has, 0 where nothing is."""
-        return self.average.inputs[2].shape[-1]
-
-    @property
     def knows_motion(self):
         """It doesn't."""
         return False

@@ -1,0 +1,112 @@
+"""Models that learn on the latents of a compressor."""
+
+import shutil
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import vgan
+from vgan.core.errors import CheckpointError, UsageError
+from vgan.runs import building, trained
+from vgan.runs.config import ExperimentConfig
+from vgan.runs.plan import Plan
+
+SIZE = {"data": "shapes(num_videos=16)", "frames": 8, "height": 16, "width": 16, "batch_size": 2}
+ONCE = {"steps": 1, "sample_interval": 1}
+CODEC = {"model": "autoencoder()", "task": "reconstruction", "compressor": "haar3d(channels=4)"}
+GAN = {"generator": "conv3d(latent_dim=4, channels=2)", "discriminator": "conv3d(channels=2)"}
+FLOW = {"model": "flow()", "denoiser": "denoiser3d(channels=4)", "sampler": "euler(steps=2)"}
+
+
+@pytest.fixture(scope="module")
+def codec(tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("codec") / "run"
+    vgan.fit(SIZE | CODEC | ONCE, workdir)
+    return workdir
+
+
+@pytest.fixture(scope="module")
+def run(codec, tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("flow") / "run"
+    lent = shutil.copytree(codec, workdir.parent / "lent")
+    flags = SIZE | FLOW | ONCE | {"task": "prediction(given=4)"}
+    vgan.fit(flags | {"codec": str(lent)}, workdir)
+    shutil.rmtree(lent)
+    return workdir
+
+
+def build(codec, **flags):
+    plan = Plan.of(ExperimentConfig(**SIZE | flags | {"codec": str(codec)}))
+    return building.build(plan, plan.config, 0)
+
+
+def test_latents_are_those_of_the_compressor_and_come_back_as_its_clips(codec):
+    latents, compressor = build(codec, **GAN).codec, trained.restore(codec).model
+    video = tf.random.stateless_uniform([2, 8, 16, 16, 3], [1, 2], -1, 1)
+    found = latents.encode(video)
+    assert found.shape == (2, 2, 4, 4, 4) and latents.clip.shape == (2, 4, 4, 4)
+    expected = np.clip(compressor.compressed(video) / 3, -1, 1)
+    np.testing.assert_array_equal(found, expected)
+    label = tf.zeros([2], tf.int32)
+    restored = compressor.restored(tf.constant(3 * expected), label)
+    np.testing.assert_allclose(latents.decode(found), restored, atol=1e-6)
+
+
+def test_what_is_given_is_a_hint_and_says_how_much_of_a_place_is_known(codec):
+    latents = build(codec, **GAN).codec
+    video = tf.random.stateless_uniform([1, 8, 16, 16, 3], [1, 2], -1, 1)
+    known = np.zeros([1, 8, 16, 16, 1], np.float32)
+    known[:, :4], known[:, 4:6, :4, :4] = 1, 1
+    found = latents.shown(tf.concat([video, known], -1))
+    np.testing.assert_array_equal(found[..., :-1], latents.encode(video))
+    share = np.zeros([1, 2, 4, 4])
+    share[:, 0], share[:, 1, 0, 0] = 0.5, 0.25
+    np.testing.assert_array_equal(found[..., -1], share)
+    assert latents.shown(tf.zeros([2, 8, 16, 16, 0])).shape == (2, 2, 4, 4, 0)
+
+
+def test_the_codec_does_not_learn(codec):
+    model = build(codec, **GAN)
+    theirs = {id(v) for network in model.codec.sampling_networks for v in network.variables}
+    assert theirs and not any(id(v) in theirs for vs in model.players().values() for v in vs)
+
+
+def test_a_run_keeps_its_codec_and_draws_clips_and_completes_them(run):
+    model = vgan.load(run)
+    videos = model.complete(*model.show(model_clips(model)))
+    np.testing.assert_array_equal(videos[:, :4], model_clips(model)[:, :4])
+    (export,) = (run / "export").iterdir()
+    exported = vgan.load(export)
+    shown = model.show(model_clips(model), seed=3)
+    np.testing.assert_array_equal(exported.complete(*shown), model.complete(*shown))
+
+
+def model_clips(model):
+    return np.random.default_rng(0).integers(0, 256, (2, *model.clip.shape), np.uint8)
+
+
+def test_it_goes_on_without_the_folder_that_it_was_given(run, codec):
+    flags = dict(vars(trained.restore(run).config)) | {"steps": 2, "codec": str(codec)}
+    with pytest.raises(CheckpointError, match="another experiment: --codec"):
+        vgan.fit(flags, run)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"height": 32, "width": 32}, "compresses clips of 16x16, but --height=32"),
+        ({"losses": "0.1*l1", "task": "prediction(given=4)"}, "--losses=0.1.l1: is of pixels"),
+        ({"generator": "layered(channels=4)"}, "--generator=layered.*: moves pixels"),
+    ],
+)
+def test_what_it_says_of_bad_input(codec, changes, message):
+    with pytest.raises(UsageError, match=message):
+        build(codec, **GAN | changes)
+
+
+def test_a_codec_that_is_none(tmp_path, tiny_run):
+    with pytest.raises(CheckpointError, match="no run with a checkpoint"):
+        build(tmp_path, **GAN)
+    with pytest.raises(UsageError, match="--model=gan.*, which compresses nothing"):
+        build(tiny_run, **GAN)
