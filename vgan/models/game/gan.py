@@ -137,7 +137,8 @@ class Gan(Averaged):
         for player, found in gradients.items():
             optimizer = self.optimizers()[player]
             if self.rules.learning_rate is not None:
-                optimizer.learning_rate.assign(self.rules.learning_rate(self.steps))
+                pace = self.rules.pace if player == "discriminator" else 1.0
+                optimizer.learning_rate.assign(pace * self.rules.learning_rate(self.steps))
             optimizer.apply(found, self.players()[player])
             if player == "discriminator" and bound:
                 for weight in self.players()[player]:

@@ -29,6 +29,7 @@ class Rules:
         critics; "alternating": the critics move first, the generator on their new weights.
       instance_noise: step -> deviation of the noise on what critics see, or None.
       learning_rate: step -> rate of both optimizers, or None for the one they have.
+      pace: how many times that rate is the critics'.
     """
 
     adversarial: Adversarial
@@ -41,6 +42,7 @@ class Rules:
     updates: str = "simultaneous"
     instance_noise: typing.Callable | None = None
     learning_rate: typing.Callable | None = None
+    pace: float = 1.0
 
 
 def rules_of(parts, discriminator=""):
