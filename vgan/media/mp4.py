@@ -1,5 +1,6 @@
 """H.264 in an mp4 file as browsers play it, one frame after the other."""
 
+import io
 from fractions import Fraction
 
 import av
@@ -35,6 +36,45 @@ def add_video(container, fps, size):
     context.color_primaries = ColorPrimaries.BT709
     context.color_trc = ColorTrc.IEC61966_2_1
     return stream
+
+
+def beneath(open_frames, fps, size, most):
+    """The best H.264 of some frames that takes at most so many bytes, its container left out.
+
+    Args:
+      open_frames: () -> iterable of the frames, uint8 [H, W, 3]; they are read several times.
+      fps, size: as of `add_video`.
+      most: bytes.
+    Returns:
+      bytes, and the rate factor (CRF) they were made by; of the coarsest, 51, if none fits.
+    """
+    low, high, found = 0, 51, None
+    while low <= high:
+        crf = (low + high) // 2
+        data = _encoded(open_frames(), fps, size, crf)
+        if len(data) <= most or crf == 51:
+            found, high = (data, crf), crf - 1
+        else:
+            low = crf + 1
+    return found
+
+
+def decoded(data, size):
+    """An iterator over the frames, uint8 [H, W, 3], of what `beneath` gave."""
+    with av.open(io.BytesIO(data), format="h264") as container:
+        for frame in container.decode(video=0):
+            yield frame.to_ndarray(format="rgb24")[: size[0], : size[1]]
+
+
+def _encoded(frames, fps, size, crf):
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="h264") as container:
+        stream = add_video(container, fps, size)
+        stream.options = {"crf": str(crf)}
+        for frame in frames:
+            container.mux(encode(stream, frame))
+        container.mux(stream.encode())
+    return buffer.getvalue()
 
 
 def encode(stream, pixels):

@@ -39,7 +39,12 @@ def _codec(config):
     """The codec that a configuration names, or None."""
     if not config.codec:
         return None
-    return codecs.opened(config, lambda plan, its: plan.family.codec(Parts(plan, its, 0)))
+    return codecs.opened(config, build_codec)
+
+
+def build_codec(plan, config):
+    """The codec of a plan of compressors, with fresh weights."""
+    return plan.family.codec(Parts(plan, config, 0))
 
 
 def _on(codec, model, config):

@@ -11,38 +11,63 @@ from vgan.runs.plan import Plan
 from vgan.runs.workdir import Workdir
 
 
+class Codecs:
+    """The trained codec of a compressor's run.
+
+    Args:
+      path: folder of the run.
+      build: (plan, config of the codec) -> codec, with fresh weights.
+      flag: that named it, for errors.
+      trust_code: as of trained.restore.
+    Attributes:
+      clip: ClipSpec of the clips that it was trained on.
+    Raises:
+      CheckpointError: no run with a checkpoint there.
+      UsageError: a run of models that compress nothing.
+    """
+
+    def __init__(self, path, build, flag="codec", trust_code=False):
+        self._workdir, self._build = Workdir(path), build
+        description = self._workdir.read_config(trust_code)
+        if description is None or not saved_steps(self._workdir.checkpoints):
+            raise CheckpointError(
+                f"--{flag}={path}: no run with a checkpoint. Give the workdir of one that was "
+                "trained with --model=autoencoder"
+            )
+        self._plan = Plan.of(ExperimentConfig(**description["config"]))
+        self.clip = self._plan.config.clip
+        if self._plan.family.codec is None:
+            raise UsageError(
+                f"--{flag}={path}: a run of --model={self._plan.config.model}, which compresses "
+                "nothing. Give one of --model=autoencoder"
+            )
+
+    def of_size(self, clip):
+        """The codec, for clips of any size that its networks can have."""
+        sides = {"frames": clip.frames, "height": clip.height, "width": clip.width}
+        codec = self._build(self._plan, dataclasses.replace(self._plan.config, **sides))
+        folder = self._workdir.checkpoints
+        Checkpoints(folder, codec, keep=2).restore(newest_good(folder))
+        return codec
+
+
 def opened(config, build):
     """The trained codec that --codec names, for clips of a configuration.
 
     Args:
       config: config.ExperimentConfig with a codec.
-      build: (plan, config of the codec) -> codec, with fresh weights.
+      build: as of Codecs.
     Raises:
-      CheckpointError: no run with a checkpoint there.
-      UsageError: a run of another size, or of models that compress nothing.
+      CheckpointError, UsageError: as Codecs, or it was trained on clips of another size.
     """
-    workdir = Workdir(config.codec)
-    description = workdir.read_config()
-    if description is None or not saved_steps(workdir.checkpoints):
-        raise CheckpointError(
-            f"--codec={config.codec}: no run with a checkpoint. Give the workdir of one that was "
-            "trained with --model=autoencoder"
-        )
-    plan = Plan.of(ExperimentConfig(**description["config"]))
-    if plan.family.codec is None:
-        raise UsageError(
-            f"--codec={config.codec}: a run of --model={plan.config.model}, which compresses "
-            "nothing. Give one of --model=autoencoder"
-        )
-    its, ours = plan.config.clip, config.clip
+    codecs = Codecs(config.codec, build)
+    its, ours = codecs.clip, config.clip
     if its.shape[1:] != ours.shape[1:]:
         raise UsageError(
             f"--codec={config.codec}: compresses clips of {its.height}x{its.width}, but --height="
             f"{ours.height} and --width={ours.width}. Give the same, or train another"
         )
-    codec = build(plan, dataclasses.replace(plan.config, frames=ours.frames))
-    Checkpoints(workdir.checkpoints, codec, keep=2).restore(newest_good(workdir.checkpoints))
-    return codec
+    return codecs.of_size(ours)
 
 
 def keep(workdir, config):

@@ -137,6 +137,13 @@ def _restore(path, checkpoint, frames, trust_code, whole, sampler):
     return Restored(model, config, Card(config.clip, fps, labels, plan.task), chosen[0])
 
 
+def codecs_of(run, path, trust_code=False):
+    """The codecs.Codecs of a Restored compressor of a workdir; None of another model."""
+    if Plan.of(run.config).family.codec is None:
+        return None
+    return codecs.Codecs(path, building.build_codec, "workdir", trust_code)
+
+
 def restore_one(path, checkpoint="last", trust_code=False, whole=False):
     """As `restore`, for what searches or walks through latents.
 

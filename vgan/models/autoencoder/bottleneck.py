@@ -3,6 +3,7 @@
 import math
 import typing
 
+import numpy as np
 import tensorflow as tf
 
 from vgan.core import randomness
@@ -20,6 +21,7 @@ class Bottleneck(typing.NamedTuple):
       draw: the same, seed, samples -> latents as in training, and their cost in nats a number, [B].
       bits: the same -> bits of each clip, [B].
       span: what brings latents into about [-1, 1].
+      grid: distance of levels there, float32 [d], or None where there are none.
     """
 
     moments: int
@@ -27,6 +29,7 @@ class Bottleneck(typing.NamedTuple):
     draw: typing.Callable
     bits: typing.Callable
     span: float
+    grid: typing.Any = None
 
 
 def normal():
@@ -85,7 +88,7 @@ def finite(levels):
         places = math.prod(numbers.shape[1:4])
         return tf.fill(tf.shape(numbers)[:1], tf.constant(rate * places, tf.float32))
 
-    return Bottleneck(1, settle, draw, bits, span=1.0)
+    return Bottleneck(1, settle, draw, bits, 1.0, 1 / np.float32([n // 2 for n in levels]))
 
 
 def of_arguments(kl, levels):

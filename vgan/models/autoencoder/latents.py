@@ -22,6 +22,11 @@ class Latents(Rebuilding):
         """The size of latents, as of a clip."""
         return ClipSpec(*self.latent_shape)
 
+    @property
+    def grid(self):
+        """The distance of the levels that latents lie on, float32 [d], or None for no levels."""
+        return self._through.grid
+
     def encode(self, video):
         """Latents in [-1, 1] of clips float32 [B, T, H, W, C]."""
         latents = self.compressed(video) / self._through.span
