@@ -20,7 +20,13 @@ from absl import flags
 
 from vgan.core import command
 
-NAMES = ("base", "vae", "vae_gan", "flow", "diffusion")
+NAMES = ("base", "vae", "vae_gan", "flow", "few_steps", "diffusion")
+BEGUN = {"few_steps": ("flow", "init_from"), "flow_on_latents": ("autoencoder", "codec")}
+"""What others begin with, for half of the processor time, and the flag that names it."""
+
+OF_FLAGFILE = {"flow_on_latents": "flow"}
+"""Flagfiles of those that are called otherwise."""
+
 DRAWN = 64
 """Clips by which the time of drawing is measured."""
 
@@ -40,11 +46,27 @@ def main():
             about |= {"seed": seed, "cpu_seconds": values.cpu_seconds}
             if rows.find(**about):
                 continue
-            workdir = trial.folder(values.runs, about)
-            given = [f"--flagfile=experiments/{experiment}.flags", *shlex.split(values.flags)]
-            given += [f"--data={values.data}", f"--seed={seed}", "--eval_interval=0"]
-            trial.train(workdir, given, values.cpu_seconds)
+            workdir = trained(experiment, about, values.flags, values.cpu_seconds)
             rows.add(about | measured(workdir, values.start_interval))
+
+
+def trained(experiment, about, more, cpu_seconds):
+    """The workdir of a run of a flagfile, and of what it begins with."""
+    values, flagfile = flags.FLAGS, OF_FLAGFILE.get(experiment, experiment)
+    workdir = trial.folder(values.runs, about)
+    given = [f"--flagfile=experiments/{flagfile}.flags", *shlex.split(more)]
+    given += [f"--data={values.data}", f"--seed={about['seed']}", "--eval_interval=0"]
+    if experiment in BEGUN:
+        first, flag = BEGUN[experiment]
+        # A compressor knows no classes, and is of the size of what learns on its latents.
+        theirs = f"{more} --noconditional" if flag == "codec" else more
+        cpu_seconds /= 2
+        begun = trained(
+            first, about | {"experiment": f"{first} of {experiment}"}, theirs, cpu_seconds
+        )
+        given.append(f"--{flag}={begun}")
+    trial.train(workdir, given, cpu_seconds)
+    return workdir
 
 
 def measured(workdir, start_interval):

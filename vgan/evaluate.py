@@ -121,6 +121,7 @@ def _made(values):
         origin = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
         origin += f", {values.checkpoint}" if choice.number > 1 else ""
         origin += f", {values.sampler}" if values.sampler else ""
+        origin += f", rebuilt of {run.ratio:g} times fewer numbers" if run.ratio else ""
         name = f"{run.step}-{choice.kind}-{choice.number}" if choice.number > 1 else str(run.step)
         if values.sampler:  # Beside the run's own evaluation.
             name += "-" + re.sub(r"\W+", "-", values.sampler).strip("-")

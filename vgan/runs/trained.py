@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 import typing
 
 import numpy as np
@@ -29,6 +30,13 @@ class Restored(typing.NamedTuple):
     config: ExperimentConfig
     card: Card
     step: int
+
+    @property
+    def ratio(self):
+        """How many numbers of a clip become one latent of a compressor; None of other models."""
+        if Plan.of(self.config).family.codec is None:
+            return None
+        return math.prod(self.card.clip.shape) / math.prod(self.model.latent_shape)
 
     def sampling_model(self):
         """The sampling.model.Model that draws from it."""
@@ -139,7 +147,7 @@ def _restore(path, checkpoint, frames, trust_code, whole, sampler):
 
 def codecs_of(run, path, trust_code=False):
     """The codecs.Codecs of a Restored compressor of a workdir; None of another model."""
-    if Plan.of(run.config).family.codec is None:
+    if run.ratio is None:
         return None
     return codecs.Codecs(path, building.build_codec, "workdir", trust_code)
 
