@@ -74,34 +74,11 @@ def measured(workdir, start_interval):
     row = {"steps": trial.steps_done(workdir)}
     row |= trial.figures(workdir, f"--start_interval={start_interval}")
     scores = json.loads((workdir / "test" / "scores.json").read_text())["scores"]
+    psnr = scores.get("rebuilt_psnr", {"value": ""})["value"]
     for name in trial.SCORES:
         low, high = scores[name]["interval"] or (np.nan, np.nan)
         row[f"{name}_half_interval"] = round((high - low) / 2, 5)
-    return row | {"psnr": _psnr(workdir)} | _cost(workdir)
-
-
-def _psnr(workdir):
-    """Of held-out clips that are encoded and decoded, by the averages; "" without an encoder."""
-    import tensorflow as tf
-
-    from vgan.core.clip import to_float
-    from vgan.runs import trained
-    from vgan.sampling import graphs
-
-    run = trained.restore(workdir, whole=True)
-    if not run.model.encodes:
-        return ""
-    windows = held_out.windows(run)
-    videos, _, labels = held_out.clips(windows, range(min(256, len(windows))))
-    errors = []
-    for first in range(0, len(videos), graphs.CHUNK):
-        chunk = slice(first, first + graphs.CHUNK)
-        video, label = to_float(tf.constant(videos[chunk])), tf.constant(labels[chunk], tf.int32)
-        given = graphs.nothing_given(run.model, run.card, len(video))
-        latents = run.model.encode(video, given, label)
-        rebuilt = graphs.pixels_of(run.model, latents, given, label)
-        errors.extend(np.mean(np.square(rebuilt - video), (1, 2, 3, 4)))
-    return round(float(np.mean(10 * np.log10(4 / np.array(errors)))), 2)
+    return row | {"psnr": psnr} | _cost(workdir)
 
 
 def _cost(workdir):

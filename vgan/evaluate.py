@@ -132,8 +132,13 @@ def _made(values):
     origin += f", task {model.task.text}" if model.task.shows else ""
 
     def draw(evaluator):
-        progress = _progress("making clips", values.num_videos)
-        return generated.videos(model, values.num_videos, values.seed, evaluator, progress)
+        number, progress = values.num_videos, _progress("making clips", values.num_videos)
+        found = generated.videos(model, number, values.seed, evaluator, progress)
+        if values.model or not run.model.encodes or model.task.needs_given:
+            return found
+        return found._replace(
+            rebuilt=generated.rebuilt(run.model, run.card, number, evaluator.real)
+        )
 
     return Made(draw, values.num_videos, model.clip, origin, data, step, model.fps, []), output
 

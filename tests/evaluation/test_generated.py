@@ -3,9 +3,14 @@
 import types
 
 import numpy as np
+import tensorflow as tf
 
+from vgan.core.clip import ClipSpec
 from vgan.evaluation import generated
+from vgan.models.codec import Pixels
+from vgan.sampling.card import Card
 from vgan.tasks import given
+from vgan.tasks.task import Task
 
 
 def test_what_was_asked_of_each_clip():
@@ -25,3 +30,19 @@ def test_what_was_asked_of_each_clip():
     np.testing.assert_array_equal(found.targets, real)
     assert found.asked[0, 1].all() and not found.asked[0, 0].any()
     assert found.asked[1].all() and not found.asked[2].any()
+
+
+def test_real_clips_through_latents():
+    """Of an encoder that keeps a clip's mean, and a generator that shows it, in chunks of 8."""
+    real = np.random.default_rng(0).integers(0, 256, (11, 2, 4, 4, 3), np.uint8)
+    sampler = types.SimpleNamespace(
+        codec=Pixels(),
+        encode=lambda video, condition, label: tf.reduce_mean(video, [1, 2, 3, 4])[:, None],
+        sample=lambda latents, *rest: latents[..., None, None, None] * np.ones([2, 4, 4, 3]),
+    )
+    card = Card(ClipSpec(2, 4, 4), 8.0, (), Task("generation"))
+    parts = real, real, np.zeros(11)
+    found = generated.rebuilt(sampler, card, 20, lambda chosen: [part[chosen] for part in parts])
+    assert found.shape == real.shape
+    means = real.mean((1, 2, 3, 4), keepdims=True)
+    np.testing.assert_allclose(found, np.broadcast_to(means, real.shape), atol=1)

@@ -99,12 +99,13 @@ class Evaluator:
         self._known_thumbnails = measure.thumbnails(self._known, cache, counted)
         self._measured = {of: self._measure(f"{of} clips", self.sets[of]) for of in SPLITS}
 
-    def score(self, videos, targets=None, asked=None):
+    def score(self, videos, targets=None, asked=None, rebuilt=None):
         """The Result for videos uint8 [N, T, H, W, 3]; raises DataError if they are too few.
 
         Args:
           targets: uint8 [N, T, H, W, 3], what the videos should be, for PSNR and SSIM.
           asked: bool [N, T, H, W, 1], the pixels that weren't given; None for all.
+          rebuilt: the first real clips, encoded and decoded, for PSNR and SSIM of that.
         """
         if len(videos) < LEAST:
             raise DataError(f"videos: {len(videos)} of them, scores need {LEAST}. Make more")
@@ -121,6 +122,9 @@ class Evaluator:
             found |= scores.of_probabilities(three, "probabilities", self._classifier.about)
         if targets is not None:
             found |= scores.of_pairs(videos, targets, asked)
+        if rebuilt is not None:
+            pairs = scores.of_pairs(rebuilt, self.real(slice(len(rebuilt)))[0])
+            found |= {f"rebuilt_{name}": figure for name, figure in pairs.items()}
         per_clip = {of: {"generated": measured[of], "real": real[of]} for of in measure.UNITS}
         statistics = scores.of_statistics(three, measure.UNITS, self._nearest(measured, made))
         return Result(found, statistics, per_clip, made, nearest)

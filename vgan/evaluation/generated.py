@@ -3,7 +3,10 @@
 import typing
 
 import numpy as np
+import tensorflow as tf
 
+from vgan.core.clip import to_float
+from vgan.sampling import graphs
 from vgan.sampling.graphs import CHUNK
 from vgan.tasks import given
 
@@ -14,6 +17,7 @@ class Videos(typing.NamedTuple):
     videos: np.ndarray
     targets: np.ndarray | None = None
     asked: np.ndarray | None = None
+    rebuilt: np.ndarray | None = None
 
 
 def videos(model, number, seed, evaluator, progress=lambda count: None):
@@ -37,6 +41,25 @@ def videos(model, number, seed, evaluator, progress=lambda count: None):
         parts.append(chunk)
         progress(len(chunk[0]))
     return Videos(*(np.concatenate(of) for of in zip(*parts, strict=True)))
+
+
+def rebuilt(sampler, card, number, real):
+    """The first real clips, uint8 [N, T, H, W, C], through the latents of a sampler that encodes.
+
+    Args:
+      sampler: models.synthesizer.Sampler; card: sampling.card.Card of its clips.
+      number: how many, at most.
+      real: as of _completed.
+    """
+    found = []
+    for first in range(0, number, CHUNK):
+        videos, _, labels = real(slice(first, min(first + CHUNK, number)))
+        if not len(videos):
+            break
+        labels = tf.constant(labels, tf.int32)
+        latents = graphs.latents_of(sampler, card, to_float(tf.constant(videos)), labels)
+        found.append(graphs.decode(sampler, card, latents, labels).numpy())
+    return np.concatenate(found)
 
 
 def _completed(model, number, seed, real):

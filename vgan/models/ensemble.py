@@ -12,6 +12,8 @@ class Ensemble(tf.Module):
       members: samplers of the same clips.
     """
 
+    encodes = False
+
     def __init__(self, members):
         super().__init__()
         self.members, first = members, members[0]

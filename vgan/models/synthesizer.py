@@ -66,7 +66,11 @@ class Sampler(typing.Protocol):
       latent_shape: of one clip's latents.
       sampling_networks: the networks that `sample` uses.
       knows_motion: whether they know how their clips move.
+      encodes: whether it can say which latents a clip has.
     """
+
+    def encode(self, video, condition, label):
+        """The likeliest latents of what the codec encodes clips to, [B, ...], where it encodes."""
 
     def sample(self, latents, condition, label):
         """What the codec decodes to clips, by the averaged networks: [B, ...]."""
@@ -80,11 +84,7 @@ class Synthesizer(Sampler, typing.Protocol):
 
     Attributes:
       flow_estimator: by which it wants the flow of real clips in batches, or None.
-      encodes: whether it can say which latents a clip has.
     """
-
-    def encode(self, video, condition, label):
-        """The likeliest latents of clips float32 [B, T, H, W, C], where it encodes."""
 
     def networks(self):
         """What another run can begin with: {attribute: network, or list of them}."""

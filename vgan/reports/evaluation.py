@@ -22,6 +22,8 @@ _MEANINGS = {
     "classifier_confidence": "how sure a classifier is of a clip's class",
     "training_distance": "how far the nearest training clip is; far below real: copies",
     "psnr": "how near each pixel is to what it should be, in dB",
+    "rebuilt_psnr": "how near real clips come back through the latents, pixel by pixel, in dB",
+    "rebuilt_ssim": "how alike structures of real clips are that come back through the latents",
     "ssim": "how alike structures are to what they should be, 1 if the same",
     "magnitude": "how fast things move",
     "acceleration": "how much motion changes from frame to frame",

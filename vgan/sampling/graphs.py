@@ -49,6 +49,12 @@ def decode(sampler, card, latents, labels):
     return made(sampler, latents, nothing_given(card, tf.shape(latents)[0]), labels)
 
 
+def latents_of(sampler, card, video, labels):
+    """The latents that a sampler which encodes finds in clips float32 [N, T, H, W, C]."""
+    codec, nothing = sampler.codec, nothing_given(card, tf.shape(video)[0])
+    return sampler.encode(codec.encode(video), codec.shown(nothing), labels)
+
+
 def nothing_given(card, clips):
     """The condition float32 [clips, T, H, W, K] of clips of which nothing is given."""
     return tf.zeros([clips, *card.clip.shape[:3], card.task.channels(card.clip)])

@@ -114,9 +114,8 @@ def encoded(run, video, label=0):
     Returns:
       float32, of the latent shape.
     """
-    video, codec = to_float(tf.constant(video))[None], run.model.codec
-    given = codec.encode(video), codec.shown(graphs.nothing_given(run.card, 1))
-    return run.model.encode(*given, tf.constant([label]))[0].numpy()
+    video = to_float(tf.constant(video))[None]
+    return graphs.latents_of(run.model, run.card, video, tf.constant([label]))[0].numpy()
 
 
 class _Search:

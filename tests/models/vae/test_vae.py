@@ -1,5 +1,7 @@
 """The variational family, with critics and without."""
 
+import json
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,6 +12,7 @@ from vgan.core.errors import UsageError
 from vgan.models.codec import put_back
 from vgan.models.vae.vae import Bound
 from vgan.runs import building
+from vgan.runs.checkpoints import Checkpoints
 from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan
 
@@ -165,3 +168,25 @@ def test_held_out_clips_are_rebuilt_by_the_averages(batch):
         variable.assign(0.9 * variable)
     other = model.held_out(batch, 0, samples)["vae/held_out"]
     assert np.abs(found["bits"] - other["bits"]).max() > 1e-6
+
+
+def test_what_draws_alone_encodes_as_the_whole_does(batch, tmp_path):
+    whole = build()
+    Checkpoints(tmp_path, whole, keep=2).save(1)
+    plan = Plan.of(ExperimentConfig(**FLAGS))
+    alone = building.build_sampler(plan, plan.config, 0)
+    Checkpoints(tmp_path, alone, keep=2).restore()
+    assert alone.encodes
+    np.testing.assert_array_equal(alone.encode(*batch[:3]), whole.encode(*batch[:3]))
+
+
+def test_real_clips_that_come_back_are_scored(command, as_flags, tmp_path):
+    flags = FLAGS | {"data": "shapes(num_videos=160)", "steps": 1, "height": 16, "width": 16}
+    run = tmp_path / "run"
+    done = command("vgan.train", *as_flags(flags), f"--workdir={run}")
+    assert done.code == 0, done.err
+    about = [f"--workdir={run}", "--num_videos=16", f"--cache={tmp_path}/cache"]
+    done = command("vgan.evaluate", *about)
+    assert done.code == 0, done.err
+    found = json.loads((run / "evaluation" / "1" / "scores.json").read_text())["scores"]
+    assert 0 < found["rebuilt_psnr"]["value"] < 40 and "rebuilt_ssim" in found

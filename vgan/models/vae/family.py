@@ -5,11 +5,10 @@ import math
 import keras
 
 from vgan.core.arguments import check_number, check_whole
-from vgan.models.average import Averaged
 from vgan.models.game.flags import OF_CRITICS, check_critics
 from vgan.models.game.rules import disguise_of, rules_of
 from vgan.models.parts import Family
-from vgan.models.vae.vae import Bound, Vae
+from vgan.models.vae.vae import Bound, Encoded, Vae
 
 MOST_SURE = -8.0
 """Least logarithm of a posterior's variance."""
@@ -44,7 +43,8 @@ def family(beta=1.0, warmup=0, free_bits=0.0):
         return Vae(generator, average, encoders, optimizers, rules, disguise, bound=bound)
 
     def sampler(parts):
-        return Averaged(parts.network("generator"))
+        generator = parts.network("generator")
+        return Encoded(generator, _encoder(parts, generator.inputs[0].shape[1:]))
 
     return Family(model, sampler, ("generator", "encoder", "losses", *OF_CRITICS))
 

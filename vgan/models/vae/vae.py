@@ -6,6 +6,7 @@ import typing
 import tensorflow as tf
 
 from vgan.core import randomness
+from vgan.models.average import Averaged
 from vgan.models.codec import put_back
 from vgan.models.game.encoding import Encoding, divergence
 from vgan.models.parts import Weighted
@@ -30,6 +31,29 @@ class Bound(typing.NamedTuple):
         """Of the divergence, after a number of steps."""
         done = tf.cast(steps, tf.float32)
         return self.beta * tf.minimum(1.0, (done + 1) / (self.warmup + 1))
+
+
+class Encoded(Averaged):
+    """The averages of a generator and of an encoder alone: all that drawing and rebuilding need.
+
+    Args:
+      average: as of Averaged; encoder_average: as the encoders of Vae.
+    """
+
+    encodes = True
+
+    def __init__(self, average, encoder_average):
+        super().__init__(average)
+        self.encoder_average = encoder_average
+
+    @property
+    def sampling_networks(self):
+        """The networks by which clips are drawn, and which say their latents."""
+        return [self.average, self.encoder_average]
+
+    def encode(self, video, condition, label):
+        """The likeliest latents of clips float32 [B, T, H, W, C]."""
+        return self.encoder_average([video, condition, label], training=False)[0]
 
 
 class Vae(Encoding):
