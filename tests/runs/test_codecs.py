@@ -8,9 +8,13 @@ import tensorflow as tf
 
 import vgan
 from vgan.core.errors import CheckpointError, UsageError
+from vgan.data import pipeline
+from vgan.data.opening import open_windows
 from vgan.runs import building, trained
 from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan
+from vgan.sampling.model import live
+from vgan.training import loop
 
 SIZE = {"data": "shapes(num_videos=16)", "frames": 8, "height": 16, "width": 16, "batch_size": 2}
 ONCE = {"steps": 1, "sample_interval": 1}
@@ -70,6 +74,28 @@ def test_the_codec_does_not_learn(codec):
     model = build(codec, **GAN)
     theirs = {id(v) for network in model.codec.sampling_networks for v in network.variables}
     assert theirs and not any(id(v) in theirs for vs in model.players().values() for v in vs)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        GAN | {"diff_augment": "shift + cutout", "r1_gamma": 1.0},
+        GAN | {"model": "vae()", "encoder": "conv3d(channels=2)"},
+        FLOW,
+        FLOW | {"model": "diffusion(target='noise')"},
+        {"model": "few_steps(steps=2)", "discriminator": GAN["discriminator"]},
+    ],
+    ids=["gan", "vae_gan", "flow", "diffusion", "few_steps"],
+)
+def test_each_family_learns_on_latents(codec, flags):
+    plan = Plan.of(ExperimentConfig(**SIZE | flags | {"codec": str(codec)}))
+    model = building.build(plan, plan.config, 0)
+    windows = open_windows(SIZE["data"], plan.config.clip, 1, "train")
+    (clips,) = pipeline.batches(windows, 2, 0).take(1)
+    step = loop.compile_step(model, plan.task, 0).python_function
+    report = loop.by_path(step(clips, turn=model.turn(0)))
+    assert all(np.isfinite(value) for value in report.values())
+    assert live(model, plan.card(8.0, ())).sample(2).shape == (2, 8, 16, 16, 3)
 
 
 def test_a_run_keeps_its_codec_and_draws_clips_and_completes_them(run):
