@@ -77,6 +77,7 @@ def test_what_it_says_of_bad_input(command, tiny_run, path, tmp_path):
         (["--label=0"], "gives no 4 or more at an even distance"),
         (["--restore"], "--output=.*unknown suffix"),
         (["--restore", "--step=0.5"], "--step: has no use with --restore"),
+        (["--step=0.5"], "--step: this run packs key frames"),
         (["--step=9"], "--step=9"),
         (["--checkpoint=best"], "belongs to the last one"),
     ):

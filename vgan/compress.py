@@ -22,7 +22,9 @@ flags.DEFINE_bool("compare", True, "Say what is lost, beside H.264 of as many by
 flags.DEFINE_string("task", None, "Which of its tasks, of a model trained on several.")
 flags.DEFINE_string("label", None, "Class of the video, for models that know classes.")
 flags.DEFINE_integer("quality", 75, "Of key frames, as WebP pictures.", 0, 100)
-flags.DEFINE_float("step", 0.25, "To which latents are rounded, in their deviation.", 0.03, 2.0)
+flags.DEFINE_float(
+    "step", None, "To which latents are rounded, in deviations (default: 0.25).", 0.03, 2.0
+)
 command.define_output("out.vgz; with --restore, out.mp4.")
 
 
@@ -50,6 +52,12 @@ def main():
         print(f"wrote {written} frames at {found.fps:g} a second: {output}")
         return
     _pack(values, way, output)
+
+
+def _check_unused(values, what, *names):
+    for name in names:
+        if values[name].present:
+            raise UsageError(f"--{name}: this run packs {what}, which have no use for it. Drop it")
 
 
 def _pack(values, way, output):
@@ -104,9 +112,9 @@ def _way(values):
     mark = compression.mark_of(run.model.sampling_networks)
     codecs = trained.codecs_of(run, path, trust)
     if codecs is not None:
-        if values.task or values.label:
-            raise UsageError("--task, --label: this run packs latents, which have none. Drop it")
+        _check_unused(values, "latents", "task", "label", "quality")
         return compression.ByLatents(codecs.of_size, codecs.clip, mark, values.step)
+    _check_unused(values, "key frames", "step")
     model = run.sampling_model()
     label = model.needed_label(values.label)
     part = model.task.alone(values.task)

@@ -11,7 +11,7 @@ from PIL import Image
 from vgan.core.errors import DataError
 from vgan.media import packed
 
-NOTES = {"fps": 12.5, "size": (18, 26), "frames": 11, "model": "abc"}
+NOTES = {"fps": 12.5, "size": (18, 26), "frames": 11, "model": "abc", "step": 0.5}
 CODES = np.random.default_rng(0).integers(-128, 128, (4, 2, 4, 5, 7)).astype(np.int8)
 
 
@@ -25,7 +25,7 @@ def test_codes_come_back(tmp_path):
 def test_pictures_come_back_in_their_order(tmp_path):
     frames = np.random.default_rng(0).integers(0, 256, (12, 8, 10, 3), np.uint8)
     pictures = [packed.picture(frame, 90) for frame in frames]
-    packed.write(tmp_path / "a.vgz", packed.Packed(**NOTES, pictures=pictures))
+    packed.write(tmp_path / "a.vgz", packed.Packed(**NOTES | {"step": None}, pictures=pictures))
     assert packed.read(tmp_path / "a.vgz").pictures == pictures
     with Image.open(io.BytesIO(pictures[0])) as image:
         assert image.format == "WEBP" and image.size == (10, 8)
@@ -33,7 +33,14 @@ def test_pictures_come_back_in_their_order(tmp_path):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"frames": 0}, {"fps": float("nan")}, {"size": [3]}, {"shape": [4, 2, 4, 5, 8]}, {"fps": "x"}],
+    [
+        {"frames": 0},
+        {"fps": float("nan")},
+        {"size": [3]},
+        {"shape": [4, 2, 4, 5, 8]},
+        {"step": 0},
+        {"fps": "x"},
+    ],
     ids=str,
 )
 def test_notes_that_make_no_sense(tmp_path, changes):

@@ -28,6 +28,7 @@ class Packed(typing.NamedTuple):
       model: which model packed it.
       pictures: list of encoded pictures, bytes, for key frames; or None.
       codes: int8 array, for latents; or None.
+      step: to which these were rounded, or None.
     """
 
     fps: float
@@ -36,6 +37,7 @@ class Packed(typing.NamedTuple):
     model: str
     pictures: list | None = None
     codes: np.ndarray | None = None
+    step: float | None = None
 
 
 def write(path, packed):
@@ -43,7 +45,7 @@ def write(path, packed):
     notes = {name: getattr(packed, name) for name in ("fps", "size", "frames", "model")}
     with replacing(Path(path)) as temporary, zipfile.ZipFile(temporary, "w") as file:
         if packed.codes is not None:
-            notes["shape"] = packed.codes.shape
+            notes |= {"shape": packed.codes.shape, "step": packed.step}
             file.writestr(_NOTES, json.dumps(notes))
             file.writestr(_CODES, lzma.compress(packed.codes.tobytes(), preset=9))
         else:
@@ -90,6 +92,8 @@ def _checked(notes):
         raise ValueError("its size makes no sense")
     if not 0.01 <= notes["fps"] <= 1000:
         raise ValueError("its frame rate makes no sense")
-    return {"fps": float(notes["fps"]), "size": (height, width), "frames": notes["frames"]} | {
-        "model": str(notes["model"])
-    }
+    step = notes.get("step")
+    if step is not None and not 0 < step <= 2:
+        raise ValueError("its step makes no sense")
+    about = {"fps": float(notes["fps"]), "size": (height, width), "frames": notes["frames"]}
+    return about | {"model": str(notes["model"]), "step": step}

@@ -18,6 +18,9 @@ from vgan.media.source import open_pictures
 from vgan.sampling.files import complete
 from vgan.tasks import ways
 
+QUARTER = 0.25
+"""Of a deviation, to which latents are rounded unless somebody says otherwise."""
+
 
 class ByKeyFrames:
     """Every so many-th frame as a picture; a model of interpolation makes those between.
@@ -69,7 +72,8 @@ class ByLatents:
       open_codec: ClipSpec -> a models.codec.Codec with `clip` and `grid`, see there.
       clip: ClipSpec of the compressor; its height and width don't matter.
       mark: text that tells the compressor from others.
-      step: of the grid to which latents are rounded, where they have none of their own.
+      step: of the grid to which latents are rounded, in deviations; None for a quarter, or for
+        the levels that they lie on.
     """
 
     def __init__(self, open_codec, clip, mark, step):
@@ -78,7 +82,8 @@ class ByLatents:
     def pack(self, frames, fps, size):
         """The Packed of frames; each window's last frame is repeated where there are no more."""
         codec, clip = self._opened(size)
-        grid, codes, count = self._grid(codec), [], 0
+        step = None if codec.grid is not None else self._step or QUARTER
+        grid, codes, count = _grid(codec, step), [], 0
         encode = _compiled(codec.encode, clip.shape)
         for window in _windows(frames, clip.frames):
             count += len(window)
@@ -88,7 +93,8 @@ class ByLatents:
             codes.append(np.round(encode(video[None])[0] / grid).astype(np.int8))
         # Numbers of one channel beside each other, as they are alike.
         codes = np.moveaxis(np.stack(codes), -1, 0)
-        return Packed(float(fps), tuple(size), count, self.mark, codes=np.ascontiguousarray(codes))
+        about = float(fps), tuple(size), count, self.mark
+        return Packed(*about, codes=np.ascontiguousarray(codes), step=step)
 
     def restore(self, packed):
         """An iterator over the frames of a Packed; raises DataError for one that doesn't fit."""
@@ -98,9 +104,9 @@ class ByLatents:
         if packed.codes is None or packed.codes.shape != expected:
             raise DataError("packed: holds no latents of this model. Give the run that packed it")
         decode, left = _compiled(codec.decode, codec.clip.shape), packed.frames
-        height, width = packed.size
+        (height, width), grid = packed.size, _grid(codec, packed.step)
         for window in np.moveaxis(packed.codes, 0, -1):
-            made = decode((window * self._grid(codec)).astype(np.float32)[None])[0]
+            made = decode((window * grid).astype(np.float32)[None])[0]
             yield from to_uint8(made)[: min(left, clip.frames), :height, :width]
             left -= clip.frames
 
@@ -108,10 +114,10 @@ class ByLatents:
         # Whole places of the compressor, at least its own smallest size.
         sides = [max(16, -(-side // 4) * 4) for side in size]
         clip = type(self._clip)(self._clip.frames, *sides)
-        return self._open(clip), clip
-
-    def _grid(self, codec):
-        return self._step / 3 if codec.grid is None else codec.grid
+        codec = self._open(clip)
+        if codec.grid is not None and self._step is not None:
+            raise UsageError("--step: latents of this run lie on levels of their own. Drop it")
+        return codec, clip
 
 
 def mark_of(networks):
@@ -121,6 +127,11 @@ def mark_of(networks):
         for weight in network.get_weights():
             digest.update(np.ascontiguousarray(weight).tobytes())
     return digest.hexdigest()[:16]
+
+
+def _grid(codec, step):
+    # Latents of deviation 1 are a third of that where a codec gives them.
+    return codec.grid if step is None else step / 3
 
 
 def _compiled(function, shape):
