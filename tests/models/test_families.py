@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import typing
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 import vgan
+from tests.models.variables import values
 from tests.runs.test_config import NEEDS, OTHER
 from vgan.core import spec
 from vgan.core.clip import Batch
@@ -86,19 +88,53 @@ def drawn(model, number, seed=3):
     return model.complete(*model.show(videos, seed), seed=seed)
 
 
-def state(model):
-    return [np.array(variable) for variable in model.variables]
+class Run(typing.NamedTuple):
+    """Three steps of a model, with a checkpoint after the second and the third.
+
+    Attributes:
+      model: after all of them; start: its players' variables before.
+      report: of the last step; folder: of the checkpoints.
+    """
+
+    model: tf.Module
+    start: dict
+    report: dict
+    folder: str
 
 
-def test_two_steps_move_every_player(plan, batches):
+@pytest.fixture(scope="module")
+def run(plan, batches, tmp_path_factory):
+    model, folder = build(plan), tmp_path_factory.mktemp("checkpoints")
+    start = {name: [np.array(v) for v in vs] for name, vs in model.players().items()}
+    trained(plan, model, batches[:2])
+    Checkpoints(folder, model, keep=3).save(2)
+    report = trained(plan, model, batches[2:], first=2)
+    Checkpoints(folder, model, keep=3).save(3)
+    return Run(model, start, report, folder)
+
+
+@pytest.fixture(scope="module")
+def again(plan, run):
+    """Another model of the plan, at the first one's second step."""
     model = build(plan)
-    before = {name: [np.array(v) for v in vs] for name, vs in model.players().items()}
-    report = trained(plan, model, batches[:2])
-    assert all(np.isfinite(value) for value in report.values())
-    for player, variables in model.players().items():
-        assert any((old != new).any() for old, new in zip(before[player], variables, strict=True))
-        assert ("gradient_norm", player) in report
-        assert [path for path in report if path[:2] == ("terms", player)]
+    assert Checkpoints(run.folder, model, keep=3).restore(2) == 2
+    return model
+
+
+@pytest.fixture(scope="module")
+def twelve(plan, run):
+    """Videos of the model."""
+    return drawn(live(run.model, plan.card(8.0, ())), 12)
+
+
+def test_steps_move_every_player(run):
+    assert all(np.isfinite(value) for value in run.report.values())
+    for player, variables in run.model.players().items():
+        assert any(
+            (old != new).any() for old, new in zip(run.start[player], variables, strict=True)
+        )
+        assert ("gradient_norm", player) in run.report
+        assert [path for path in run.report if path[:2] == ("terms", player)]
 
 
 def test_it_can_be_trained_at_half_precision(plan, batches):
@@ -110,31 +146,25 @@ def test_it_can_be_trained_at_half_precision(plan, batches):
     assert all(np.isfinite(value) for value in report.values())
 
 
-def test_a_resumed_run_is_the_same_to_the_bit(plan, batches, tmp_path):
-    model, other = build(plan), build(plan)
-    trained(plan, model, batches[:2])
-    Checkpoints(tmp_path, model, keep=2).save(2)
-    assert Checkpoints(tmp_path, other, keep=2).restore() == 2
-    reports = [trained(plan, one, batches[2:], first=2) for one in (model, other)]
-    assert reports[0] == reports[1]
-    for one, again in zip(state(model), state(other), strict=True):
-        np.testing.assert_array_equal(one, again)
+def test_a_resumed_run_is_the_same_to_the_bit(plan, batches, run, again):
+    assert trained(plan, again, batches[2:], first=2) == run.report
+    both = values(run.model), values(again)
+    assert len(both[0]) > sum(map(len, run.model.players().values())), "and the steps, at least"
+    for one, other in zip(*both, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
-def test_a_new_run_can_begin_with_its_networks(plan, batches, tmp_path):
-    model, other = build(plan), build(plan)
-    trained(plan, model, batches)
-    Checkpoints(tmp_path, model, keep=2).save(3)
-    Checkpoints(tmp_path, tf.train.Checkpoint(**other.networks()), keep=2).restore()
-    pairs = (tf.nest.flatten(part.networks()) for part in (model, other))
-    for one, again in zip(*pairs, strict=True):
-        for value, taken in zip(one.variables, again.variables, strict=True):
+def test_a_new_run_can_begin_with_its_networks(run, again):
+    networks = tf.train.Checkpoint(**again.networks())
+    Checkpoints(run.folder, networks, keep=3).restore(3)
+    pairs = (tf.nest.flatten(part.networks()) for part in (run.model, again))
+    for one, other in zip(*pairs, strict=True):
+        for value, taken in zip(one.variables, other.variables, strict=True):
             np.testing.assert_array_equal(value, taken)
 
 
-def test_videos_of_a_seed_are_the_same_whatever_their_number(plan):
-    model = live(build(plan), plan.card(8.0, ()))
-    twelve = drawn(model, 12)
+def test_videos_of_a_seed_are_the_same_whatever_their_number(plan, run, twelve):
+    model = live(run.model, plan.card(8.0, ()))
     assert twelve.shape == (12, 4, 8, 8, 3) and twelve.dtype == np.uint8
     for number in (1, 5, 9):
         np.testing.assert_array_equal(drawn(model, number), twelve[:number])
@@ -142,46 +172,36 @@ def test_videos_of_a_seed_are_the_same_whatever_their_number(plan):
     assert (drawn(model, 1, seed=4) != twelve[:1]).any()
 
 
-def test_what_draws_alone_reads_the_checkpoints_of_the_whole(plan, batches, tmp_path):
-    model = build(plan)
-    trained(plan, model, batches)
-    Checkpoints(tmp_path, model, keep=2).save(3)
+def test_what_draws_alone_reads_the_checkpoints_of_the_whole(plan, run, twelve):
     alone = building.build_sampler(plan, plan.config, 0)
-    Checkpoints(tmp_path, alone, keep=2).restore()
-    one, again = (drawn(live(part, plan.card(8.0, ())), 3) for part in (model, alone))
-    np.testing.assert_array_equal(one, again)
+    Checkpoints(run.folder, alone, keep=3).restore(3)
+    np.testing.assert_array_equal(drawn(live(alone, plan.card(8.0, ())), 3), twelve[:3])
 
 
-def test_its_export_is_the_live_model(plan, batches, tmp_path):
-    model, card = build(plan), plan.card(8.0, ())
-    trained(plan, model, batches)
-    saved_model.export(model, card, tmp_path / "1")
-    expected = drawn(live(model, card), 9)
-    np.testing.assert_array_equal(drawn(vgan.load(tmp_path), 9), expected)
+def test_its_export_is_the_live_model(plan, run, twelve, tmp_path):
+    saved_model.export(run.model, plan.card(8.0, ()), tmp_path / "1")
+    np.testing.assert_array_equal(drawn(vgan.load(tmp_path), 9), twelve[:9])
 
 
-def test_what_is_said_of_held_out_clips_moves_nothing(plan, batches):
-    model, before = build(plan), None
-    video = tf.cast(batches[0].video, tf.float32) / 127.5 - 1
+def test_what_is_said_of_held_out_clips_moves_nothing(plan, batches, run):
+    model, video = run.model, tf.cast(batches[0].video, tf.float32) / 127.5 - 1
     samples = tf.range(2, dtype=tf.int64)
-    condition = plan.task(video, 0, samples)
-    batch = Batch(video, condition, batches[0].label)
-    before = state(model)
+    batch = Batch(video, plan.task(video, 0, samples), batches[0].label)
+    before = values(model)
     for part in model.held_out(batch, 0, samples).values():
         assert all(value.shape == (2,) for value in part.values())
     cost = model.implausibility(video, video, batch.condition, batch.label, 0, samples)
     assert cost.shape == (2,)
-    for one, again in zip(before, state(model), strict=True):
-        np.testing.assert_array_equal(one, again)
+    for one, other in zip(before, values(model), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
-def test_its_detectors_tell_what_helps(plan, batches):
-    model = build(plan)
-    symptoms = model.symptoms(trained(plan, model, batches[:1]))
+def test_its_detectors_tell_what_helps(run):
+    symptoms = run.model.symptoms(run.report)
     assert all(np.isfinite(value) for value in symptoms.values())
-    for detector in model.detectors():
+    for detector in run.model.detectors():
         assert "Try " in detector.text.format(of="x", value=1.0)
-    assert set(model.advice()) <= {detector.path for detector in health.DETECTORS}
+    assert set(run.model.advice()) <= {detector.path for detector in health.DETECTORS}
 
 
 MARKED = [field for field in dataclasses.fields(ExperimentConfig) if field.metadata["family"]]

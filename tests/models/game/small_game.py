@@ -105,10 +105,6 @@ def make_batch():
     return Batch(video, tf.zeros([CLIPS, *SIZE[:3], 0]), tf.zeros([CLIPS], tf.int32))
 
 
-def values(module):
-    return [np.array(v) for v in module.variables]
-
-
 def equal(one, other):
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 

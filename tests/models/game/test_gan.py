@@ -18,8 +18,8 @@ from tests.models.game.small_game import (
     made,
     make,
     make_batch,
-    values,
 )
+from tests.models.variables import values
 from vgan.models.parts import Weighted
 
 
