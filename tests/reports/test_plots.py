@@ -29,8 +29,16 @@ def test_plots_say_what_they_are_and_share_no_names(read_svg):
         plots.histogram(HOSTILE, "m", GROUPS),
         plots.curves("terms/a", runs),
         plots.curves("terms/b", runs),
+        plots.bars("distance", "floors", {"gan": (1.5, 0.2), "flow": (13.0, 20.0)}),
     )
-    for text in ("speed (pixels a frame)", "clips (%)", "training step", f"{HOSTILE} (m)"):
+    for text in (
+        "distance (floors)",
+        "flow",
+        "speed (pixels a frame)",
+        "clips (%)",
+        "training step",
+        f"{HOSTILE} (m)",
+    ):
         assert text in found.text
     assert f"histogram of {HOSTILE}" in found.attributes("aria-label")
     assert {tag for tag, _ in found.elements} >= {"svg", "path", "text", "use"}

@@ -66,6 +66,26 @@ def curves(tag, runs):
     return _svg(f"curves of {tag}", draw)
 
 
+def bars(name, unit, values):
+    """A number of several things, on a logarithmic scale.
+
+    Args:
+      name: of the number; unit: its unit.
+      values: {thing: (value above 0, half of its interval)}.
+    Returns:
+      Html.
+    """
+
+    def draw(axes):
+        means, halves = np.transpose(list(values.values()))
+        colours = [_look(position)[0] for position in range(len(values))]
+        axes.barh(list(values), means, xerr=np.minimum(halves, 0.9 * means), color=colours)
+        axes.set(xlabel=f"{name} ({unit})", xscale="log")
+        axes.invert_yaxis()
+
+    return _svg(f"bars of {name}", draw)
+
+
 def legend(names):
     """The colour and dashes that each of some names has in every plot."""
     entries = []
