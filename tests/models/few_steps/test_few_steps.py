@@ -76,6 +76,19 @@ def test_what_its_players_minimise():
     assert rates[1] == pytest.approx(2 * rates[0])
 
 
+def test_given_frames_stay_and_are_free_of_noise():
+    model, seen = build("few_steps(steps=2)", task="prediction(given=2)", **CRITICS), []
+    model.generator = says(lambda x, levels, *rest: seen.append((x, levels)) or 1.0)
+    video = tf.random.stateless_uniform([4, 4, 8, 8, 3], [1, 2], -1, 1)
+    known = tf.concat([tf.ones([4, 2, 8, 8, 1]), tf.zeros([4, 2, 8, 8, 1])], 1)
+    batch = Batch(video, tf.concat([video * known, known], -1), tf.zeros([4], tf.int32))
+    made = model.generate(TurnCosts(batch, 0, SAMPLES[:4], model.turn(0)))
+    ((x, levels),) = seen
+    np.testing.assert_array_equal(x[:, :2], video[:, :2])
+    assert (levels[:, :2] == 0).numpy().all() and (levels[:, 2:] > 0).numpy().all()
+    np.testing.assert_array_equal(made.video[:, :2], video[:, :2])
+
+
 def test_it_begins_with_a_flow_model(tmp_path):
     flow, model = build("flow()"), build(**CRITICS)
     for variable in flow.network.trainable_variables:
