@@ -4,14 +4,17 @@
   python experiments/families.py --name=people --data=FOLDER --experiments=best,vae_gan,flow \
     --flags="--conditional --augment=flip --frame_step=2"
 
-A row is one run of a flagfile, scored against held-out clips, each score with the half of its
+A row is one run of a flagfile, or of two of which the second begins with the first, scored against
+held-out clips, each score with the half of its
 interval of about 95 %, and its floor. PSNR is of held-out clips that went through an encoder and
 back, for families that have one. Rows that exist aren't made again.
 """
 
 import json
+import re
 import shlex
 import time
+from pathlib import Path
 
 import held_out
 import numpy as np
@@ -58,8 +61,7 @@ def trained(experiment, about, more, cpu_seconds):
     given += [f"--data={values.data}", f"--seed={about['seed']}", "--eval_interval=0"]
     if experiment in BEGUN:
         first, flag = BEGUN[experiment]
-        # A compressor knows no classes, and is of the size of what learns on its latents.
-        theirs = f"{more} --noconditional" if flag == "codec" else more
+        theirs = f"{more} {_for_codec(flagfile, more)}" if flag == "codec" else more
         cpu_seconds /= 2
         begun = trained(
             first, about | {"experiment": f"{first} of {experiment}"}, theirs, cpu_seconds
@@ -67,6 +69,13 @@ def trained(experiment, about, more, cpu_seconds):
         given.append(f"--{flag}={begun}")
     trial.train(workdir, given, cpu_seconds)
     return workdir
+
+
+def _for_codec(flagfile, more):
+    """A compressor knows no classes, and is of the size of what learns on its latents."""
+    text = f"{Path(f'experiments/{flagfile}.flags').read_text()} {more}"
+    sizes = dict(re.findall(r"--(frames|height|width)=(\d+)", text))  # The last one counts.
+    return " ".join(["--noconditional", *(f"--{side}={of}" for side, of in sizes.items())])
 
 
 def measured(workdir, start_interval):
@@ -89,7 +98,8 @@ def _cost(workdir):
     begin = time.perf_counter()
     model.sample(DRAWN)
     seconds = (time.perf_counter() - begin) / DRAWN
-    weights = sum(w.nbytes for n in run.model.sampling_networks for w in n.get_weights())
+    networks = [run.model.average, *(run.model.codec.sampling_networks if run.config.codec else ())]
+    weights = sum(w.nbytes for network in networks for w in network.get_weights())
     return {"seconds_a_clip": round(seconds, 4), "megabytes": round(weights / 1e6, 2)}
 
 

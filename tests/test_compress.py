@@ -76,6 +76,7 @@ def test_what_it_says_of_bad_input(command, tiny_run, path, tmp_path):
     for more, text in (
         (["--label=0"], "gives no 4 or more at an even distance"),
         (["--restore"], "--output=.*unknown suffix"),
+        (["--restore", "--label=0"], "--label: has no use with --restore"),
         (["--restore", "--step=0.5"], "--step: has no use with --restore"),
         (["--step=0.5"], "--step: this run packs key frames"),
         (["--step=9"], "--step=9"),

@@ -5,6 +5,7 @@ A run of --model=autoencoder packs latents, one of --task=interpolation(every=4)
 which it makes the others. The file needs that run to be restored; its sound is left out.
 """
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def main():
     command.need(workdir="Name a trained run", input="Name a file")
     if values.checkpoint != "last":
         raise UsageError("--checkpoint: what is packed belongs to the last one. Drop it")
-    for name in ("compare", "quality", "step"):
+    for name in ("compare", "quality", "step", "label"):
         if values.restore and values[name].present:
             raise UsageError(f"--{name}: has no use with --restore. Drop it")
     output = command.output_file((".mp4",) if values.restore else (".vgz",))
@@ -44,11 +45,12 @@ def main():
         found = packed.read(values.input)
         if found.model != way.mark:
             raise DataError(
-                f"packed {values.input!r}: was packed by another model, or an earlier checkpoint "
-                f"of it, than that of --workdir={values.workdir}. Give that one"
+                f"packed {values.input!r}: was packed by another model, or another step of it, "
+                f"than that of --workdir={values.workdir}. Give the run as it was then"
             )
         frames = tqdm(way.restore(found), total=found.frames, unit="frame", disable=None)
-        written = writer.write(output, frames, found.fps)
+        aspect = Fraction(found.pixel_aspect).limit_denominator(1000)
+        written = writer.write(output, frames, found.fps, aspect)
         print(f"wrote {written} frames at {found.fps:g} a second: {output}")
         return
     _pack(values, way, output)
@@ -66,7 +68,8 @@ def _pack(values, way, output):
 
     source = open_video(values.input)
     frames = tqdm(source, total=source.num_frames, unit="frame", disable=None)
-    found = way.pack(frames, source.fps, source.size)
+    about = packed.Packed(float(source.fps), tuple(source.size), 0, "")
+    found = way.pack(frames, about._replace(pixel_aspect=float(source.pixel_aspect)))
     if not found.frames:
         raise DataError(f"video {values.input!r}: holds no frame. Give another")
     packed.write(output, found)
@@ -116,7 +119,7 @@ def _way(values):
         return compression.ByLatents(codecs.of_size, codecs.clip, mark, values.step)
     _check_unused(values, "key frames", "step")
     model = run.sampling_model()
-    label = model.needed_label(values.label)
+    label = 0 if values.restore else model.needed_label(values.label)
     part = model.task.alone(values.task)
     return compression.ByKeyFrames(model, part, mark, values.quality, label)
 

@@ -11,7 +11,7 @@ def main():
     from vgan.training import determinism, run
 
     determinism.settle(experiment_config.deterministic)
-    run.train(experiment_config, workdir)
+    run.train(experiment_config, workdir, config.code_is_trusted())
 
 
 if __name__ == "__main__":

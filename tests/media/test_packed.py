@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vgan.core.errors import DataError
+from vgan.core.errors import DataError, UsageError
 from vgan.media import packed
 
 NOTES = {"fps": 12.5, "size": (18, 26), "frames": 11, "model": "abc", "step": 0.5}
@@ -25,7 +25,8 @@ def test_codes_come_back(tmp_path):
 def test_pictures_come_back_in_their_order(tmp_path):
     frames = np.random.default_rng(0).integers(0, 256, (12, 8, 10, 3), np.uint8)
     pictures = [packed.picture(frame, 90) for frame in frames]
-    packed.write(tmp_path / "a.vgz", packed.Packed(**NOTES | {"step": None}, pictures=pictures))
+    about = NOTES | {"step": None, "every": 1, "frames": 12, "pixel_aspect": 1.5, "label": 2}
+    packed.write(tmp_path / "a.vgz", packed.Packed(**about, pictures=pictures))
     assert packed.read(tmp_path / "a.vgz").pictures == pictures
     with Image.open(io.BytesIO(pictures[0])) as image:
         assert image.format == "WEBP" and image.size == (10, 8)
@@ -60,3 +61,20 @@ def test_a_file_that_is_none(tmp_path, data):
     (tmp_path / "a.vgz").write_bytes(data)
     with pytest.raises(DataError, match="can't be read"):
         packed.read(tmp_path / "a.vgz")
+
+
+def test_a_file_whose_table_of_contents_lies_elsewhere(tmp_path):
+    path = tmp_path / "a.vgz"
+    packed.write(path, packed.Packed(**NOTES, codes=CODES))
+    data = bytearray(path.read_bytes())
+    end = data.rindex(b"PK\x05\x06")
+    data[end + 16] = (data[end + 16] + 50) % 256
+    path.write_bytes(data)
+    with pytest.raises(DataError, match="can't be read"):
+        packed.read(path)
+
+
+def test_a_video_that_could_not_be_read_again_is_not_packed(tmp_path):
+    with pytest.raises(UsageError, match="Pack a part of it"):
+        packed.write(tmp_path / "a.vgz", packed.Packed(**NOTES | {"frames": 2**21}, codes=CODES))
+    assert not (tmp_path / "a.vgz").exists()

@@ -1,6 +1,7 @@
 """Models that learn on the latents of a compressor."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ import vgan
 from vgan.core.errors import CheckpointError, UsageError
 from vgan.data import pipeline
 from vgan.data.opening import open_windows
-from vgan.runs import building, trained
+from vgan.runs import building, codecs, trained
 from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan
+from vgan.runs.workdir import Workdir
 from vgan.sampling.model import live
 from vgan.training import loop
 
@@ -112,10 +114,48 @@ def model_clips(model):
     return np.random.default_rng(0).integers(0, 256, (2, *model.clip.shape), np.uint8)
 
 
-def test_it_goes_on_without_the_folder_that_it_was_given(run, codec):
-    flags = dict(vars(trained.restore(run).config)) | {"steps": 2, "codec": str(codec)}
+def test_it_goes_on_without_the_folder_that_it_was_given(run, tmp_path):
+    flags = Workdir(run).read_config()["config"]
+    again = shutil.copytree(run, tmp_path / "again")
+    assert not Path(flags["codec"]).exists()
+    vgan.fit(flags | {"steps": 2}, again)
+    assert trained.restore(again).step == 2
+
+
+def test_another_codec_is_another_experiment(run, codec):
+    flags = Workdir(run).read_config()["config"]
     with pytest.raises(CheckpointError, match="another experiment: --codec"):
-        vgan.fit(flags, run)
+        vgan.fit(flags | {"codec": str(codec)}, run)
+
+
+def test_a_copy_that_no_run_used_is_replaced(codec, tmp_path):
+    """What was killed before its configuration was written may begin with another codec."""
+    workdir = Workdir(tmp_path / "run")
+    (workdir.codec / "checkpoints").mkdir(parents=True)
+    config = ExperimentConfig(codec=str(codec))
+    assert codecs.kept(workdir, config) == config
+    codecs.keep(workdir, config)
+    workdir.config_json.write_text("{}")
+    assert Path(codecs.kept(workdir, config).codec) == workdir.codec
+    assert (workdir.codec / "checkpoints" / "ckpt-1.index").exists()
+
+
+def test_networks_that_learnt_on_other_latents_are_no_beginning(run, codec, tmp_path):
+    flags = Workdir(run).read_config()["config"] | {"init_from": str(run), "steps": 1}
+    vgan.fit(flags | {"codec": str(codec)}, tmp_path / "same")
+    other = tmp_path / "other"
+    vgan.fit(SIZE | CODEC | ONCE | {"seed": 1}, other)
+    with pytest.raises(UsageError, match="--init_from.*another codec.*Give --codec="):
+        vgan.fit(flags | {"codec": str(other)}, tmp_path / "another")
+
+
+def test_critics_on_latents_send_gradients_to_pixels(codec):
+    latents = build(codec, **GAN).codec
+    video = tf.random.stateless_uniform([1, 8, 16, 16, 3], [1, 2], -1, 1)
+    with tf.GradientTape() as tape:
+        tape.watch(video)
+        total = tf.reduce_sum(latents.encode(video))
+    assert float(tf.norm(tape.gradient(total, video))) > 0
 
 
 @pytest.mark.parametrize(
@@ -124,11 +164,18 @@ def test_it_goes_on_without_the_folder_that_it_was_given(run, codec):
         ({"height": 32, "width": 32}, "compresses clips of 16x16, but --height=32"),
         ({"losses": "0.1*l1", "task": "prediction(given=4)"}, "--losses=0.1.l1: is of pixels"),
         ({"generator": "layered(channels=4)"}, "--generator=layered.*: moves pixels"),
+        ({"discriminator": "conv3d() + compensated()"}, "--discriminator=.*: is of pixels"),
+        ({"diff_augment": "shift + saturation"}, "--diff_augment=.*: is of pixels"),
     ],
 )
 def test_what_it_says_of_bad_input(codec, changes, message):
     with pytest.raises(UsageError, match=message):
         build(codec, **GAN | changes)
+
+
+def test_a_compressor_of_latents_there_is_not(codec):
+    with pytest.raises(UsageError, match="compresses clips itself"):
+        build(codec, **CODEC)
 
 
 def test_a_codec_that_is_none(tmp_path, tiny_run):

@@ -133,6 +133,7 @@ HOMES = {
     "generator": "vgan.networks.{}.generator",
     "discriminator": "vgan.networks.{}.discriminator",
     "encoder": "vgan.networks.{}.encoder",
+    "compressor": "vgan.networks.{}.compressor",
     "denoiser": "vgan.networks.{}.denoiser",
     "sampler": "vgan.models.noise.samplers.{}",
     "adversarial": "vgan.models.game.adversarial.{}",

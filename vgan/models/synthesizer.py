@@ -64,7 +64,7 @@ class Sampler(typing.Protocol):
     Attributes:
       codec: codec.Codec between what it makes and pixels.
       latent_shape: of one clip's latents.
-      sampling_networks: the networks that `sample` uses.
+      sampling_networks: the networks that `sample` uses, and `encode`.
       knows_motion: whether they know how their clips move.
       encodes: whether it can say which latents a clip has.
     """

@@ -58,9 +58,9 @@ def _convolved(x, width):
 
 def _blocks(x, number):
     width = x.shape[-1]
-    # Never longer than the clip, as conv3d._convolved says.
-    time = {"kernel_size": (min(3, x.shape[1]), 1, 1), "kernel_initializer": QUIET}
     for _ in range(number):
-        y = _convolved(ops.silu(group_normal(x)), width)
-        x = x + layers.Conv3D(width, padding="same", **time)(ops.silu(y))
+        y = ops.silu(_convolved(ops.silu(group_normal(x)), width))
+        # So that no kernel is longer than what it sees, as conv3d._convolved says.
+        y = layers.ZeroPadding3D((1, 0, 0))(y)
+        x = x + layers.Conv3D(width, (3, 1, 1), kernel_initializer=QUIET)(y)
     return x

@@ -24,22 +24,26 @@ def build(plan, config, num_labels):
     """
     # Keras draws the seeds of initializers from Python's generator. To seed TensorFlow's as well,
     # which no part draws from, would empty its caches of kernels.
-    codec = _codec(config)
+    codec = _codec(plan, config)
     random.seed(config.seed)
     return _on(codec, plan.family.model(Parts(plan, config, num_labels, codec)), config)
 
 
 def build_sampler(plan, config, num_labels):
     """What draws clips alone, with fresh weights; as `build`."""
-    codec = _codec(config)
+    codec = _codec(plan, config)
     return _on(codec, plan.family.sampler(Parts(plan, config, num_labels, codec)), config)
 
 
-def _codec(config):
+def _codec(plan, config):
     """The codec that a configuration names, or None."""
     if not config.codec:
         return None
-    return codecs.opened(config, build_codec)
+    if plan.family.codec is not None:
+        raise UsageError(
+            f"--codec={config.codec}: --model={config.model} compresses clips itself. Drop it"
+        )
+    return codecs.opened(config, build_codec, plan.trust_code)
 
 
 def build_codec(plan, config):
@@ -142,11 +146,16 @@ class Parts:
 
 
 def _check_latents(config):
-    for name in ("losses", "stages"):
-        if vars(config)[name]:
+    """Raises UsageError for what is of pixels; critics that follow motion are, and colours."""
+    of_pixels = {name: {"*"} for name in ("losses", "stages")}
+    of_pixels["discriminator"] = {"compensated", "flow_fields"}
+    of_pixels["diff_augment"] = {"brightness", "saturation", "contrast"}
+    for flag, names in of_pixels.items():
+        text = vars(config)[flag]
+        if text and ("*" in names or names & {part.name for part in spec.parse_sum(text)}):
             raise UsageError(
-                f"--{name}={vars(config)[name]}: is of pixels, and with --codec a model learns on "
-                "latents. Drop one of the two"
+                f"--{flag}={text}: is of pixels, and with --codec a model learns on latents. Drop "
+                "one of the two"
             )
 
 

@@ -19,6 +19,7 @@ class Codecs:
       build: (plan, config of the codec) -> codec, with fresh weights.
       flag: that named it, for errors.
       trust_code: as of trained.restore.
+      step: of its checkpoint, None for the newest good one.
     Attributes:
       clip: ClipSpec of the clips that it was trained on.
     Raises:
@@ -26,7 +27,7 @@ class Codecs:
       UsageError: a run of models that compress nothing.
     """
 
-    def __init__(self, path, build, flag="codec", trust_code=False):
+    def __init__(self, path, build, flag="codec", trust_code=False, step=None):
         self._workdir, self._build = Workdir(path), build
         description = self._workdir.read_config(trust_code)
         if description is None or not saved_steps(self._workdir.checkpoints):
@@ -34,6 +35,7 @@ class Codecs:
                 f"--{flag}={path}: no run with a checkpoint. Give the workdir of one that was "
                 "trained with --model=autoencoder"
             )
+        self._step = newest_good(self._workdir.checkpoints) if step is None else step
         self._plan = Plan.of(ExperimentConfig(**description["config"]))
         self.clip = self._plan.config.clip
         if self._plan.family.codec is None:
@@ -46,21 +48,20 @@ class Codecs:
         """The codec, for clips of any size that its networks can have."""
         sides = {"frames": clip.frames, "height": clip.height, "width": clip.width}
         codec = self._build(self._plan, dataclasses.replace(self._plan.config, **sides))
-        folder = self._workdir.checkpoints
-        Checkpoints(folder, codec, keep=2).restore(newest_good(folder))
+        Checkpoints(self._workdir.checkpoints, codec, keep=2).restore(self._step)
         return codec
 
 
-def opened(config, build):
+def opened(config, build, trust_code=False):
     """The trained codec that --codec names, for clips of a configuration.
 
     Args:
       config: config.ExperimentConfig with a codec.
-      build: as of Codecs.
+      build, trust_code: as of Codecs.
     Raises:
       CheckpointError, UsageError: as Codecs, or it was trained on clips of another size.
     """
-    codecs = Codecs(config.codec, build)
+    codecs = Codecs(config.codec, build, trust_code=trust_code)
     its, ours = codecs.clip, config.clip
     if its.shape[1:] != ours.shape[1:]:
         raise UsageError(
@@ -72,7 +73,7 @@ def opened(config, build):
 
 def keep(workdir, config):
     """Copies the codec's newest checkpoint into the folder of a run, unless it is there."""
-    if not config.codec or workdir.codec.exists():
+    if not config.codec or workdir.codec.exists() and workdir.config_json.exists():
         return
     theirs = Workdir(config.codec)
     step = newest_good(theirs.checkpoints)
@@ -82,10 +83,14 @@ def keep(workdir, config):
         shutil.copy(theirs.config_json, copy.config_json)
         for file in theirs.checkpoints.glob(f"ckpt-{step}.*"):
             shutil.copy(file, copy.checkpoints)
+        if step not in saved_steps(copy.checkpoints):
+            raise CheckpointError(
+                f"--codec={config.codec}: its checkpoint was swept while it was read. Try again"
+            )
 
 
 def kept(workdir, config):
     """The configuration with the copy that a run keeps of its codec, where it has one."""
-    if not config.codec or not workdir.codec.exists():
+    if not config.codec or not (workdir.codec.exists() and workdir.config_json.exists()):
         return config
     return dataclasses.replace(config, codec=str(workdir.codec))

@@ -163,16 +163,22 @@ def from_flags(arguments=None):
     Args:
       arguments: those of the command line, by default its own.
     """
-    origins = {}
-    for argument, files in flagfiles.with_origins(sys.argv[1:] if arguments is None else arguments):
-        origins[argument.lstrip("-").partition("=")[0]] = files
-    trusted = flags.FLAGS.trust_code and origins.get("trust_code") == ()
-    found = {}
+    origins, trusted, found = _origins(arguments), code_is_trusted(arguments), {}
     for field in dataclasses.fields(ExperimentConfig):
         files = origins.get(field.name, ())
         typed = trusted or CONFIG_FLAGS not in {path.name for path in files}
         found[field.name] = spec.foreign(flags.FLAGS[field.name].value, typed)
     return ExperimentConfig(**found)
+
+
+def code_is_trusted(arguments=None):
+    """Whether --trust_code is typed, not written in a file; arguments as of from_flags."""
+    return flags.FLAGS.trust_code and _origins(arguments).get("trust_code") == ()
+
+
+def _origins(arguments):
+    given = flagfiles.with_origins(sys.argv[1:] if arguments is None else arguments)
+    return {argument.lstrip("-").partition("=")[0]: files for argument, files in given}
 
 
 def workdir_from_flags(arguments=None):

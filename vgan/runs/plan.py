@@ -20,15 +20,17 @@ class Plan(typing.NamedTuple):
       family: models.parts.Family of its model.
       task: Task.
       stages: list of stages.Stage, one alone where it doesn't grow.
+      trust_code: import what the folder of its codec names by a dotted path.
     """
 
     config: ExperimentConfig
     family: Family
     task: Task
     stages: list
+    trust_code: bool = False
 
     @classmethod
-    def of(cls, config):
+    def of(cls, config, trust_code=False):
         """The Plan of a configuration; raises UsageError for what doesn't exist or go together."""
         family = spec.build(spec.parse(config.model), "vgan.models.{}.family.family")
         for field in dataclasses.fields(config):
@@ -38,7 +40,7 @@ class Plan(typing.NamedTuple):
                 raise UsageError(
                     f"--{field.name}={value}: --model={config.model} has no use for it. Drop it"
                 )
-        return cls(config, family, Task(config.task), stages_of(config))
+        return cls(config, family, Task(config.task), stages_of(config), trust_code)
 
     def stage_at(self, done):
         """The stage in which the last of `done` steps was trained."""

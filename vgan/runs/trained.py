@@ -115,7 +115,7 @@ def _restore(path, checkpoint, frames, trust_code, whole, sampler):
             "--eval_interval. Use --checkpoint=last"
         )
     how = {} if sampler is None else {"sampler": sampler}
-    plan = Plan.of(ExperimentConfig(**description["config"] | how))
+    plan = Plan.of(ExperimentConfig(**description["config"] | how), trust_code)
     if how and "sampler" not in plan.family.flags:
         raise UsageError(f"--sampler={sampler}: --model={plan.config.model} has no use for it")
     labels = tuple(description["data"]["labels"]) if plan.config.conditional else ()
@@ -149,7 +149,7 @@ def codecs_of(run, path, trust_code=False):
     """The codecs.Codecs of a Restored compressor of a workdir; None of another model."""
     if run.ratio is None:
         return None
-    return codecs.Codecs(path, building.build_codec, "workdir", trust_code)
+    return codecs.Codecs(path, building.build_codec, "workdir", trust_code, run.step)
 
 
 def restore_one(path, checkpoint="last", trust_code=False, whole=False):
@@ -180,7 +180,7 @@ def _model(build, config, num_labels, folder, step, trained_frames):
         model = build(config, num_labels)
         Checkpoints(folder, model, keep=2).restore(step)
     except (UsageError, CheckpointError) as error:
-        if isinstance(error, SweptError) or config.frames == trained_frames:
+        if isinstance(error, SweptError) or config.frames == trained_frames or config.codec:
             raise
         build(dataclasses.replace(config, frames=trained_frames), num_labels)  # Or that's at fault.
         raise UsageError(

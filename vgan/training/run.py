@@ -26,16 +26,17 @@ from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.summaries import Summaries
 
 
-def train(config, path):
+def train(config, path, trust_code=False):
     """Trains a configuration in a workdir, going on from its newest checkpoint.
 
     Args:
       config: config.ExperimentConfig.
       path: folder of the run.
+      trust_code: import what the folder of its codec names by a dotted path.
     Raises:
       errors.VganError: of the kind that fits what is wrong.
     """
-    plan = Plan.of(config)
+    plan = Plan.of(config, trust_code)
     windows = open_windows(config.data, config.clip, config.frame_step, "train")
     num_labels = _num_labels(config, windows)
     evaluator = monitors.evaluator(config, windows) if config.eval_interval else None
@@ -59,6 +60,7 @@ def train(config, path):
         codecs.keep(workdir, config)
         start = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
         if start == 0 and config.init_from:
+            _check_same_codec(config, model)
             _take_networks(config.init_from, model)
         workdir.write_config(config.as_flags(), description)
         print(
@@ -170,6 +172,24 @@ def _check_same_experiment(workdir, config, description):
         )
     for change in harmless:
         print(f"resuming with a changed flag: {change}", flush=True)
+
+
+def _check_same_codec(config, model):
+    """Raises UsageError where a run is to begin with networks that learnt on other latents."""
+    theirs = Workdir(config.init_from).codec
+    if not config.codec or not theirs.exists():
+        return
+    other = codecs.opened(dataclasses.replace(config, codec=str(theirs)), building.build_codec)
+    both = [
+        [weight for network in codec.sampling_networks for weight in network.get_weights()]
+        for codec in (model.codec, other)
+    ]
+    alike = len(both[0]) == len(both[1]) and all(map(np.array_equal, *both))
+    if not alike:
+        raise UsageError(
+            f"--init_from={config.init_from}: learnt on the latents of another codec, or of "
+            f"another step of it, than --codec={config.codec}. Give --codec={theirs}"
+        )
 
 
 def _take_networks(path, model):

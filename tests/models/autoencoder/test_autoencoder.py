@@ -70,6 +70,8 @@ def test_critics_are_heard_from_a_quarter_of_the_steps_on_and_not_told_what_is_g
         gradients, found = report(model, batch, step)
         assert set(gradients) == {"generator"} | ({"discriminator"} if heard else set())
         assert ("frames2d" in found.terms["generator"]) == heard
+        means = {("terms", of, name): 0.0 for of in found.terms for name in found.terms[of]}
+        assert bool(model.symptoms(means)) == heard, "no loss is no loss that is lost"
     (critic,) = model.critic_modules
     assert critic.network.inputs[0].shape[-1] == 3
 
@@ -97,6 +99,7 @@ def test_latents_have_mean_0_and_variance_1_in_training(batch):
         ({"num_labels": 3}, "--conditional: .*all classes alike"),
         ({"model": "autoencoder(levels=(4, 4))"}, "2 of them, but .* has 3 numbers a place"),
         ({"model": "autoencoder(begin=2.0)"}, "begin=2"),
+        ({"model": "autoencoder(begin=0.5)"}, "begin=0.5.: says when critics are heard"),
         ({"r1_gamma": 1.0}, "--r1_gamma=1.0: .*no critics"),
         ({"height": 10}, "--height=10 isn't a multiple of 4"),
         ({"compressor": "haar3d(depth=0)"}, "depth=0"),

@@ -53,9 +53,11 @@ def test_noise_is_as_wide_as_the_encoder_says():
 @pytest.mark.parametrize("levels", [(1, 5), (8, 5.0), (300,)])
 def test_what_it_says_of_bad_levels(levels):
     with pytest.raises(UsageError, match="levels=.*whole numbers of 2 to 256"):
-        bottleneck.of_arguments(0.0, levels)
+        bottleneck.of_arguments(None, levels)
 
 
 def test_what_it_says_of_a_bad_weight():
     with pytest.raises(UsageError, match="kl=-1"):
         bottleneck.of_arguments(-1.0, ())
+    with pytest.raises(UsageError, match="levels cost nothing"):
+        bottleneck.of_arguments(0.1, (8, 8))

@@ -82,7 +82,11 @@ def test_given_frames_stay_and_are_free_of_noise():
     video = tf.random.stateless_uniform([4, 4, 8, 8, 3], [1, 2], -1, 1)
     known = tf.concat([tf.ones([4, 2, 8, 8, 1]), tf.zeros([4, 2, 8, 8, 1])], 1)
     batch = Batch(video, tf.concat([video * known, known], -1), tf.zeros([4], tf.int32))
-    made = model.generate(TurnCosts(batch, 0, SAMPLES[:4], model.turn(0)))
+    costs = TurnCosts(batch, 0, SAMPLES[:4], model.turn(0))
+    made = model.generate(costs)
+    noise = randomness.normal(0, randomness.NOISE, SAMPLES[:4], video.shape[1:])
+    of_hidden = tf.reduce_mean(tf.square(1 - (noise - video))[:, 2:], [1, 2, 3, 4])
+    np.testing.assert_allclose(costs.report.terms["generator"]["target"], of_hidden, rtol=1e-5)
     ((x, levels),) = seen
     np.testing.assert_array_equal(x[:, :2], video[:, :2])
     assert (levels[:, :2] == 0).numpy().all() and (levels[:, 2:] > 0).numpy().all()

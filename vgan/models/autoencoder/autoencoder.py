@@ -10,6 +10,7 @@ from vgan.models.average import Averaged
 from vgan.models.game.encoding import Encoding
 from vgan.models.game.turn import TurnCosts
 from vgan.models.parts import Weighted
+from vgan.models.synthesizer import Turn
 
 HEARD = "critics"
 """The lazy term that is due once critics are heard."""
@@ -84,8 +85,9 @@ class Autoencoder(Encoding):
         turn = super().turn(step)
         if not self.critic_modules:
             return turn
-        if step < self._costs.begin:
-            return turn._replace(players=("generator",))
+        if step < self._costs.begin:  # The generator moves alone, and so in each step.
+            due = [loss.name for loss in self.rules.losses if step % loss.every == 0]
+            return Turn(("generator",), tuple(due))
         return turn._replace(due=(*turn.due, HEARD))
 
     def gradients(self, batch, seed, samples, turn):

@@ -93,5 +93,11 @@ def finite(levels):
 
 def of_arguments(kl, levels):
     """The Bottleneck of a family's arguments; raises UsageError."""
-    check_number("--model=autoencoder", least=0, kl=kl)
+    if kl is not None:
+        check_number("--model=autoencoder", least=0, kl=kl)
+        if levels:
+            raise UsageError(
+                f"--model=autoencoder(kl={kl!r}, levels={levels!r}): levels cost nothing. Give one "
+                "of the two"
+            )
     return finite(tuple(levels)) if levels else normal()

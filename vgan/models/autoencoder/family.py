@@ -14,20 +14,22 @@ from vgan.models.game.rules import disguise_of, rules_of
 from vgan.models.parts import Family
 
 
-def family(kl=1e-4, levels=(), bands=0.1, begin=0.25):
+def family(kl=None, levels=(), bands=0.1, begin=None):
     """An encoder to a small volume of latents and a decoder back, of --task=reconstruction.
 
     Args:
-      kl: weight of the latents' divergence from a standard normal distribution, a number.
+      kl: weight of the latents' divergence from a standard normal distribution, a number; None for
+        1e-4.
       levels: put each number of a place on so many levels instead, (8, 5, 5, 5) for 4 numbers.
       bands: weight of the absolute difference of wavelet bands beside that of pixels.
-      begin: share of the steps after which critics are heard, where there are any.
+      begin: share of the steps after which critics are heard, None for a quarter.
 
     Source: Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", 2022,
     section 3.1; of levels, Mentzer et al., "Finite Scalar Quantization", 2023.
     """
     check_number("--model=autoencoder", least=0, bands=bands)
-    check_number("--model=autoencoder", least=0, most=1, begin=begin)
+    if begin is not None:
+        check_number("--model=autoencoder", least=0, most=1, begin=begin)
     through = bottleneck.of_arguments(kl, levels)
 
     def pair(parts):
@@ -44,11 +46,17 @@ def family(kl=1e-4, levels=(), bands=0.1, begin=0.25):
     def model(parts):
         parts = _checked(parts)
         check_critics(parts.config)
+        if begin is not None and not parts.config.discriminator:
+            raise UsageError(
+                f"--model=autoencoder(begin={begin!r}): says when critics are heard. Name some by "
+                "--discriminator, or drop it"
+            )
         pairs = [pair(parts), pair(parts)]
         (encoder, generator), (encoder_average, average) = pairs
         rules, config = rules_of(parts), parts.config
         optimizers = [parts.optimizer(), parts.optimizer()]
-        costs = Costs(kl, bands, round(begin * config.steps))
+        first = round((0.25 if begin is None else begin) * config.steps)
+        costs = Costs(1e-4 if kl is None else kl, bands, first)
         game = generator, average, (encoder, encoder_average), optimizers, rules
         return Autoencoder(*game, disguise_of(config), through=through, costs=costs)
 

@@ -29,8 +29,7 @@ class Latents(Rebuilding):
 
     def encode(self, video):
         """Latents in [-1, 1] of clips float32 [B, T, H, W, C]."""
-        latents = self.compressed(video) / self._through.span
-        return tf.stop_gradient(tf.clip_by_value(latents, -1.0, 1.0))
+        return tf.clip_by_value(self.compressed(video) / self._through.span, -1.0, 1.0)
 
     def shown(self, condition):
         """The condition of latents, of one of pixels float32 [B, T, H, W, K]."""

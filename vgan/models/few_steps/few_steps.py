@@ -8,7 +8,7 @@ from vgan.models.average import Averaged
 from vgan.models.codec import put_back
 from vgan.models.game.gan import Gan
 from vgan.models.noise import paths
-from vgan.models.noise.denoiser import levels_of
+from vgan.models.noise.denoiser import levels_of, missed
 from vgan.models.parts import Weighted
 
 PATH = paths.straight()
@@ -94,7 +94,7 @@ class FewSteps(Gan):
         level = 1 - tf.floor(turn * self._steps) / self._steps
         x = PATH.mixed(video, noise, level[:, None, None, None, None])
         clip, velocity = found(self.generator, x, level, condition, label, training=True)
-        off = tf.reduce_mean(tf.square(velocity - (noise - video)), [1, 2, 3, 4])
+        off = missed(velocity, noise - video, condition)
         costs.add("generator", Weighted("target", None, self._keep), off)
         clip = put_back(clip, condition)
         costs.lose(self.rules.losses, clip)

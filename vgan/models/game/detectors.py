@@ -31,6 +31,6 @@ ADVICE = {
 
 
 def critics_loss(names, means):
-    """The sum of what the verdicts of some critics cost them, of means by path."""
-    costs = (means.get(("terms", "discriminator", name), 0.0) for name in names)
-    return sum(costs)
+    """The sum of what the verdicts of some critics cost them, of means by path; None of none."""
+    paths = [("terms", "discriminator", name) for name in names]
+    return sum(means[path] for path in paths if path in means) if set(paths) & set(means) else None

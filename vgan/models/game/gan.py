@@ -206,4 +206,5 @@ class Gan(Averaged):
     def symptoms(self, means):
         """The critics' loss: {path: value}, of means by path."""
         names = [critic.name for critic in self.rules.critics]
-        return {detectors.CRITICS_LOSS: detectors.critics_loss(names, means)}
+        loss = detectors.critics_loss(names, means)
+        return {} if loss is None else {detectors.CRITICS_LOSS: loss}

@@ -122,12 +122,7 @@ class Denoising(Denoiser):
         over = _over_pixels(levels)
         x = put_back(self._path.mixed(video, noise, over), condition)
         said = network([x, levels, condition, batch.label], training=True)
-        off = tf.square(tf.cast(said, tf.float32) - self._target.of(self._path, video, noise, over))
-        if not condition.shape[-1]:
-            return tf.reduce_mean(off, [1, 2, 3, 4])
-        hidden = tf.cast(condition[..., -1:] <= 0.5, tf.float32)
-        share = tf.maximum(tf.reduce_mean(hidden, [1, 2, 3, 4]), 1e-3)
-        return tf.reduce_mean(off * hidden, [1, 2, 3, 4]) / share
+        return missed(said, self._target.of(self._path, video, noise, over), condition)
 
     def apply(self, gradients):
         """Takes a step, along gradients cut at a norm."""
@@ -169,6 +164,16 @@ class Denoising(Denoiser):
     def symptoms(self, means):
         """Nothing beside what is logged."""
         return {}
+
+
+def missed(said, target, condition):
+    """The mean squared error of what a network says, of what isn't given: float32 [B]."""
+    off = tf.square(tf.cast(said, tf.float32) - target)
+    if not condition.shape[-1]:
+        return tf.reduce_mean(off, [1, 2, 3, 4])
+    hidden = tf.cast(condition[..., -1:] <= 0.5, tf.float32)
+    share = tf.maximum(tf.reduce_mean(hidden, [1, 2, 3, 4]), 1e-3)
+    return tf.reduce_mean(off * hidden, [1, 2, 3, 4]) / share
 
 
 def levels_of(levels, condition):
