@@ -126,10 +126,7 @@ def _count(shape, notes):
     count = math.prod(shape) if whole else 0
     height, width = notes["size"]
     # A clip that is compressed has fewer numbers than pixels, but for its padding.
-    if (
-        not 0
-        < count
-        <= min(_MOST_BYTES, 64 * (notes["frames"] + 64) * (height + 64) * (width + 64))
-    ):
+    most = min(_MOST_BYTES, 64 * (notes["frames"] + 64) * (height + 64) * (width + 64))
+    if not 0 < count <= most:
         raise ValueError(f"codes of the shape {shape}")
     return count
