@@ -2,7 +2,7 @@
 
   python experiments/motion_variants.py --data=FOLDER --flags=--conditional --name=people
 
-best.flags is trained with each variant for the same number of steps and judged by Farneback's
+two_stream.flags is trained with each variant for the same number of steps and judged by Farneback's
 flow, which none of them trains on. c is what changes at all, e what motion compensation leaves of
 it, R their ratio. z is the Wasserstein-1 distance of a statistic's distribution to
 that of held-out real clips, over the mean of the same between halves of the real clips that share
@@ -55,9 +55,9 @@ def main():
 def measure(values, workdir, variant, seed):
     """Trains and judges one run: the rest of its row."""
     losses, critic = VARIANTS[variant]
-    lines = Path("experiments/best.flags").read_text().splitlines()
+    lines = Path("experiments/two_stream.flags").read_text().splitlines()
     (critics,) = (line.partition("=")[2] for line in lines if "--discriminator=" in line)
-    given = ["--flagfile=experiments/best.flags", f"--data={values.data}", f"--seed={seed}"]
+    given = ["--flagfile=experiments/two_stream.flags", f"--data={values.data}", f"--seed={seed}"]
     given += [f"--losses={losses}", f"--discriminator={critics}{critic}"]
     given += [f"--steps={values.steps}", "--eval_interval=0", *shlex.split(values.flags)]
     spent = trial.train(workdir, given)
