@@ -15,7 +15,7 @@ from vgan.metrics import paired
 SIZE = {"data": "shapes(num_videos=16)", "frames": 8, "height": 16, "width": 16, "batch_size": 2}
 LATENTS = {
     "model": "autoencoder()",
-    "task": "reconstruction",
+    "task": "rebuilding",
     "compressor": "haar3d(channels=4)",
     "steps": 1,
 }

@@ -38,7 +38,7 @@ SMALL = {
     },
     "autoencoder": {
         "model": "autoencoder(begin=0)",
-        "task": "reconstruction",
+        "task": "rebuilding",
         "compressor": "haar3d(channels=4, depth=2, blocks=1)",
         "discriminator": "0.5*frames2d(channels=2)",
     },

@@ -109,5 +109,5 @@ def test_scales_of_a_motion_differ_from_time_to_time():
     frame = rng.normal(size=(2, 1, 3, 3, 4)).astype(np.float32)
     style, motion = rng.normal(size=(2, 5)), rng.normal(size=(2, 6, 2))
     still = np.repeat(frame, 6, axis=1)
-    assert np.ptp(activated(still, style), axis=1).max() == 0
+    assert np.ptp(activated(still, style), axis=1).max() < 1e-5, "but for rounding"
     assert np.ptp(activated(still, style, motion=motion), axis=1).min() > 0

@@ -29,7 +29,7 @@ class Judge:
     def __init__(self, values, better="lower"):
         self._values, self._better = iter(values), better
 
-    def score(self, videos, targets=None, asked=None):
+    def score(self, videos, targets=None, asked=None, rebuilt=None):
         value = {"value": next(self._values), "floor": 0.1, "better": self._better}
         return types.SimpleNamespace(
             scores={"frechet": value, "videos": value | {"value": len(videos)}}

@@ -82,7 +82,12 @@ class Parts:
         _set_precision(config.precision)
 
     def without_given(self):
-        """The same parts but of networks that aren't told what is given."""
+        """The same parts but of networks that aren't told what is given, which is the clip itself.
+
+        Raises:
+          UsageError: the task gives anything else.
+        """
+        self._plan.task.check_itself(f"--model={self.config.model}")
         other = copy.copy(self)
         other._given = self._given | {"condition_channels": 0}
         return other

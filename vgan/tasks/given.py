@@ -36,11 +36,13 @@ class Kind(typing.NamedTuple):
       file: frames of a clip -> what is done with a whole file, one of vgan/tasks/ways.py; None
         where there is no way to pass one through a model of clips.
       of_source: `show` is handed the source beside the clip, not the clip.
+      itself: what is shown is the clip itself, as it is.
     """
 
     show: typing.Callable
     file: typing.Callable = lambda frames: None
     of_source: bool = False
+    itself: bool = False
 
 
 def from_rest(pixels, kinds):

@@ -132,9 +132,9 @@ def colorization():
     return _restored(show)
 
 
-def reconstruction():
+def rebuilding():
     """The clip itself is given, as to a compressor, which rebuilds it."""
-    return _restored(lambda video, seed, samples: hint(video))
+    return _restored(lambda video, seed, samples: hint(video))._replace(itself=True)
 
 
 def deblurring(sigma=1.5):

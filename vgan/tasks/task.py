@@ -59,6 +59,11 @@ class Task:
             )
         return Task(spec.unparse(fitting[0]))
 
+    def check_itself(self, who):
+        """Raises UsageError unless all clips are shown as they are, as `who` needs them."""
+        if not all(kind.itself for kind in self._kinds):
+            raise UsageError(f"--task={self.text}: {who} rebuilds clips. Give --task=rebuilding")
+
     def channels(self, clip):
         """K of the condition: 0 where nothing is ever given."""
         return clip.channels + 1 if self.shows else 0

@@ -19,7 +19,7 @@ FLAGS = {
     "batch_size": 2,
     "steps": 8,
     "model": "autoencoder()",
-    "task": "reconstruction",
+    "task": "rebuilding",
     "compressor": "haar3d(channels=4, depth=3, blocks=1)",
 }
 CRITICS = {"discriminator": "0.5*frames2d(channels=2)", "r1_gamma": 1.0, "r1_interval": 1}
@@ -94,8 +94,8 @@ def test_latents_have_mean_0_and_variance_1_in_training(batch):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"task": "generation"}, "--task=generation: .*Give --task=reconstruction"),
-        ({"task": "reconstruction + denoising()"}, "Give --task=reconstruction"),
+        ({"task": "generation"}, "--task=generation: .*Give --task=rebuilding"),
+        ({"task": "rebuilding + denoising()"}, "Give --task=rebuilding"),
         ({"num_labels": 3}, "--conditional: .*all classes alike"),
         ({"model": "autoencoder(levels=(4, 4))"}, "2 of them, but .* has 3 numbers a place"),
         ({"model": "autoencoder(begin=2.0)"}, "begin=2"),

@@ -3,7 +3,6 @@
 import keras
 from keras import layers, ops
 
-from vgan.core import spec
 from vgan.core.arguments import check_number
 from vgan.core.errors import UsageError
 from vgan.models.autoencoder import bottleneck
@@ -15,7 +14,7 @@ from vgan.models.parts import Family
 
 
 def family(kl=None, levels=(), bands=0.1, begin=None):
-    """An encoder to a small volume of latents and a decoder back, of --task=reconstruction.
+    """An encoder to a small volume of latents and a decoder back, of --task=rebuilding.
 
     Args:
       kl: weight of the latents' divergence from a standard normal distribution, a number; None for
@@ -72,12 +71,7 @@ def family(kl=None, levels=(), bands=0.1, begin=None):
 
 
 def _checked(parts):
-    """The parts of a model that is shown clips whole; raises UsageError for other tasks."""
-    config = parts.config
-    if [part.name for part in spec.parse_sum(config.task)] != ["reconstruction"]:
-        raise UsageError(
-            f"--task={config.task}: --model=autoencoder rebuilds clips. Give --task=reconstruction"
-        )
+    """The parts of a model that is shown clips as they are; raises UsageError for other tasks."""
     if parts.num_labels:
         raise UsageError(
             "--conditional: --model=autoencoder rebuilds clips of all classes alike. Drop it"
