@@ -136,9 +136,8 @@ def _made(values):
         found = generated.videos(model, number, values.seed, evaluator, progress)
         if values.model or not run.model.encodes or model.task.needs_given:
             return found
-        return found._replace(
-            rebuilt=generated.rebuilt(run.model, run.card, number, evaluator.real)
-        )
+        rebuilt = generated.rebuilt(run.model, run.card, number, evaluator.real)
+        return found._replace(rebuilt=rebuilt)
 
     return Made(draw, values.num_videos, model.clip, origin, data, step, model.fps, []), output
 

@@ -18,7 +18,6 @@ from vgan.runs.plan import Plan
 from vgan.runs.workdir import Workdir
 from vgan.sampling.model import live
 from vgan.training import loop
-from vgan.training import run as training
 
 SIZE = {"data": "shapes(num_videos=16)", "frames": 8, "height": 16, "width": 16, "batch_size": 2}
 ONCE = {"steps": 1, "sample_interval": 1}
@@ -144,12 +143,12 @@ def test_a_copy_that_no_run_used_is_replaced(codec, tmp_path):
 
 def test_networks_that_learnt_on_other_latents_are_no_beginning(run, codec):
     model, config = build(codec, **FLOW), trained.restore(run).config
-    config = dataclasses.replace(config, codec=str(codec), init_from=str(run))
-    training._check_same_codec(config, model)
+    plan = Plan.of(dataclasses.replace(config, codec=str(codec), init_from=str(run)))
+    codecs.check_same(plan, model, building.build_codec)
     kernel = model.codec.encoder_average.trainable_weights[0]
     kernel.assign_add(tf.ones_like(kernel))
     with pytest.raises(UsageError, match="--init_from.*another codec.*Give --codec="):
-        training._check_same_codec(config, model)
+        codecs.check_same(plan, model, building.build_codec)
 
 
 def test_critics_on_latents_send_gradients_to_pixels(codec):

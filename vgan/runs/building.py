@@ -22,9 +22,9 @@ def build(plan, config, num_labels):
     Raises:
       UsageError: an unknown part or argument, or sizes that a network can't make.
     """
+    codec = _codec(plan, config)
     # Keras draws the seeds of initializers from Python's generator. To seed TensorFlow's as well,
     # which no part draws from, would empty its caches of kernels.
-    codec = _codec(plan, config)
     random.seed(config.seed)
     return _on(codec, plan.family.model(Parts(plan, config, num_labels, codec)), config)
 

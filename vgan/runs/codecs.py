@@ -3,6 +3,8 @@
 import dataclasses
 import shutil
 
+import numpy as np
+
 from vgan.core.errors import CheckpointError, UsageError
 from vgan.core.files import replacing_folder
 from vgan.runs.checkpoints import Checkpoints, newest_good, saved_steps
@@ -69,6 +71,28 @@ def opened(config, build, trust_code=False):
             f"{ours.height} and --width={ours.width}. Give the same, or train another"
         )
     return codecs.of_size(ours)
+
+
+def check_same(plan, model, build):
+    """Raises UsageError where a run is to begin with networks that learnt on other latents.
+
+    Args:
+      plan: plan.Plan with --init_from; model: the one of it; build: as of Codecs.
+    """
+    config = plan.config
+    theirs = Workdir(config.init_from).codec
+    if not config.codec or not theirs.exists():
+        return
+    other = opened(dataclasses.replace(config, codec=str(theirs)), build, plan.trust_code)
+    both = [
+        [weight for network in codec.sampling_networks for weight in network.get_weights()]
+        for codec in (model.codec, other)
+    ]
+    if len(both[0]) != len(both[1]) or not all(map(np.array_equal, *both)):
+        raise UsageError(
+            f"--init_from={config.init_from}: learnt on the latents of another codec, or of "
+            f"another step of it, than --codec={config.codec}. Give --codec={theirs}"
+        )
 
 
 def keep(workdir, config):

@@ -60,7 +60,7 @@ def train(config, path, trust_code=False):
         codecs.keep(workdir, config)
         start = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
         if start == 0 and config.init_from:
-            _check_same_codec(config, model)
+            codecs.check_same(plan, model, building.build_codec)
             _take_networks(config.init_from, model)
         workdir.write_config(config.as_flags(), description)
         print(
@@ -172,24 +172,6 @@ def _check_same_experiment(workdir, config, description):
         )
     for change in harmless:
         print(f"resuming with a changed flag: {change}", flush=True)
-
-
-def _check_same_codec(config, model):
-    """Raises UsageError where a run is to begin with networks that learnt on other latents."""
-    theirs = Workdir(config.init_from).codec
-    if not config.codec or not theirs.exists():
-        return
-    other = codecs.opened(dataclasses.replace(config, codec=str(theirs)), building.build_codec)
-    both = [
-        [weight for network in codec.sampling_networks for weight in network.get_weights()]
-        for codec in (model.codec, other)
-    ]
-    alike = len(both[0]) == len(both[1]) and all(map(np.array_equal, *both))
-    if not alike:
-        raise UsageError(
-            f"--init_from={config.init_from}: learnt on the latents of another codec, or of "
-            f"another step of it, than --codec={config.codec}. Give --codec={theirs}"
-        )
 
 
 def _take_networks(path, model):
