@@ -27,6 +27,7 @@ MOVES = 0.5
 held_out.define_flags()
 flags.DEFINE_integer("num_videos", 256, "The most held-out clips.", lower_bound=1)
 flags.DEFINE_integer("start_interval", 16, "Frames between starts of clips of a video.", 1)
+flags.DEFINE_string("task", None, "Which of its tasks, of a model trained on several.")
 flags.DEFINE_integer("seed", 1, "Of what is given and of the latents.", lower_bound=0)
 flags.DEFINE_string("output", "experiments/results/baselines.csv", "CSV file that rows go to.")
 
@@ -36,7 +37,8 @@ def main():
 
     values = flags.FLAGS
     run = held_out.restored()
-    model, task = run.sampling_model(), run.card.task
+    task = run.card.task.alone(values.task)
+    model = run._replace(card=run.card._replace(task=task)).sampling_model()
     windows = held_out.windows(run)
     numbers, sources = (of[: values.num_videos] for of in windows.apart(values.start_interval))
     real, beside, labels = held_out.clips(windows, numbers)

@@ -37,13 +37,16 @@ def test_lines_say_what_they_seem_to(path):
 def test_two_tiny_steps(path, parse, monkeypatch):
     monkeypatch.chdir(ROOT)  # Flagfiles name each other from here.
     config = parse(f"--flagfile={path}")
-    data = config.data if config.data.startswith(("shapes", "pairs")) else "shapes()"
+    drawn = config.data.startswith(("shapes", "pairs", "unpaired"))
+    data = config.data if drawn else "shapes()"
     networks = {
         name: re.sub(r"channels=\d+", "channels=4", getattr(config, name))
         for name in ("generator", "discriminator", "encoder", "compressor", "denoiser")
     }
     config = dataclasses.replace(config, data=data, **networks)
-    building.build(Plan.of(config), config, 0)  # Its own size fits the networks.
+    windows = open_windows(config.data, config.clip, 1, "train")
+    labels = len(windows.labels) if config.conditional else 0
+    building.build(Plan.of(config), config, labels)  # Its own size fits the networks.
     trained_for_two_steps(dataclasses.replace(config, **SMALL, stages=""))
 
 
@@ -65,5 +68,6 @@ def trained_for_two_steps(config):
     for clips in batches:
         report = loop.by_path(step(clips, turn=turn))
         assert all(np.isfinite(value) for value in report.values()), report
-    assert len([path for path in report if path[0] == "terms"]) >= len(turn.players) + len(turn.due)
+    terms = [path for path in report if path[0] == "terms"]
+    assert {path[1] for path in terms} == set(turn.players) and len(terms) >= len(turn.due)
     assert int(model.steps) == 2

@@ -18,6 +18,7 @@ SHOWN = 16
 
 config.define_run_flags()
 config.define_sampler_flag()
+config.define_back_flag()
 flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
 flags.DEFINE_string("videos", None, "Folder of videos that are made already, instead of both.")
 flags.DEFINE_string("targets", None, "Folder of what --videos should be, by file name: PSNR, SSIM.")
@@ -71,6 +72,8 @@ def _check_flags(values):
         raise UsageError("--checkpoint: chooses one of a run. Give --workdir")
     if values.sampler is not None and given != ["workdir"]:
         raise UsageError("--sampler: is how a run draws. Give --workdir")
+    if values.back and given != ["workdir"]:
+        raise UsageError("--back: is a way that a run goes. Give --workdir")
     if values.output is not None:
         _check_output(Path(values.output))
 
@@ -115,16 +118,18 @@ def _made(values):
         )
     else:
         about = values.checkpoint, None, values.trust_code
-        run = trained.restore(values.workdir, *about, sampler=values.sampler)
+        run = trained.restore(values.workdir, *about, sampler=values.sampler, back=values.back)
         model = run.sampling_model()
         choice = checkpoint_choice.parse(values.checkpoint)
         origin = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
         origin += f", {values.checkpoint}" if choice.number > 1 else ""
         origin += f", {values.sampler}" if values.sampler else ""
+        origin += ", the way back" if values.back else ""
         origin += f", rebuilt of {run.ratio:g} times fewer numbers" if run.ratio else ""
         name = f"{run.step}-{choice.kind}-{choice.number}" if choice.number > 1 else str(run.step)
         if values.sampler:  # Beside the run's own evaluation.
             name += "-" + re.sub(r"\W+", "-", values.sampler).strip("-")
+        name += "-back" * values.back
         data, step = data or run.config.data, values.frame_step or run.config.frame_step
         output = output or str(Path(values.workdir) / "evaluation" / name)
         _check_output(Path(output))

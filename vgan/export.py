@@ -10,6 +10,7 @@ from vgan.runs import checkpoint_choice, config
 
 config.define_run_flags()
 config.define_sampler_flag()
+config.define_back_flag()
 flags.DEFINE_string("output", None, "Folder of the new version (default: WORKDIR/export/STEP).")
 flags.DEFINE_integer("max_videos", 64, "The most videos of one request.", lower_bound=1)
 
@@ -26,7 +27,7 @@ def main():
     from vgan.serving import saved_model  # TensorFlow takes seconds to load.
 
     about = values.checkpoint, None, values.trust_code
-    run = trained.restore(values.workdir, *about, sampler=values.sampler)
+    run = trained.restore(values.workdir, *about, sampler=values.sampler, back=values.back)
     path = Path(values.output or Path(values.workdir) / "export" / str(run.step))
     saved_model.export(run.model, run.card, path, values.max_videos)
     print(f"wrote {path}, averaged weights of step {run.step}")

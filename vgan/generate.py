@@ -24,6 +24,7 @@ MOST_IN_A_GRID = 256
 
 config.define_run_flags()
 config.define_sampler_flag()
+config.define_back_flag()
 flags.DEFINE_string("model", None, "Folder of an export, instead of --workdir.")
 flags.DEFINE_integer("num_videos", 16, "How many videos.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Video i of a seed is always the same.", lower_bound=0)
@@ -52,7 +53,8 @@ def main():
     from vgan.treatments import chain
 
     treatments = chain.build(values.after)
-    model = trained.load(path, values.checkpoint, values.frames, values.trust_code, values.sampler)
+    about = values.checkpoint, values.frames, values.trust_code, values.sampler, values.back
+    model = trained.load(path, *about)
     if values.input:
         _complete(values, model, treatments, output)
     else:

@@ -120,7 +120,7 @@ def test_data_that_is_not_there(tmp_path):
         open_windows("squares(objects=2)", CLIP, 1, "train")
     assert str(caught.value) == (
         "--data=squares(objects=2): no embedded data of this name. "
-        "Known: folder, mixture, pairs, shapes; or give a prepared folder"
+        "Known: folder, mixture, pairs, shapes, unpaired; or give a prepared folder"
     )
     with pytest.raises(UsageError, match="no argument 'colour'. It takes: num_videos, objects"):
         open_windows("shapes(colour=1)", CLIP, 1, "train")

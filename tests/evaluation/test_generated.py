@@ -19,12 +19,15 @@ def test_what_was_asked_of_each_clip():
     kinds = np.full([3, 2, 4, 4, 1], given.HIDDEN, np.uint8)
     kinds[0, 0], kinds[1] = given.KNOWN, given.HINT
     model = types.SimpleNamespace(
-        task=types.SimpleNamespace(shows=True),
+        task=types.SimpleNamespace(shows=True, relabels=False),
+        asked=lambda labels, seed, samples: labels,
         show=lambda videos, seed, samples, source: (source, kinds[samples]),
         complete=lambda pixels, kinds, seed, samples, labels: 255 - pixels,
     )
     parts = real, real // 2, np.zeros(3)
-    evaluator = types.SimpleNamespace(real=lambda chosen: [part[chosen] for part in parts])
+    evaluator = types.SimpleNamespace(
+        real=lambda chosen: [part[chosen] for part in parts], pairs=True
+    )
     found = generated.videos(model, 9, 0, evaluator)
     np.testing.assert_array_equal(found.videos, 255 - real // 2)
     np.testing.assert_array_equal(found.targets, real)

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import typing
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -26,6 +27,7 @@ from vgan.serving import saved_model
 from vgan.training import health, loop
 
 OF_THE_TESTS = "tests.models.mean_clip.family"
+PICTURE = str(Path(__file__).parents[2] / "experiments" / "pictures" / "style.webp")
 SMALL = {
     "gan": {
         "generator": "conv3d(latent_dim=4, channels=2, spectral_norm=True)",
@@ -48,6 +50,24 @@ SMALL = {
         "denoiser": "denoiser3d(channels=4)",
         "discriminator": "frames2d(channels=2)",
     },
+    "cycle": {
+        "data": "unpaired(target='shapes(num_videos=8)', source='shapes(num_videos=8, seed=1)')",
+        "model": "cycle(pool=2)",
+        "task": "translation",
+        "generator": "unet3d(channels=2, latent_dim=2)",
+        "discriminator": "frames2d(channels=2)",
+    },
+    "star": {
+        "task": "relabelling",
+        "conditional": True,
+        "generator": "unet3d(channels=2, latent_dim=2)",
+        "discriminator": "frames2d(channels=2, classes=1.0)",
+    },
+    "style": {
+        "model": f"style(picture={PICTURE!r}, motion=0.0)",  # DIS needs larger clips.
+        "task": "rebuilding",
+        "generator": "unet3d(channels=2, latent_dim=2)",
+    },
     "diffusion": {"denoiser": "denoiser3d(channels=4)", "sampler": "ddim(steps=2)"},
     OF_THE_TESTS: {},
 }
@@ -58,18 +78,29 @@ FAMILIES = [*spec.names("vgan.models.{}.family.family"), OF_THE_TESTS]
 def plan(request):
     sizes = {"data": "shapes(num_videos=8)", "frames": 4, "height": 8, "width": 8}
     parts = SMALL[request.param]  # A new family says here how small it can be.
-    flags = sizes | {"batch_size": 2, "learning_rate": 0.01, "model": request.param} | parts
+    flags = {"batch_size": 2, "learning_rate": 0.01, "model": request.param}
+    flags = sizes | flags | parts
     return Plan.of(ExperimentConfig(**flags))
 
 
+def labels_of(plan):
+    return ("one", "two", "three") if plan.config.conditional else ()
+
+
+def card_of(plan):
+    return plan.card(8.0, labels_of(plan))
+
+
 def build(plan):
-    return building.build(plan, plan.config, 0)
+    return building.build(plan, plan.config, len(labels_of(plan)))
 
 
 @pytest.fixture(scope="module")
 def batches(plan):
     windows = open_windows(plan.config.data, plan.config.clip, 1, "train")
-    return list(pipeline.batches(windows, 2, 0).take(3))
+    found = pipeline.batches(windows, 2, 0).take(3)
+    classes = max(1, len(labels_of(plan)))
+    return [clips._replace(label=clips.label % classes) for clips in found]
 
 
 def trained(plan, model, batches, first=0):
@@ -85,7 +116,8 @@ def drawn(model, number, seed=3):
     if not model.task.needs_given:
         return model.sample(number, seed=seed)
     videos = np.random.default_rng(seed).integers(0, 256, (number, *model.clip.shape), np.uint8)
-    return model.complete(*model.show(videos, seed), seed=seed)
+    labels = np.arange(number) % max(1, len(model.labels))
+    return model.complete(*model.show(videos, seed, source=videos), seed=seed, labels=labels)
 
 
 class Run(typing.NamedTuple):
@@ -124,7 +156,7 @@ def again(plan, run):
 @pytest.fixture(scope="module")
 def twelve(plan, run):
     """Videos of the model."""
-    return drawn(live(run.model, plan.card(8.0, ())), 12)
+    return drawn(live(run.model, card_of(plan)), 12)
 
 
 def test_steps_move_every_player(run):
@@ -164,7 +196,7 @@ def test_a_new_run_can_begin_with_its_networks(run, again):
 
 
 def test_videos_of_a_seed_are_the_same_whatever_their_number(plan, run, twelve):
-    model = live(run.model, plan.card(8.0, ()))
+    model = live(run.model, card_of(plan))
     assert twelve.shape == (12, 4, 8, 8, 3) and twelve.dtype == np.uint8
     for number in (1, 5, 9):
         np.testing.assert_array_equal(drawn(model, number), twelve[:number])
@@ -173,20 +205,20 @@ def test_videos_of_a_seed_are_the_same_whatever_their_number(plan, run, twelve):
 
 
 def test_what_draws_alone_reads_the_checkpoints_of_the_whole(plan, run, twelve):
-    alone = building.build_sampler(plan, plan.config, 0)
+    alone = building.build_sampler(plan, plan.config, len(labels_of(plan)))
     Checkpoints(run.folder, alone, keep=3).restore(3)
-    np.testing.assert_array_equal(drawn(live(alone, plan.card(8.0, ())), 3), twelve[:3])
+    np.testing.assert_array_equal(drawn(live(alone, card_of(plan)), 3), twelve[:3])
 
 
 def test_its_export_is_the_live_model(plan, run, twelve, tmp_path):
-    saved_model.export(run.model, plan.card(8.0, ()), tmp_path / "1")
+    saved_model.export(run.model, card_of(plan), tmp_path / "1")
     np.testing.assert_array_equal(drawn(vgan.load(tmp_path), 9), twelve[:9])
 
 
 def test_what_is_said_of_held_out_clips_moves_nothing(plan, batches, run):
     model, video = run.model, tf.cast(batches[0].video, tf.float32) / 127.5 - 1
     samples = tf.range(2, dtype=tf.int64)
-    batch = Batch(video, plan.task(video, 0, samples), batches[0].label)
+    batch = Batch(video, plan.task(video, 0, samples, video), batches[0].label % 3)
     before = values(model)
     for part in model.held_out(batch, 0, samples).values():
         assert all(value.shape == (2,) for value in part.values())

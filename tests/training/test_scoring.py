@@ -25,6 +25,7 @@ class Judge:
     """Gives the values it is told, one after the other."""
 
     names = ("frechet", "videos")
+    pairs = True
 
     def __init__(self, values, better="lower"):
         self._values, self._better = iter(values), better

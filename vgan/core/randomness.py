@@ -8,8 +8,8 @@ import tensorflow as tf
 
 (
     TRAINING, SAMPLING, VIEWS, PAIRS, DATA, MIXES, AUGMENTATION, NOISE, TASKS, GIVEN,
-    POSTERIOR, LEVELS,
-) = range(12)  # fmt: skip
+    POSTERIOR, LEVELS, FIELDS, POOL,
+) = range(14)  # fmt: skip
 _STREAMS = 16
 
 

@@ -47,11 +47,12 @@ def beside(windows, index, offsets=None):
     Returns:
       video uint8 [T, H, W, C], source uint8 [T, H, W, C or 0], label int.
     """
-    index = int(index)
-
-    def read(of):
-        return of[index] if offsets is None else of.frames(index, offsets)
-
-    video, label = read(windows)
-    source = video[..., :0] if windows.source is None else read(windows.source)[0]
+    video, label = at(windows, index, offsets)
+    source = video[..., :0] if windows.source is None else at(windows.source, index, offsets)[0]
     return video, source, label
+
+
+def at(windows, index, offsets=None):
+    """A window, or other frames of its video, and its label; arguments as of `beside`."""
+    index = int(index)
+    return windows[index] if offsets is None else windows.frames(index, offsets)

@@ -7,8 +7,12 @@ import tensorflow as tf
 
 from vgan.core.clip import to_float
 from vgan.data.augment import Augment
-from vgan.data.opening import beside
+from vgan.data.opening import at, beside
+from vgan.data.unpaired import is_unpaired
 from vgan.motion.compensation import estimate_flow
+
+_OTHERS = 2**40
+"""What is added to a pass's number for the order of sources of their own."""
 
 
 class Clips(typing.NamedTuple):
@@ -35,7 +39,8 @@ def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None
     """An endless tf.data.Dataset of shuffled batches.
 
     Sample i of all time is window `index_shuffle(i mod N)`, shuffled anew for each pass. Nothing
-    is skipped, no batch is partial, and N may be smaller than a batch.
+    is skipped, no batch is partial, and N may be smaller than a batch. Sources that need not fit
+    come in an order of their own.
 
     Args:
       windows: a sequence of (video uint8 [T, H, W, C], label int).
@@ -49,22 +54,27 @@ def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None
     """
     number = len(windows)
     shapes = [part.shape for part in beside(windows, 0)[:2]]
-    change = Augment(augment, seed)
+    change, free = Augment(augment, seed), is_unpaired(windows)
 
-    def order(sample):
-        key = tf.stack([tf.cast(seed, tf.int64), sample // number])
+    def order(sample, number, side=0):
+        key = tf.stack([tf.cast(seed, tf.int64), sample // number + side])
         return tf.random.experimental.index_shuffle(sample % number, key, number - 1)
 
-    def window(index, *draws):
-        offsets = None
-        if draws:
-            times = np.arange(windows.clip.frames) * windows.frame_step
-            offsets = change.offsets(*draws, times, windows.extent(index))
-        video, source, label = beside(windows, index, offsets)
+    def offsets(of, index, draws):
+        if not draws:
+            return None
+        times = np.arange(windows.clip.frames) * windows.frame_step
+        return change.offsets(*draws, times, of.extent(index))
+
+    def window(index, other, *draws):
+        video, source, label = beside(windows, index, offsets(windows, index, draws))
+        if free:
+            source, _ = at(windows.source, other, offsets(windows.source, other, draws))
         return video, source, np.int32(label)
 
     def read(sample):
-        given = [order(sample)]
+        given = [order(sample, number)]
+        given.append(order(sample, len(windows.source), _OTHERS) if free else given[0])
         if change.moves:
             given.append(change.draws(sample[None])[0])
         *videos, label = tf.numpy_function(window, given, [tf.uint8, tf.uint8, tf.int32])

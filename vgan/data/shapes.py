@@ -17,6 +17,9 @@ _DRAWING_VERSION = 1
 
 _MOST = 2**62
 _WINDOWS_LONG = 4  # A drawn motion has no end; as a video it is this many windows long.
+_PARTS = ("form", "direction")
+"""What the names of classes of scene forms say, in this order."""
+
 _SCENES = "vgan.data.scenes.{}.scene"
 
 
@@ -30,6 +33,7 @@ def windows(
     seed=0,
     outlined=False,
     scene="forms",
+    label="",
 ):
     """Clips of moving things; one video is one window.
 
@@ -46,6 +50,8 @@ def windows(
       outlined: draw the forms' outlines alone, in their colours; of scene forms.
       scene: what is shown, a file of `vgan/data/scenes/`: "forms", flat ones of one colour;
         "balls" that roll and bounce; "faces" that turn and blink.
+      label: name classes by a part of what the nearest is: "form" or "direction", of scene forms;
+        empty for all of it.
     Raises:
       UsageError: an argument out of its range, or one that the scene has no use for.
     """
@@ -62,12 +68,14 @@ def windows(
         raise UsageError(
             f"shapes(scene={scene!r}): unknown. Choose {', '.join(spec.names(_SCENES))}"
         )
-    if scene != "forms" and (textured or outlined):
+    if scene != "forms" and (textured or outlined or label):
         raise UsageError(
-            f"shapes(scene={scene!r}): textured and outlined are of scene='forms'. Drop them"
+            f"shapes(scene={scene!r}): textured, outlined and label are of scene='forms'. Drop them"
         )
+    if label not in ("", *_PARTS):
+        raise UsageError(f"shapes(label={label!r}): unknown. Choose {' or '.join(_PARTS)}")
     count = num_videos if split == "train" else max(1, num_videos // 8)
-    return Shapes(clip, frame_step, split, count, objects, textured, seed, outlined, scene)
+    return Shapes(clip, frame_step, split, count, objects, textured, seed, outlined, scene, label)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,6 +94,7 @@ class Shapes(collections.abc.Sequence):
     seed: int
     outlined: bool = False
     scene: str = "forms"
+    label: str = ""
 
     names = ()  # No video has one.
     source = None
@@ -95,7 +104,13 @@ class Shapes(collections.abc.Sequence):
     @property
     def labels(self):
         """The names of the classes."""
-        return spec.resolve(self.scene, "vgan.data.scenes.{}.labels")()
+        return tuple(dict.fromkeys(self._names))
+
+    @property
+    def _names(self):
+        """The names of the classes of the videos, which go in turns."""
+        names = spec.resolve(self.scene, "vgan.data.scenes.{}.labels")()
+        return [name.split()[_PARTS.index(self.label)] for name in names] if self.label else names
 
     def __len__(self):
         return self.num_videos
@@ -113,7 +128,7 @@ class Shapes(collections.abc.Sequence):
         """
         index = range(len(self))[operator.index(index)]
         video = self._scene(index, offsets).draw(self.clip.height, self.clip.width)
-        return video, index % len(self.labels)
+        return video, self.labels.index(self._names[index % len(self._names)])
 
     def extent(self, index):
         """The offsets of the first and the last frame that the video of window `index` has."""
@@ -123,7 +138,8 @@ class Shapes(collections.abc.Sequence):
     @property
     def window_labels(self):
         """int `[N]`, the label of each window."""
-        return np.arange(len(self)) % len(self.labels)
+        classes = np.array([self.labels.index(name) for name in self._names])
+        return classes[np.arange(len(self)) % len(classes)]
 
     def apart(self, interval):
         """All windows, and their videos: one each, so whatever `interval` they lie apart."""
@@ -143,9 +159,10 @@ class Shapes(collections.abc.Sequence):
     @property
     def fingerprint(self):
         """A short hex digest of everything that determines the windows."""
-        *fields, outlined, scene = dataclasses.astuple(self)
+        *fields, outlined, scene, label = dataclasses.astuple(self)
         fields += ["outlined"] if outlined else []
         fields += [scene] if scene != "forms" else []
+        fields += [f"by {label}"] if label else []
         text = repr((_DRAWING_VERSION, *fields))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -157,4 +174,5 @@ class Shapes(collections.abc.Sequence):
         how = {"textured": self.textured, "outlined": self.outlined}
         how = how if self.scene == "forms" else {}
         draw = spec.resolve(self.scene, _SCENES)
-        return draw(random, index % len(self.labels), self.clip, times, self.objects, **how)
+        turn = index % len(self._names)
+        return draw(random, turn, self.clip, times, self.objects, **how)

@@ -6,6 +6,7 @@ import numpy as np
 
 from vgan.core.errors import DataError, UsageError
 from vgan.data.opening import beside
+from vgan.data.unpaired import is_unpaired
 from vgan.evaluation import clips as clip_sets
 from vgan.evaluation import measure, scores
 from vgan.evaluation.three_sets import ThreeSets
@@ -141,6 +142,11 @@ class Evaluator:
         found = [f"kernel_{extractor.name}" for extractor in self._extractors]
         found += [f"frechet_{extractor.name}" for extractor in self._extractors]
         return [*found, *scores.SHARES]
+
+    @property
+    def pairs(self):
+        """Whether what is given of a clip belongs to it."""
+        return not is_unpaired(self.windows[self.split])
 
     def nearest_windows(self, numbers):
         """The training clips, uint8 [n, T, H, W, 3], that `Result.nearest` names by number."""

@@ -34,6 +34,8 @@ def videos(model, number, seed, evaluator, progress=lambda count: None):
     """
     if model.task.shows:
         chunks = _completed(model, number, seed, evaluator.real)
+        if model.task.relabels or not evaluator.pairs:
+            chunks = (chunk[:1] for chunk in chunks)  # There is none that they should be.
     else:
         chunks = ((some,) for some in model.stream(number, seed))
     parts = []
@@ -74,6 +76,7 @@ def _completed(model, number, seed, real):
             return
         samples = first + np.arange(len(real_videos))
         pixels, kinds = model.show(real_videos, seed, samples, source)
+        labels = model.asked(labels, seed, samples)
         made = model.complete(pixels, kinds, seed, samples, labels)
         # Where nothing of a clip was given, there is none that it should be.
         shown = (kinds != given.HIDDEN).any(axis=(1, 2, 3, 4), keepdims=True)

@@ -9,11 +9,14 @@ import tensorflow as tf
 from vgan.core import spec
 from vgan.core.arguments import check_number, check_whole
 from vgan.core.errors import UsageError
-from vgan.losses.features import CriticFeatures, Vgg19Features, gram
+from vgan.losses.along_motion import Commuting, SourceMotion
+from vgan.losses.features import CriticFeatures, Vgg19Features
 from vgan.losses.motion_statistics import Matching, OneSided
+from vgan.metrics.style import Style, content, gram, of_file
 from vgan.models.parts import Loss
 from vgan.motion.compensation import charbonnier
 from vgan.motion.warp import warp_next
+from vgan.networks.critic import random_frames
 
 
 def motion(variant="one_sided", estimator="dis", pairs=2, every=4):
@@ -105,6 +108,39 @@ def aligned_motion(alpha=12.5, estimator="dis"):
     return _aligned(loss)._replace(estimate=estimate)
 
 
+def source_motion(alpha=12.5, estimator="dis", pairs=2):
+    """Motion compensation along the flow of what a clip is made of: aligned_motion's, of that.
+
+    Args:
+      alpha, estimator: as of aligned_motion.
+      pairs: random pairs of neighbouring frames that are looked at, per clip.
+
+    Source: Lai et al., "Learning Blind Video Temporal Consistency", 2018, equation 4.
+    """
+    check_number("source_motion", least=0, most=1000, alpha=alpha)
+    check_whole("source_motion", 1, 1000, pairs=pairs)
+    estimate = spec.build(spec.parse(estimator), "vgan.motion.estimators.{}")
+    return Loss(SourceMotion(estimate, alpha, pairs), of_given=True)
+
+
+def commuting(reach=2.0, every=1):
+    """What a generator makes of a clip is to move as the clip does, without an estimate of flow.
+
+    L = mean m rho(W(G(a); F) - G(W(a; F))) with a smooth random field F, the same for all frames,
+    and m where it stays inside: 0 of what commutes with motion, not of a pattern that stands still.
+
+    Args:
+      reach: deviation of F in pixels.
+      every: it is due in every `every`-th step.
+
+    Source: Wang et al., "Learning Temporally Consistent Video-to-Video Translation with Synthetic
+    Optical Flow", 2022, equation 5 (Unsup Recycle-GAN), the idea.
+    """
+    check_number("commuting", above=0, most=1000, reach=reach)
+    check_whole("commuting", 1, 1000, every=every)
+    return Loss(Commuting(reach), every, remakes=True, of_given=True)
+
+
 def perceptual(network="critics", weights=None, frames=None):
     """The mean absolute difference of features of the made clip and the real one.
 
@@ -129,6 +165,65 @@ def style(network="critics", weights=None, frames=None):
     2016, equations 3 to 5, with absolute differences.
     """
     return _features(lambda x, y: tf.abs(gram(x) - gram(y)), network, weights, frames)
+
+
+def picture_style(picture, features="random2d()", frames=2, short_side=0):
+    """How far the Gram matrices of some frames are from those of a picture.
+
+    Args:
+      picture: path of a picture, or of a video of which 8 frames are looked at.
+      features: of vgan/networks: random2d(), or vgg19(weights='...').
+      frames: that are looked at of each clip.
+      short_side: pixels to which the picture is brought; 0 for the size of clips.
+
+    Source: Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
+    2016, equations 3 to 5, each layer as a share of what is wanted.
+    """
+    check_whole("picture_style", 0, 65535, short_side=short_side)
+    seen, view = _pictures("picture_style", features, frames)
+    if not isinstance(picture, str):
+        raise UsageError(f"picture={picture!r}: must be the path of a picture, in quotes")
+    styles = {}
+
+    def loss(video, batch, seed, samples):
+        del batch
+        size = short_side or min(video.shape[2:4])
+        if size not in styles:
+            with tf.init_scope():
+                styles[size] = Style(seen, of_file(picture, size))
+        return _by_clip(styles[size](view(video, seed, samples)), samples)
+
+    of_file(picture, 16)  # What can't be read is to be known at once.
+    return Loss(loss)
+
+
+def picture_content(features="random2d()", frames=2):
+    """How far the coarsest features of some frames are from those of what they are made of.
+
+    Args:
+      features, frames: as of picture_style.
+
+    Source: Gatys, Ecker and Bethge, 2016, equation 1, as a share of what is wanted.
+    """
+    seen, view = _pictures("picture_content", features, frames)
+
+    def loss(video, batch, seed, samples):
+        both = (view(of, seed, samples) for of in (video, batch.condition[..., :-1]))
+        return _by_clip(content(seen, *both), samples)
+
+    return Loss(loss, of_given=True)
+
+
+def _pictures(name, features, frames):
+    check_whole(name, 1, 1000, frames=frames)
+    if not isinstance(features, str):
+        raise UsageError(f"{name}(features={features!r}): must be text, random2d() in quotes")
+    return spec.build(spec.parse(features), "vgan.networks.{}.features"), random_frames(frames)
+
+
+def _by_clip(values, samples):
+    """Means [B] of values [B * n] of the frames of clips."""
+    return tf.reduce_mean(tf.reshape(values, [tf.shape(samples)[0], -1]), 1)
 
 
 def _features(distance, network, weights, frames):

@@ -45,3 +45,8 @@ def put_back(video, condition):
         return video
     known = condition[..., -1:] > 0.5
     return tf.where(known, condition[..., :-1], tf.cast(video, condition.dtype))
+
+
+def hint(video):
+    """The condition that shows clips none of whose pixels stay, [B, T, H, W, C + 1]."""
+    return tf.concat([video, tf.zeros_like(video[..., :1])], -1)

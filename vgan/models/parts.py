@@ -23,6 +23,9 @@ class Loss(typing.NamedTuple):
         that.
       estimate: the estimator by which it wants the flow of real clips in the batch, or None.
       attach: is called with the list of what judges clips once it is built, or None.
+      of_given: it compares a clip with what is given of it, so something must be.
+      remakes: `compute` is handed one more, a condition -> the clips that the same latents make of
+        that.
       state: tf.Module of what it remembers, moved by its `after_step(statistics)`; or None.
     """
 
@@ -31,6 +34,8 @@ class Loss(typing.NamedTuple):
     aligned: bool = False
     estimate: typing.Callable | None = None
     attach: typing.Callable | None = None
+    of_given: bool = False
+    remakes: bool = False
     state: typing.Any = None
 
 
@@ -62,3 +67,5 @@ class Family(typing.NamedTuple):
     sampler: typing.Callable
     flags: tuple = ()
     codec: typing.Callable | None = None
+    back: typing.Callable | None = None
+    unpaired: bool = False

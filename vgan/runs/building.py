@@ -29,10 +29,16 @@ def build(plan, config, num_labels):
     return _on(codec, plan.family.model(Parts(plan, config, num_labels, codec)), config)
 
 
-def build_sampler(plan, config, num_labels):
-    """What draws clips alone, with fresh weights; as `build`."""
-    codec = _codec(plan, config)
-    return _on(codec, plan.family.sampler(Parts(plan, config, num_labels, codec)), config)
+def build_sampler(plan, config, num_labels, back=False):
+    """What draws clips alone, with fresh weights; as `build`.
+
+    Args:
+      back: of a translation, the way back.
+    """
+    codec, made_by = _codec(plan, config), plan.family.back if back else plan.family.sampler
+    if made_by is None:
+        raise UsageError(f"--back: --model={config.model} knows no way back. Drop it")
+    return _on(codec, made_by(Parts(plan, config, num_labels, codec)), config)
 
 
 def _codec(plan, config):
@@ -88,9 +94,18 @@ class Parts:
           UsageError: the task gives anything else.
         """
         self._plan.task.check_itself(f"--model={self.config.model}")
+        return self.blind()
+
+    def blind(self):
+        """The same parts, but of networks that aren't told what is given."""
         other = copy.copy(self)
         other._given = self._given | {"condition_channels": 0}
         return other
+
+    @property
+    def task(self):
+        """The tasks.task.Task that says what is given."""
+        return self._plan.task
 
     def network(self, flag):
         """The network that a flag names, by the function of that name in its file."""
@@ -98,17 +113,18 @@ class Parts:
 
     def networks(self, flag, default=""):
         """The Weighted networks of a sum, of `default` where the flag is empty."""
-        parts = _named(self._text(flag) or default)
+        parts = _named(spec.parse_sum(self._text(flag) or default))
         return [Weighted(name, self._network(flag, part), part.weight) for name, part in parts]
 
-    def losses(self, judges=()):
+    def losses(self, judges=(), own=()):
         """The Weighted losses of --losses; raises UsageError for those that don't fit.
 
         Args:
           judges: list of what judges clips, for losses that compare by its features.
+          own: core.spec.Spec of each loss that the family has before those.
         """
         found = []
-        for name, part in _named(self.config.losses):
+        for name, part in _named([*own, *spec.parse_sum(self.config.losses)]):
             loss = spec.build(part, "vgan.losses.kinds.{}")
             loss = loss if isinstance(loss, Loss) else _bare(name, loss)
             self._check_aligned(name, loss, [other.part for other in found])
@@ -136,11 +152,11 @@ class Parts:
         return spec.build(part, f"vgan.networks.{{}}.{flag}", **self._given)
 
     def _check_aligned(self, name, loss, others):
-        if loss.aligned and not self._plan.task.needs_given:
+        if (loss.aligned or loss.of_given) and not self._plan.task.needs_given:
             raise UsageError(
-                f"--losses={name}: compares a clip with the real one that it should be, but "
-                f"--task={self.config.task} gives nothing of that to some. Use motion, or another "
-                "--task"
+                f"--losses={name}: compares a clip with the real one that it should be, or is "
+                f"given, but --task={self.config.task} gives nothing of that to some. Use motion, "
+                "or another --task"
             )
         if loss.estimate is None:
             return
@@ -173,9 +189,8 @@ def _bare(name, loss):
     return Loss(loss)
 
 
-def _named(text):
-    """The parts of a sum with a name each for the logs: the second `motion` is `motion_2`."""
-    parts = spec.parse_sum(text)
+def _named(parts):
+    """The Specs of a sum with a name each for the logs: the second `motion` is `motion_2`."""
     for position, part in enumerate(parts):
         before = sum(other.name == part.name for other in parts[:position])
         yield f"{part.name}_{before + 1}" if before else part.name, part

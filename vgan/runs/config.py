@@ -149,6 +149,12 @@ def define_sampler_flag():
     flags.DEFINE_string("sampler", None, about)
 
 
+def define_back_flag():
+    """Defines the flag by which a translation is asked the other way round."""
+    about = "Translate from the target to the source, by --model=cycle."
+    flags.DEFINE_bool("back", False, about)
+
+
 def define_trust_flag():
     """Defines the flag of commands that load what others may have made."""
     flags.DEFINE_bool("trust_code", False, "Import code that the folder names by dotted paths.")

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgan.core.errors import CheckpointError, UsageError
+from vgan.data import unpaired
 from vgan.models.ensemble import Ensemble
 from vgan.networks.layers import SpectralNorm
 from vgan.runs import building, checkpoint_choice, codecs
@@ -43,13 +44,13 @@ class Restored(typing.NamedTuple):
         return live(self.model, self.card)
 
 
-def load(path, checkpoint="last", frames=None, trust_code=False, sampler=None):
+def load(path, checkpoint="last", frames=None, trust_code=False, sampler=None, back=False):
     """The sampling.model.Model of a workdir or an export.
 
     Args:
       path: the folder.
-      checkpoint, frames, trust_code, sampler: as in `restore`; an export has one checkpoint, length
-        and sampler.
+      checkpoint, frames, trust_code, sampler, back: as in `restore`; an export has one checkpoint,
+        length, sampler and direction.
     Raises:
       CheckpointError: the folder is neither, or holds no checkpoint.
       UsageError: as `restore`.
@@ -61,6 +62,8 @@ def load(path, checkpoint="last", frames=None, trust_code=False, sampler=None):
             raise UsageError(
                 f"--sampler={sampler}: an export draws as it was told when it was made"
             )
+        if back:
+            raise UsageError("--back: an export goes one way. Export the run with --back")
         model = saved_model.load(path, trust_code)
         if frames not in (None, model.clip.frames):
             raise UsageError(
@@ -68,10 +71,13 @@ def load(path, checkpoint="last", frames=None, trust_code=False, sampler=None):
                 f"{model.clip.frames} frames. Give the folder of the training run as --workdir"
             )
         return model
-    return restore(path, checkpoint, frames, trust_code, sampler=sampler).sampling_model()
+    run = restore(path, checkpoint, frames, trust_code, sampler=sampler, back=back)
+    return run.sampling_model()
 
 
-def restore(path, checkpoint="last", frames=None, trust_code=False, whole=False, sampler=None):
+def restore(
+    path, checkpoint="last", frames=None, trust_code=False, whole=False, sampler=None, back=False
+):
     """The model of a workdir, or what draws its clips alone.
 
     Args:
@@ -83,6 +89,7 @@ def restore(path, checkpoint="last", frames=None, trust_code=False, whole=False,
       trust_code: import what the folder names by a dotted path, parts of the user's own.
       whole: build all that training has, such as critics and losses, which may need files.
       sampler: draw by this --sampler, None for the run's own.
+      back: of a translation, the way back; its data are the other way round.
     Returns:
       Restored.
     Raises:
@@ -92,13 +99,13 @@ def restore(path, checkpoint="last", frames=None, trust_code=False, whole=False,
     """
     for _ in range(_TRIES):
         try:
-            return _restore(path, checkpoint, frames, trust_code, whole, sampler)
+            return _restore(path, checkpoint, frames, trust_code, whole, sampler, back)
         except SweptError as error:  # By training that goes on: there is a newer one.
             swept = error
     raise swept
 
 
-def _restore(path, checkpoint, frames, trust_code, whole, sampler):
+def _restore(path, checkpoint, frames, trust_code, whole, sampler, back):
     workdir = Workdir(path)
     description = workdir.read_config(trust_code)
     if description is None or not saved_steps(workdir.checkpoints):
@@ -136,7 +143,10 @@ def _restore(path, checkpoint, frames, trust_code, whole, sampler):
                 "that fit. Take fewer, or train with a larger --keep_checkpoints"
             )
     chosen = [good] if number == 1 else steps[:number]
-    build = functools.partial(building.build if whole else building.build_sampler, plan)
+    alone = functools.partial(building.build_sampler, back=back)
+    build = functools.partial(building.build if whole else alone, plan)
+    if back:
+        config = dataclasses.replace(config, data=unpaired.swapped(config.data))
     trained_frames = newest.config.frames
     models = [_model(build, config, len(labels), folder, n, trained_frames) for n in chosen]
     if kind == "average":

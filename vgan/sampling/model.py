@@ -138,6 +138,13 @@ class Model:
         source = None if source is None else to_float(tf.constant(source))
         return given.to_rest(self.task(to_float(tf.constant(videos)), seed, samples, source))
 
+    def asked(self, labels, seed=0, samples=None):
+        """The classes that clips of some are to become: others, where the task is to relabel."""
+        if not self.task.relabels:
+            return labels
+        samples = np.int64(np.arange(len(labels)) if samples is None else samples)
+        return given.other_labels(labels, len(self.labels), seed, samples)
+
     def stream(self, num_videos, seed=0, label=None, with_motion=False):
         """An iterator over what `sample` gives, a few videos at a time, in constant memory."""
         if self.task.needs_given:

@@ -9,6 +9,7 @@ import typing
 import numpy as np
 import tensorflow as tf
 
+from vgan.core import randomness
 from vgan.core.clip import to_float, to_uint8
 
 HIDDEN, KNOWN, HINT = range(3)
@@ -37,12 +38,14 @@ class Kind(typing.NamedTuple):
         where there is no way to pass one through a model of clips.
       of_source: `show` is handed the source beside the clip, not the clip.
       itself: what is shown is the clip itself, as it is.
+      relabels: it is to be made a clip of another class.
     """
 
     show: typing.Callable
     file: typing.Callable = lambda frames: None
     of_source: bool = False
     itself: bool = False
+    relabels: bool = False
 
 
 def from_rest(pixels, kinds):
@@ -71,3 +74,15 @@ def visible(video, known):
 def hint(pixels):
     """The Given of a degraded video, rounded to the 8 bits it would have in a file."""
     return Given(to_float(to_uint8(pixels)), tf.zeros([1, 1, 1, 1, 1]))
+
+
+def other_labels(labels, number, seed, samples):
+    """A random other class for each of those of clips.
+
+    Args:
+      labels: int [B]; number: of classes, 2 or more.
+      seed: int; samples: int64 [B], which these are drawn from.
+    """
+    draws = np.asarray(randomness.uniform(seed, randomness.TASKS, samples, []))
+    further = 1 + np.floor(draws * (number - 1)).astype(np.int32)
+    return np.int32((np.asarray(labels) + further) % number)

@@ -137,6 +137,11 @@ def rebuilding():
     return _restored(lambda video, seed, samples: hint(video))._replace(itself=True)
 
 
+def relabelling():
+    """The clip itself is given, to be made one of another class; of --conditional models."""
+    return _restored(lambda video, seed, samples: hint(video))._replace(relabels=True)
+
+
 def deblurring(sigma=1.5):
     """The clip is given blurred by a Gaussian of `sigma` pixels, its border mirrored."""
     check_number("deblurring", least=0.1, under=256, sigma=sigma)

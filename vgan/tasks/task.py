@@ -32,6 +32,7 @@ class Task:
         names = [part.name for part in parts]
         self.shows = names.count("generation") < len(names)
         self.needs_given = "generation" not in names
+        self.relabels = all(kind.relabels for kind in self._kinds)
 
     def way(self, frames):
         """What this one task does with a whole file, one of tasks.ways, or None: see given.Kind."""
@@ -62,7 +63,25 @@ class Task:
     def check_itself(self, who):
         """Raises UsageError unless all clips are shown as they are, as `who` needs them."""
         if not all(kind.itself for kind in self._kinds):
-            raise UsageError(f"--task={self.text}: {who} rebuilds clips. Give --task=rebuilding")
+            raise UsageError(
+                f"--task={self.text}: {who} is given clips as they are. Give --task=rebuilding"
+            )
+
+    def check_of_source(self, who):
+        """Raises UsageError unless all clips are made of a source, as `who` makes them."""
+        if not all(kind.of_source for kind in self._kinds):
+            raise UsageError(
+                f"--task={self.text}: {who} translates clips of a source. Give --task=translation "
+                "and --data=unpaired(target='...', source='...')"
+            )
+
+    def check_relabels(self, who):
+        """Raises UsageError unless clips are to be made ones of other classes."""
+        if not self.relabels:
+            raise UsageError(
+                f"--task={self.text}: {who} makes clips ones of other classes. Give "
+                "--task=relabelling"
+            )
 
     def channels(self, clip):
         """K of the condition: 0 where nothing is ever given."""

@@ -39,12 +39,16 @@ class Previews:
         """uint8 [NUMBER, T, H, W, 3]."""
         if self._given is None:
             return self._model.sample(NUMBER, self._seed)
-        return self._model.complete(*self._given, self._seed, labels=self._real.label)
+        return self._completed(self._given, self._real)
 
     def completed(self, clips):
         """What is made of parts of other Clips, uint8 [N, T, H, W, 3]."""
         given = self._model.show(clips.video, self._seed, source=clips.source)
-        return self._model.complete(*given, self._seed, labels=clips.label)
+        return self._completed(given, clips)
+
+    def _completed(self, given, clips):
+        labels = self._model.asked(clips.label, self._seed)
+        return self._model.complete(*given, self._seed, labels=labels)
 
     def show_real(self, step):
         """Shows real clips in TensorBoard, and what is given of them."""

@@ -13,6 +13,7 @@ from vgan.core.errors import CheckpointError, UsageError
 from vgan.data import pipeline
 from vgan.data.augment import Augment
 from vgan.data.opening import beside, open_windows
+from vgan.data.unpaired import is_unpaired
 from vgan.runs import building, codecs
 from vgan.runs.checkpoints import Checkpoints, newest_good, saved_steps
 from vgan.runs.plan import Plan
@@ -125,6 +126,11 @@ def _check_growth(plan, num_labels):
 
 def _check_task(plan, windows):
     """Shows the task a clip of each size: what doesn't fit is to be known at once."""
+    if is_unpaired(windows) and not plan.family.unpaired:
+        raise UsageError(
+            f"--data={plan.config.data}: --model={plan.config.model} learns of sources that fit. "
+            "Give --model=cycle, or pairs(target='...', source='...')"
+        )
     channels = beside(windows, 0)[1].shape[-1]
     for stage in plan.stages:
         clip = tf.zeros([1, *stage.config.clip.shape])

@@ -15,7 +15,8 @@ from vgan.runs.checkpoints import Checkpoints
 def check_best_score(plan, evaluator):
     """Raises UsageError unless --best_score is one that clips of this plan can have."""
     config = plan.config
-    known = [*evaluator.names, *(names_of_pairs(config.clip.shape) if plan.task.shows else ())]
+    targets = plan.task.shows and not plan.task.relabels and evaluator.pairs
+    known = [*evaluator.names, *(names_of_pairs(config.clip.shape) if targets else ())]
     if config.best_score not in known:
         raise UsageError(
             f"--best_score={config.best_score}: clips of {config.clip} with --task={config.task} "

@@ -1,5 +1,7 @@
 """The adversarial family: a generator against one or more critics."""
 
+import functools
+
 import tensorflow as tf
 
 from vgan.core import randomness
@@ -26,20 +28,26 @@ class Gan(Averaged):
       generator: keras.Model, [latents, condition, label] -> video.
       average: another of the same build, which follows the first one's weights.
       optimizers: of the generator and of the critics, keras optimizers.
-      rules: rules.Rules.
+      rules: rules.Rules; there may be no critics.
       disguise: (video, condition, seed, samples) -> the two as critics see them, or None.
+      beside: Rules of what else it plays, whose parts have other names.
     Raises:
       UsageError: updates in one stage that wouldn't be exact; a critic of motion that the generator
         doesn't know.
     """
 
-    def __init__(self, generator, average, optimizers, rules, disguise=None):
+    tells_critics = True
+    """Whether critics see what was given beside a clip."""
+
+    def __init__(self, generator, average, optimizers, rules, disguise=None, beside=()):
         super().__init__(average)
         self.generator = generator
         self.average.set_weights(generator.get_weights())
         self.generator_optimizer, self.discriminator_optimizer = optimizers
-        self.critic_modules = [critic.part for critic in rules.critics]
-        states = [loss.part.state for loss in rules.losses]
+        self._critics = [critic for of in (rules, *beside) for critic in of.critics]
+        self._losses = [loss for of in (rules, *beside) for loss in of.losses]
+        self.critic_modules = [critic.part for critic in self._critics]
+        states = [loss.part.state for loss in self._losses]
         self.loss_modules = [state for state in states if state is not None]
         self.disguise = disguise
         self.steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps")
@@ -60,16 +68,19 @@ class Gan(Averaged):
         }
 
     def players(self):
-        """The trainable variables of each player."""
+        """The trainable variables of each player: of the critics where there are any."""
+        made = [v for _, network in self.followed() for v in network.trainable_variables]
         critics = [v for c in self.critic_modules for v in c.network.trainable_variables]
-        return {"generator": self.generator.trainable_variables, "discriminator": critics}
+        return {"generator": made} | ({"discriminator": critics} if self._critics else {})
+
+    def followed(self):
+        """The pairs of an average and the network that it follows, which learns as generator."""
+        return [(self.average, self.generator)]
 
     def optimizers(self):
         """The optimizer of each player."""
-        return {
-            "generator": self.generator_optimizer,
-            "discriminator": self.discriminator_optimizer,
-        }
+        found = {"generator": self.generator_optimizer}
+        return found | ({"discriminator": self.discriminator_optimizer} if self._critics else {})
 
     @property
     def flow_estimator(self):
@@ -82,10 +93,10 @@ class Gan(Averaged):
         due, players = [], []
         for player, other, parts in (
             ("discriminator", "generator", self.rules.penalties),
-            ("generator", "discriminator", self.rules.losses),
+            ("generator", "discriminator", self._losses),
         ):
             count, waits = divmod(step, self.rules.turns[other])
-            if not waits:
+            if not waits and player in self.optimizers():
                 players.append(player)
                 due += [part.name for part in parts if count % part.every == 0]
         return Turn(tuple(players), tuple(due), self.rules.updates == "alternating")
@@ -107,8 +118,10 @@ class Gan(Averaged):
 
     def generate(self, costs):
         """Clips for a turn, Seen, as critics may look at them; adds what else they cost."""
-        fake = self.made(costs, self.noise(costs))
-        costs.lose(self.rules.losses, fake.video)
+        latents = self.noise(costs)
+        fake = self.made(costs, latents)
+        remake = functools.partial(self._remade, costs, latents)
+        costs.lose(self.rules.losses, fake.video, remake)
         return fake
 
     def noise(self, costs):
@@ -127,9 +140,14 @@ class Gan(Averaged):
             costs.add_regularisation(self.generator.losses)
         return Seen(put_back(fake, batch.condition), flow)
 
+    def _remade(self, costs, latents, condition):
+        """Clips of the same latents where something else is given."""
+        video = self.generator([latents, condition, costs.batch.label], training=True)
+        return put_back(video, condition)
+
     def shown(self, costs, *made):
         """Clips as critics see them, Seen, and what was given as they see it."""
-        return self._view(costs, self.steps, *made)
+        return self._view(costs if self.tells_critics else costs.blind(), self.steps, *made)
 
     def apply(self, gradients):
         """Lets the players that have gradients take their step."""
@@ -153,17 +171,20 @@ class Gan(Averaged):
 
     def after_step(self, statistics, turn):
         """Moves the average, the spectral norms, and the state of the losses."""
-        if "generator" in turn.players:
-            follow(self.average, self.generator, self.steps, self.rules.ema_decay)
+        for average, network in self.followed():
+            if "generator" in turn.players:
+                follow(average, network, self.steps, self.rules.ema_decay)
         signs = list(statistics.get("logits/sign", {}).values())
         if self.disguise is not None and signs:
             self.disguise.after_step(tf.reduce_mean(signs, 0))
-        for network in (self.generator, *(critic.network for critic in self.critic_modules)):
+        networks = [network for _, network in self.followed()]
+        for network in (*networks, *(critic.network for critic in self.critic_modules)):
             for layer in network.layers:
                 if isinstance(layer, MovedLayer):
                     layer.after_step()
-        copy_state(self.average, self.generator)
-        for loss in self.rules.losses:
+        for average, network in self.followed():
+            copy_state(average, network)
+        for loss in self._losses:
             if loss.name in statistics and loss.part.state is not None:
                 loss.part.state.after_step(statistics[loss.name])
         self.steps.assign_add(1)
@@ -184,6 +205,7 @@ class Gan(Averaged):
     def implausibility(self, made, real, condition, label, seed, samples):
         """What the critics' verdicts on made clips beside real ones cost the generator, [B]."""
         costs = [tf.zeros(tf.shape(label)[:1])]
+        condition = condition if self.tells_critics else condition[..., :0]
         for critic in self.rules.critics:
             if critic.part.needs_flow:
                 continue  # No gradient would come back from estimated flow.
@@ -197,14 +219,13 @@ class Gan(Averaged):
 
     def detectors(self):
         """The Detectors of what goes wrong between a generator and its critics."""
-        return detectors.DETECTORS
+        return detectors.DETECTORS if self._critics else ()
 
     def advice(self):
         """What else helps where training's own detectors warn, {path: text}."""
-        return detectors.ADVICE
+        return detectors.ADVICE if self._critics else {}
 
     def symptoms(self, means):
         """The critics' loss: {path: value}, of means by path."""
-        names = [critic.name for critic in self.rules.critics]
-        loss = detectors.critics_loss(names, means)
+        loss = detectors.critics_loss([critic.name for critic in self._critics], means)
         return {} if loss is None else {detectors.CRITICS_LOSS: loss}

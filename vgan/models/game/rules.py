@@ -45,17 +45,21 @@ class Rules:
     pace: float = 1.0
 
 
-def rules_of(parts, discriminator=""):
+def rules_of(parts, discriminator="", remakes=False, blind=False, own=()):
     """The Rules that the flags give.
 
     Args:
       parts: runs.building.Parts.
       discriminator: the critics where --discriminator names none.
+      remakes: whether losses can have clips made of something else.
+      blind: whether critics aren't told what is given.
+      own: core.spec.Spec of each loss of the family's own.
     Raises:
       UsageError: what doesn't go together.
     """
     config = parts.config
-    critics = parts.networks("discriminator", discriminator)
+    judging = parts.blind() if blind else parts
+    critics = judging.networks("discriminator", discriminator)
     regularisers = [
         Weighted("r1", penalties.r1, config.r1_gamma, config.r1_interval),
         Weighted("r2", penalties.r2, config.r2_gamma, config.r1_interval),
@@ -63,10 +67,17 @@ def rules_of(parts, discriminator=""):
     ]
     adversarial = spec.build(spec.parse(config.adversarial), "vgan.models.game.adversarial.{}")
     _check_signs(config, adversarial)
+    losses = parts.losses([critic.part for critic in critics], own)
+    for loss in losses:
+        if loss.part.remakes and not remakes:
+            raise UsageError(
+                f"--losses={loss.name}: has clips made of something else, and --model="
+                f"{config.model} makes none. Drop it, or take --model=gan or cycle"
+            )
     return Rules(
         adversarial=adversarial,
         critics=critics,
-        losses=parts.losses([critic.part for critic in critics]),
+        losses=losses,
         penalties=[penalty for penalty in regularisers if penalty.weight],
         ema_decay=config.ema_decay,
         weight_clip=config.weight_clip,

@@ -1,5 +1,7 @@
 """One turn of a generator and its critics: what both are shown, and what it costs them."""
 
+import copy
+
 import tensorflow as tf
 
 from vgan.models.parts import Weighted
@@ -13,12 +15,23 @@ class TurnCosts:
       batch: core.clip.Batch.
       seed: int64 scalar of the run; samples: int64 [B], global sample numbers.
       turn: who moves and what is due.
+      report: synthesizer.Report that the terms are added to; a new one by default.
     """
 
-    def __init__(self, batch, seed, samples, turn):
+    def __init__(self, batch, seed, samples, turn, report=None):
         self.batch, self.seed, self.samples, self.turn = batch, seed, samples, turn
-        self.report = Report({}, {})
+        self.report = Report({}, {}) if report is None else report
         self.totals = {"generator": tf.zeros([]), "discriminator": tf.zeros([])}
+
+    def of(self, batch):
+        """The same totals and report, where a turn shows another batch."""
+        other = copy.copy(self)
+        other.batch = batch
+        return other
+
+    def blind(self):
+        """The same, of a batch of which nothing is given."""
+        return self.of(self.batch._replace(condition=self.batch.condition[..., :0]))
 
     def add(self, player, weighted, value):
         """Adds a term, float32 [B], where its player moves."""
@@ -62,11 +75,19 @@ class TurnCosts:
         value = tf.fill([tf.shape(self.samples)[0]], tf.cast(tf.add_n(losses), tf.float32))
         self.add("generator", Weighted("regularisation", None), value)
 
-    def lose(self, losses, fake):
-        """Adds what made clips cost the generator beside the critics, where it is due."""
+    def lose(self, losses, fake, remake=None):
+        """Adds what made clips cost the generator beside the critics, where it is due.
+
+        Args:
+          losses: list of Weighted parts.Loss.
+          fake: float [B, T, H, W, C].
+          remake: a condition -> the clips that the same latents make of that; None where no loss
+            wants it.
+        """
         for loss in losses:
             if loss.name in self.turn.due and "generator" in self.turn.players:
-                value = loss.part.compute(fake, self.batch, self.seed, self.samples)
+                about = (remake,) if loss.part.remakes else ()
+                value = loss.part.compute(fake, self.batch, self.seed, self.samples, *about)
                 value, found = value if isinstance(value, tuple) else (value, {})
                 if found:
                     self.report.statistics[loss.name] = found

@@ -14,18 +14,22 @@ from vgan.core.errors import UsageError
 def simultaneous(gan, costs):
     """A backward pass for each player that moves."""
     with tf.GradientTape(persistent=True) as tape:
-        fake = gan.generate(costs)
-        real_seen, fake_seen, given = gan.shown(costs, fake)
-        for critic in gan.rules.critics:
-            shown = [
-                critic.part.inputs(seen, given, costs.seed, costs.samples)
-                for seen in (real_seen, fake_seen)
-            ]
-            costs.judge(critic, gan.rules.adversarial, *shown)
-        costs.penalise(gan.rules.penalties, gan.rules.critics, real_seen, fake_seen, given)
+        judge(gan, costs, gan.generate(costs))
         optimizers = gan.optimizers()
         scaled = {p: optimizers[p].scale_loss(costs.totals[p]) for p in costs.turn.players}
     return {p: tape.gradient(scaled[p], gan.players()[p]) for p in costs.turn.players}
+
+
+def judge(gan, costs, fake):
+    """Adds what critics say of made clips, Seen, and the penalties on them."""
+    real_seen, fake_seen, given = gan.shown(costs, fake)
+    for critic in gan.rules.critics:
+        shown = [
+            critic.part.inputs(seen, given, costs.seed, costs.samples)
+            for seen in (real_seen, fake_seen)
+        ]
+        costs.judge(critic, gan.rules.adversarial, *shown)
+    costs.penalise(gan.rules.penalties, gan.rules.critics, real_seen, fake_seen, given)
 
 
 def one_stage(gan, costs):

@@ -22,5 +22,5 @@ def _sampler(parts):
 def _model(parts):
     generator, average = parts.network("generator"), parts.network("generator")
     optimizers = [parts.optimizer(), parts.optimizer()]
-    rules = rules_of(parts, "conv3d()")
+    rules = rules_of(parts, "conv3d()", remakes=True)
     return Gan(generator, average, optimizers, rules, disguise_of(parts.config))
