@@ -37,7 +37,7 @@ def test_lines_say_what_they_seem_to(path):
 def test_two_tiny_steps(path, parse, monkeypatch):
     monkeypatch.chdir(ROOT)  # Flagfiles name each other from here.
     config = parse(f"--flagfile={path}")
-    drawn = config.data.startswith(("shapes", "pairs", "unpaired"))
+    drawn = config.data.startswith(("shapes", "pairs", "unpaired", "mixture"))
     data = config.data if drawn else "shapes()"
     networks = {
         name: re.sub(r"channels=\d+", "channels=4", getattr(config, name))

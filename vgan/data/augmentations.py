@@ -9,8 +9,10 @@ import typing
 import numpy as np
 import tensorflow as tf
 
-from vgan.core.arguments import check_number
+from vgan.core import spec
+from vgan.core.arguments import check_number, check_whole
 from vgan.core.errors import UsageError
+from vgan.tasks.given import HINT
 
 
 class Times(typing.NamedTuple):
@@ -112,6 +114,60 @@ def crop(smallest=0.8):
         pictures = tf.image.crop_and_resize(pictures, boxes, tf.range(batch * frames), size)
         return tf.cast(tf.reshape(pictures, video.shape) + 0.5, tf.uint8)
 
+    return Pixels(change)
+
+
+def translated(export, share=0.5, label=0):
+    """Translates a share of clips by the export of a trained translator, as content of its target.
+
+    What a clip's own label says of it is to hold of its translation too.
+
+    Args:
+      export: path of a version of an export of a model that completes clips of this size.
+      share: of clips.
+      label: number of the class that is asked for, of a model of classes.
+    Raises:
+      UsageError: there is no such export, it is of other clips, or it was named by a loaded folder,
+        for an export is a program.
+
+    Source: Frid-Adar et al., "GAN-based Synthetic Medical Image Augmentation", 2018, the idea.
+    """
+    check_number("translated", above=0, most=1, share=share)
+    check_whole("translated", 0, label=label)
+    if isinstance(export, spec.Foreign):
+        raise UsageError(
+            f"translated(export={str(export)!r}): named by a folder that was loaded, and an export "
+            "is a program. Type it, or --trust_code"
+        )
+    if not isinstance(export, str):
+        raise UsageError(f"translated(export={export!r}): must be a path in quotes")
+    try:
+        module = tf.saved_model.load(export)
+        complete = module.signatures["complete"]
+    except Exception as error:  # Damaged programs fail in many ways.
+        raise UsageError(
+            f"translated(export={export!r}): no export of a translator ({error}). Name a version, "
+            "such as runs/cycle/export/2000"
+        ) from None
+    names = complete.structured_input_signature[1]
+
+    def change(video, draws):
+        number = video.shape[0]
+        if video.shape[-1] != 3:
+            raise UsageError("--augment=translated: translates clips alone, not pairs. Drop it")
+        given = {
+            "given": video,
+            "kinds": tf.fill([*video.shape[:-1], 1], tf.constant(HINT, tf.uint8)),
+        }
+        given |= {"seed": tf.constant(0, tf.int64)}
+        given["samples"] = tf.cast(draws[:, 1] * 2.0**24, tf.int64)
+        if "labels" in names:
+            given["labels"] = tf.fill([number], label)
+        found = next(iter(complete(**given).values()))
+        chosen = draws[:, 0] < share
+        return tf.where(chosen[:, None, None, None, None], tf.reshape(found, video.shape), video)
+
+    change.module = module  # It lives as long as its functions.
     return Pixels(change)
 
 

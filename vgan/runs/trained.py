@@ -145,13 +145,13 @@ def _restore(path, checkpoint, frames, trust_code, whole, sampler, back):
     chosen = [good] if number == 1 else steps[:number]
     alone = functools.partial(building.build_sampler, back=back)
     build = functools.partial(building.build if whole else alone, plan)
-    if back:
-        config = dataclasses.replace(config, data=unpaired.swapped(config.data))
     trained_frames = newest.config.frames
     models = [_model(build, config, len(labels), folder, n, trained_frames) for n in chosen]
     if kind == "average":
         _take_means(models)
     model = Ensemble(models) if kind == "ensemble" else models[0]
+    if back:
+        config = dataclasses.replace(config, data=unpaired.swapped(config.data))
     return Restored(model, config, Card(config.clip, fps, labels, plan.task), chosen[0])
 
 

@@ -32,7 +32,11 @@ class Task:
         names = [part.name for part in parts]
         self.shows = names.count("generation") < len(names)
         self.needs_given = "generation" not in names
-        self.relabels = all(kind.relabels for kind in self._kinds)
+        self.relabels = self._kinds[0].relabels
+        if any(kind.relabels != self.relabels for kind in self._kinds):
+            raise UsageError(
+                f"--task={text}: to relabel clips, a model must do nothing else. Drop the others"
+            )
 
     def way(self, frames):
         """What this one task does with a whole file, one of tasks.ways, or None: see given.Kind."""

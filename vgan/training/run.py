@@ -131,6 +131,8 @@ def _check_task(plan, windows):
             f"--data={plan.config.data}: --model={plan.config.model} learns of sources that fit. "
             "Give --model=cycle, or pairs(target='...', source='...')"
         )
+    if plan.task.relabels and not plan.config.conditional:
+        raise UsageError(f"--task={plan.config.task}: needs classes. Add --conditional")
     channels = beside(windows, 0)[1].shape[-1]
     for stage in plan.stages:
         clip = tf.zeros([1, *stage.config.clip.shape])
