@@ -76,6 +76,11 @@ def test_critics_are_not_told_what_is_made_another(batch):
         (3, {"task": "rebuilding"}, "Give --task=relabelling"),
         (0, {"conditional": False}, "Add --conditional"),
         (3, {"model": "star(reconstruction=-1.0)"}, "reconstruction=-1"),
+        (
+            3,
+            {"discriminator": "flow_fields()", "height": 32, "width": 32, "frames": 4},
+            "--discriminator=flow_fields: looks at flow, and --model=star",
+        ),
     ],
 )
 def test_what_is_no_translation_between_classes_is_refused(labels, changes, told):

@@ -187,6 +187,8 @@ class Cycle(Gan):
 
         weights, source = self._costs, batch.condition[..., :-1]
         fake = made(side.network, batch.condition)
+        if side.network.losses:
+            costs.add_regularisation(side.network.losses)
         costs.lose(side.rules.losses, fake, functools.partial(made, side.network))
         if weights.identity:
             add("identity", weights.identity, made(side.network, hint(batch.video)), batch.video)

@@ -68,6 +68,12 @@ def rules_of(parts, discriminator="", remakes=False, blind=False, own=()):
     adversarial = spec.build(spec.parse(config.adversarial), "vgan.models.game.adversarial.{}")
     _check_signs(config, adversarial)
     losses = parts.losses([critic.part for critic in critics], own)
+    for critic in critics if blind else ():
+        if critic.part.needs_flow:
+            raise UsageError(
+                f"--discriminator={critic.name}: looks at flow, and --model={config.model} says "
+                "none of its clips. Name another critic"
+            )
     for loss in losses:
         if loss.part.remakes and not remakes:
             raise UsageError(

@@ -35,6 +35,8 @@ class Star(Gan):
             return tf.cast(self.generator([latents, condition, label], training=True), tf.float32)
 
         fake = made(given)
+        if self.generator.losses:
+            costs.add_regularisation(self.generator.losses)
         off = tf.reduce_mean(tf.abs(made(hint(fake), own) - given[..., :-1]), [1, 2, 3, 4])
         costs.add("generator", Weighted("reconstruction", None, self._reconstruction), off)
         costs.of(batch._replace(condition=given)).lose(self.rules.losses, fake, made)

@@ -1,0 +1,86 @@
+"""A 2-D U-Net that paints each frame of what it is given over, for translations.
+
+Source: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015;
+of what is kept by a mask, Pumarola et al., "GANimation", 2018, section 4.1.
+"""
+
+import functools
+import math
+
+import keras
+from keras import layers, ops
+
+from vgan.core.arguments import check_whole
+from vgan.core.errors import UsageError
+from vgan.networks import sizes
+from vgan.networks.layers import activated, generator_inputs
+from vgan.networks.sizes import check_strides
+
+_KEPT = 1.0
+"""The mask's bias at the start: rather keep what is given than paint over it."""
+
+
+def generator(clip, condition_channels=0, num_labels=0, latent_dim=16, channels=16, time=3):
+    """Each frame of what is given, to the frame that is wanted: a picture, and where it is painted.
+
+    Frames go through one network each, so that what moves is painted alike wherever it is; only at
+    the smallest size neighbours in time are seen. Where nothing is given, frames are mid-gray.
+
+    Args:
+      latent_dim: length of the latent vector, which scales channels, the same in all frames.
+      channels: width at full size; each smaller size is twice as wide, up to fourfold.
+      time: frames that are seen together at the smallest size, an odd number; 1 for one alone.
+    Returns:
+      keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
+      [B, T, H, W, C] float32 in [-1, 1].
+    Raises:
+      UsageError: the strides don't divide the clip; an even time.
+    """
+    name = "--generator=unet2d"
+    check_whole(name, 1, latent_dim=latent_dim, channels=channels, time=time)
+    if time % 2 == 0:
+        raise UsageError(f"{name}(time={time}): must be odd, as many before as after")
+    check_strides(clip, _factors, name)
+    *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
+    latents, condition, _ = inputs
+    if condition_channels:
+        given, x = condition[..., : clip.channels], condition
+    else:
+        given = layers.RepeatVector(clip.frames * clip.height * clip.width)(0 * latents)
+        given = layers.Reshape(clip.shape)(given[..., :1] * ops.ones(clip.channels))
+        x = given + 1.0
+    block = functools.partial(_block, style=style)
+    number = len(sizes.strides(clip))
+    widths = [channels * min(4, 2**stage) for stage in range(number + 1)]
+    x, levels = _convolved(x, widths[0]), []
+    for width in widths[1:]:
+        levels.append(x)
+        x = block(layers.AveragePooling3D((1, 2, 2))(x), width)
+    start = layers.Dense(math.prod(x.shape[2:]))(style)
+    x = x + layers.Reshape((1, *x.shape[2:]))(start)
+    x = block(x, widths[-1], time=min(time, clip.frames))
+    for level, width in zip(levels[::-1], widths[-2::-1], strict=True):
+        x = layers.Concatenate()([layers.UpSampling3D((1, 2, 2))(x), level])
+        x = block(x, width)
+    painted = layers.Conv3D(clip.channels, 1, dtype="float32", activation="tanh")(x)
+    bias = keras.initializers.Constant(_KEPT)
+    mask = {"activation": "sigmoid", "bias_initializer": bias, "dtype": "float32"}
+    kept = layers.Conv3D(1, (1, 3, 3), padding="same", **mask)(x)
+    video = kept * ops.cast(given, "float32") + (1 - kept) * painted
+    return keras.Model(inputs, video, name="unet2d_generator")
+
+
+def _factors(clip):
+    return 1, *(2 ** len(sizes.strides(clip)),) * 2
+
+
+def _block(x, width, style, time=1):
+    """Features brought to a width, plus what two convolutions make of them."""
+    if x.shape[-1] != width:
+        x = layers.Conv3D(width, 1)(x)
+    branch = _convolved(activated(x, style), width)
+    return x + _convolved(activated(branch, style), width, time)
+
+
+def _convolved(x, width, time=1):
+    return layers.Conv3D(width, (time, 3, 3), padding="same")(x)
