@@ -2,17 +2,11 @@
 
 import collections
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
-
-ONE_CRITIC = "--discriminator=conv3d(channels=32, spectral_norm=False, minibatch_std=4)"
-BASE = Path(__file__).parents[2] / "experiments" / "base.flags"
 
 KILL_IN_STEP = """
 import os, signal
@@ -117,34 +111,6 @@ def test_samples_and_export_are_made_once(killed, full_run):
         names = [sorted(p.name for p in (run / folder).iterdir()) for run in (killed, full_run[0])]
         assert names[0] == names[1]
     assert (killed / "export" / "7" / "saved_model.pb").exists()
-
-
-@pytest.fixture
-def busy():
-    """A job that takes a processor from the run."""
-    job = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    yield
-    job.kill()
-    job.wait()
-
-
-def test_chance_shows_nowhere_at_the_size_of_an_experiment(command, tmp_path, busy):
-    """Sums are shared among threads only where there is much to add."""
-    found = []
-    quick = "from vgan.training import run\nrun.saved_model.export = lambda *of: None"
-    for name, kill in (("straight", ""), ("killed", KILL_IN_STEP.replace("== 6", "== 2"))):
-        line = ["vgan.train", f"--flagfile={BASE}", f"--workdir={tmp_path}/{name}"]
-        line += ["--steps=2", "--checkpoint_interval=1", "--eval_interval=0", ONE_CRITIC]
-        line += ["--data=shapes(objects=1, num_videos=64)"]
-        if kill:
-            assert command(*line, before=kill).code == -signal.SIGKILL
-            assert (tmp_path / name / "checkpoints" / "ckpt-1.index").exists()
-        done = command(*line, before=quick)
-        assert done.code == 0, done.err
-        found.append(tensors(tmp_path / name / "checkpoints" / "ckpt-2"))
-    assert found[0].keys() == found[1].keys()
-    for name, value in found[0].items():
-        assert np.asarray(found[1][name]).tobytes() == np.asarray(value).tobytes(), name
 
 
 SETTLED = """
