@@ -216,8 +216,6 @@ def picture_content(features="random2d()", frames=2):
 
 def _pictures(name, features, frames):
     check_whole(name, 1, 1000, frames=frames)
-    if not isinstance(features, str):
-        raise UsageError(f"{name}(features={features!r}): must be text, random2d() in quotes")
     return spec.build(spec.parse(features), "vgan.networks.{}.features"), random_frames(frames)
 
 

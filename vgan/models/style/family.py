@@ -9,7 +9,7 @@ from vgan.models.game.rules import rules_of
 from vgan.models.parts import Family
 
 
-def family(picture, style=1.0, content=0.05, motion=20.0, features="random2d()"):
+def family(picture, style=1.0, content=0.05, motion=5.0, features="random2d()"):
     """A generator that paints what it is given in the style of a picture; of --task=rebuilding.
 
     Args:
