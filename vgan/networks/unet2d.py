@@ -1,14 +1,16 @@
-"""A 2-D U-Net that paints each frame of what it is given over, for translations.
+"""A 2-D U-Net that paints each frame of what it is given anew, for translations.
 
-Source: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015;
-of what is kept by a mask, Pumarola et al., "GANimation", 2018, section 4.1.
+It adds nothing to what is given, and keeps none of it by a mask: with either, generators that undo
+each other's translations came to rest where both change nothing.
+
+Source: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015.
 """
 
 import functools
 import math
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
@@ -16,12 +18,9 @@ from vgan.networks import sizes
 from vgan.networks.layers import activated, generator_inputs
 from vgan.networks.sizes import check_strides
 
-_KEPT = 1.0
-"""The mask's bias at the start: rather keep what is given than paint over it."""
-
 
 def generator(clip, condition_channels=0, num_labels=0, latent_dim=16, channels=16, time=3):
-    """Each frame of what is given, to the frame that is wanted: a picture, and where it is painted.
+    """Each frame of what is given, to the frame that is wanted.
 
     Frames go through one network each, so that what moves is painted alike wherever it is; only at
     the smallest size neighbours in time are seen. Where nothing is given, frames are mid-gray.
@@ -44,11 +43,10 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=16, channels=
     *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
     latents, condition, _ = inputs
     if condition_channels:
-        given, x = condition[..., : clip.channels], condition
+        x = condition
     else:
-        given = layers.RepeatVector(clip.frames * clip.height * clip.width)(0 * latents)
-        given = layers.Reshape(clip.shape)(given[..., :1] * ops.ones(clip.channels))
-        x = given + 1.0
+        plain = layers.RepeatVector(clip.frames * clip.height * clip.width)(0 * latents[:, :1])
+        x = layers.Reshape((*clip.shape[:3], 1))(plain) + 1.0
     block = functools.partial(_block, style=style)
     number = len(sizes.strides(clip))
     widths = [channels * min(4, 2**stage) for stage in range(number + 1)]
@@ -62,11 +60,7 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=16, channels=
     for level, width in zip(levels[::-1], widths[-2::-1], strict=True):
         x = layers.Concatenate()([layers.UpSampling3D((1, 2, 2))(x), level])
         x = block(x, width)
-    painted = layers.Conv3D(clip.channels, 1, dtype="float32", activation="tanh")(x)
-    bias = keras.initializers.Constant(_KEPT)
-    mask = {"activation": "sigmoid", "bias_initializer": bias, "dtype": "float32"}
-    kept = layers.Conv3D(1, (1, 3, 3), padding="same", **mask)(x)
-    video = kept * ops.cast(given, "float32") + (1 - kept) * painted
+    video = layers.Conv3D(clip.channels, 1, dtype="float32", activation="tanh")(x)
     return keras.Model(inputs, video, name="unet2d_generator")
 
 
