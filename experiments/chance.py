@@ -19,6 +19,7 @@ import tensorflow as tf
 from absl import flags
 
 from vgan.core import command
+from vgan.core.errors import UsageError
 
 flags.DEFINE_string("experiment", "base", "Flagfile.")
 flags.DEFINE_integer("steps", 30, "Of each run.", lower_bound=2)
@@ -39,11 +40,14 @@ def main():
             print(f"run {number}: {len(differ)} of {len(wanted)} variables differ {differ[:3]}")
     finally:
         busy.kill()
+        busy.wait()
 
 
 def _trained(workdir, killed):
     """What the last checkpoint of a run holds: {name: bytes}."""
     values, half = flags.FLAGS, flags.FLAGS.steps // 2
+    if workdir.exists():
+        raise UsageError(f"--runs={values.runs}: holds runs already. Name another folder")
     line = [sys.executable, "-m", "vgan.train", f"--flagfile=experiments/{values.experiment}.flags"]
     line += [f"--steps={values.steps}", f"--checkpoint_interval={half}", "--eval_interval=0"]
     line += [*values.flags.split(), f"--workdir={workdir}"]

@@ -89,6 +89,11 @@ def test_a_translator_changes_a_share_of_clips(run, source):
     changed = np.array([(clip != source[0]).any() for clip in found])
     assert 16 < changed.sum() < 48
     np.testing.assert_array_equal(augment(source[:1].repeat(3, 0), samples[7:10]), found[7:10])
+    assert augment(source[:1].repeat(70, 0), np.arange(70)).shape[0] == 70  # In two calls.
+    for text, told in (("label=1", "has 0 classes"), ("share=1.0", "is of clips")):
+        with pytest.raises(UsageError, match=told):
+            small = Augment(f"translated(export={str(version)!r}, {text})", seed=0)
+            small(source[:, :2], np.arange(len(source)))
     windows = open_windows(SIDES[1], ClipSpec(*source.shape[1:]), 1, "train")
     text = f"flip + translated(export={str(version)!r})"
     batch = next(pipeline.batches(windows, 4, 0, augment=text).as_numpy_iterator())
@@ -127,7 +132,8 @@ def test_a_clip_becomes_one_of_the_class_that_is_asked(command, train_once, tiny
     ("flags", "told"),
     [
         ({"data": DATA, "task": "translation"}, "Give --model=cycle"),
-        ({"task": "relabelling", "conditional": False}, "needs classes. Add --conditional"),
+        ({"task": "relabelling"}, "Give --model=star"),
+        ({"model": "star()", "task": "relabelling", "conditional": False}, "Add --conditional"),
         ({"task": "relabelling + denoising()", "conditional": True}, "must do nothing else"),
         (
             {"model": "cycle()", "task": "translation", "conditional": False},

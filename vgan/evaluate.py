@@ -133,7 +133,8 @@ def _made(values):
         data, step = data or run.config.data, values.frame_step or run.config.frame_step
         output = output or str(Path(values.workdir) / "evaluation" / name)
         _check_output(Path(output))
-    origin += ", classes in turn" if model.labels else ""
+    asked = "other classes than theirs" if model.task.relabels else "classes in turn"
+    origin += f", {asked}" if model.labels else ""
     origin += f", task {model.task.text}" if model.task.shows else ""
 
     def draw(evaluator):

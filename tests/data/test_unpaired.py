@@ -70,6 +70,7 @@ def test_times_are_changed_within_each_video():
             UsageError,
             "has sources of its own",
         ),
+        (f"mixture(sources=[{TEXT!r}, {TEXT!r}])", UsageError, "Mix within"),
         ("unpaired(target='shapes()')", UsageError, "needs the argument source"),
     ],
 )
@@ -82,5 +83,5 @@ def test_sides_change_places():
     assert swapped(TEXT) == (
         "unpaired(target='shapes(num_videos=5, seed=1)', source='shapes(num_videos=8)')"
     )
-    with pytest.raises(UsageError, match="isn't unpaired"):
-        swapped("shapes()")
+    assert swapped("pairs(target='a', source='b')") == "pairs(target='b', source='a')"
+    assert swapped("shapes()") == "shapes()"

@@ -46,7 +46,19 @@ def test_content_by_hand():
     """Of the coarser features alone: (0 - 4)^2 / 4^2, and (2 - 4)^2 / 4^2."""
     wanted = tf.fill([2, 2, 2, 3], 4.0)
     made = tf.constant([0.0, 2.0])[:, None, None, None] * tf.ones([2, 2, 2, 3])
-    np.testing.assert_allclose(style.content(two, made, wanted), [1, 0.25], rtol=1e-5)
+    np.testing.assert_allclose(style.content(two, made, wanted), [1, 0.25], rtol=1e-3)
+    # Of plain gray, whose features are 0, there is no share.
+    off = style.content(two, made + 0.1, 0 * wanted)
+    np.testing.assert_allclose(off, [10, 2.1**2 * 1000], rtol=1e-3)
+
+
+def test_features_of_half_precision():
+    def half(pictures):
+        return [tf.cast(pictures, tf.bfloat16)]
+
+    pictures = noise(2)
+    assert style.Style(half, pictures)(pictures).dtype == tf.float32
+    assert style.content(half, pictures, pictures).numpy().tolist() == [0, 0]
 
 
 def test_pictures_and_videos_are_read_at_a_size(tmp_path):

@@ -3,8 +3,10 @@
 A part is a factory of `Times`, `Pixels` or `Colours`. Its draws in [0, 1) are those of one clip.
 """
 
+import json
 import math
 import typing
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -142,6 +144,8 @@ def translated(export, share=0.5, label=0):
     if not isinstance(export, str):
         raise UsageError(f"translated(export={export!r}): must be a path in quotes")
     try:
+        about = json.loads((Path(export) / "assets.extra" / "vgan.json").read_text())
+        clip, classes, most = about["clip"], about["labels"], about["max_videos"]
         module = tf.saved_model.load(export)
         complete = module.signatures["complete"]
     except Exception as error:  # Damaged programs fail in many ways.
@@ -149,23 +153,28 @@ def translated(export, share=0.5, label=0):
             f"translated(export={export!r}): no export of a translator ({error}). Name a version, "
             "such as runs/cycle/export/2000"
         ) from None
-    names = complete.structured_input_signature[1]
+    if label and label >= len(classes):
+        raise UsageError(f"translated(label={label}): {export!r} has {len(classes)} classes")
+
+    def made(video, samples):
+        kinds = tf.fill([*video.shape[:-1], 1], tf.constant(HINT, tf.uint8))
+        given = {"given": video, "kinds": kinds, "seed": tf.constant(0, tf.int64)}
+        given |= {"samples": samples}
+        if classes:
+            given["labels"] = tf.fill([video.shape[0]], label)
+        return tf.reshape(next(iter(complete(**given).values())), video.shape)
 
     def change(video, draws):
-        number = video.shape[0]
-        if video.shape[-1] != 3:
-            raise UsageError("--augment=translated: translates clips alone, not pairs. Drop it")
-        given = {
-            "given": video,
-            "kinds": tf.fill([*video.shape[:-1], 1], tf.constant(HINT, tf.uint8)),
-        }
-        given |= {"seed": tf.constant(0, tf.int64)}
-        given["samples"] = tf.cast(draws[:, 1] * 2.0**24, tf.int64)
-        if "labels" in names:
-            given["labels"] = tf.fill([number], label)
-        found = next(iter(complete(**given).values()))
+        if list(video.shape[1:]) != clip:
+            raise UsageError(
+                f"--augment=translated: {export!r} is of clips {clip}, these are "
+                f"{list(video.shape[1:])}. Give an export of the same size; pairs have none"
+            )
+        samples = tf.cast(draws[:, 1] * 2.0**24, tf.int64)
+        parts = [slice(first, first + most) for first in range(0, video.shape[0], most)]
+        found = tf.concat([made(video[part], samples[part]) for part in parts], 0)
         chosen = draws[:, 0] < share
-        return tf.where(chosen[:, None, None, None, None], tf.reshape(found, video.shape), video)
+        return tf.where(chosen[:, None, None, None, None], found, video)
 
     change.module = module  # It lives as long as its functions.
     return Pixels(change)

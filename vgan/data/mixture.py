@@ -8,6 +8,7 @@ from absl import logging
 
 from vgan.core.arguments import check_number
 from vgan.core.errors import UsageError
+from vgan.data.unpaired import is_unpaired
 
 
 def combined(opened, sources, weights=None, balance_labels=False):
@@ -30,6 +31,11 @@ def combined(opened, sources, weights=None, balance_labels=False):
     found = [opened(text) for text in sources]
     if len({part.source is None for part in found}) > 1:
         raise UsageError("mixture(): some sources are pairs and some aren't. Mix those of a kind")
+    if any(is_unpaired(part) for part in found):
+        raise UsageError(
+            "mixture(): of unpaired data it isn't known which go together. Mix within: "
+            "unpaired(target='mixture(...)', source='mixture(...)')"
+        )
     rates = sorted(part.fps for part in found)
     if rates[-1] > 1.01 * rates[0]:
         logging.log_first_n(

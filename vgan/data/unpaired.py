@@ -3,6 +3,8 @@
 import dataclasses
 import hashlib
 
+from absl import logging
+
 from vgan.core import spec
 from vgan.core.errors import DataError, UsageError
 
@@ -29,6 +31,13 @@ def combined(opened, target, source):
             f"unpaired: {target!r} and {source!r} hold the same videos, so there is nothing to "
             "translate. Give two folders"
         )
+    target_fps, source_fps = (windows.fps for windows in found)
+    if not 0.99 < target_fps / source_fps < 1.01:
+        logging.warning(
+            "unpaired: the target has %g frames a second and the source %g, so that what is made "
+            "of one moves too fast or slow for the other. Convert the videos to one rate",
+            target_fps, source_fps,
+        )  # fmt: skip
     return Unpaired(*found)
 
 
@@ -88,9 +97,9 @@ def is_unpaired(windows):
 
 
 def swapped(text):
-    """The text of --data=unpaired(...) with target and source in each other's place."""
-    named = spec.parse(text)
-    if named.name != "unpaired":
-        raise UsageError(f"--data={text}: isn't unpaired(target='...', source='...')")
+    """The text of --data with target and source in each other's place, where it has those."""
+    named = spec.parse(text) if text.startswith(("unpaired(", "pairs(")) else None
+    if named is None:
+        return text
     sides = {"target": named.arguments["source"], "source": named.arguments["target"]}
     return spec.unparse(dataclasses.replace(named, arguments=sides))

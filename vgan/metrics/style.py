@@ -13,6 +13,9 @@ import tensorflow as tf
 from vgan.core.clip import to_float
 from vgan.media.source import open_video
 
+LEAST = 1e-3
+"""Mean square of features below which a share of them says little."""
+
 FRAMES = 8
 """Of a video that shows a style, so many are looked at."""
 
@@ -40,9 +43,10 @@ class Style:
 
 def content(features, pictures, wanted):
     """How far the coarsest features of pictures are from those of others, float32 [N]."""
-    found, kept = (features(of)[-1] for of in (pictures, wanted))
-    off = tf.reduce_sum(tf.square(found - kept), [1, 2, 3])
-    return off / (tf.reduce_sum(tf.square(kept), [1, 2, 3]) + 1e-6)
+    found, kept = (tf.cast(features(of)[-1], tf.float32) for of in (pictures, wanted))
+    off = tf.reduce_mean(tf.square(found - kept), [1, 2, 3])
+    # Of plain gray nothing is to be kept but that it is plain.
+    return off / (tf.reduce_mean(tf.square(kept), [1, 2, 3]) + LEAST)
 
 
 def of_file(path, short_side):
@@ -66,6 +70,7 @@ def of_file(path, short_side):
 
 def gram(features):
     """Mean products of the channels of features [N, ..., C] over all places: [N, C, C]."""
+    features = tf.cast(features, tf.float32)
     flat = tf.reshape(features, [tf.shape(features)[0], -1, features.shape[-1]])
     places = tf.cast(math.prod(features.shape[1:-1]), flat.dtype)
     return tf.matmul(flat, flat, transpose_a=True) / places

@@ -23,7 +23,7 @@ class Loss(typing.NamedTuple):
         that.
       estimate: the estimator by which it wants the flow of real clips in the batch, or None.
       attach: is called with the list of what judges clips once it is built, or None.
-      of_given: it compares a clip with what is given of it, so something must be.
+      of_given: it compares a clip with what is given at each of its pixels, so all must be shown.
       remakes: `compute` is handed one more, a condition -> the clips that the same latents make of
         that.
       state: tf.Module of what it remembers, moved by its `after_step(statistics)`; or None.
@@ -61,6 +61,9 @@ class Family(typing.NamedTuple):
       flags: names of the settings marked as of some families that this one honours.
       codec: the same -> codec.Codec on whose latents others can learn, with a `clip` that says
         their size, and whose state has those names too; None of families that compress nothing.
+      back: the same as `sampler`, of what undoes what that one does; None of families without.
+      unpaired: whether what is given may be of other clips, as of --data=unpaired(...).
+      relabels: whether it learns to make clips ones of other classes, as --task=relabelling asks.
     """
 
     model: typing.Callable
@@ -69,3 +72,4 @@ class Family(typing.NamedTuple):
     codec: typing.Callable | None = None
     back: typing.Callable | None = None
     unpaired: bool = False
+    relabels: bool = False

@@ -123,6 +123,11 @@ class Parts:
           judges: list of what judges clips, for losses that compare by its features.
           own: core.spec.Spec of each loss that the family has before those.
         """
+        if own and self.config.codec:
+            raise UsageError(
+                f"--model={self.config.model}: learns by pixels, and with --codec a model learns "
+                "on latents. Drop one of the two"
+            )
         found = []
         for name, part in _named([*own, *spec.parse_sum(self.config.losses)]):
             loss = spec.build(part, "vgan.losses.kinds.{}")
@@ -152,11 +157,17 @@ class Parts:
         return spec.build(part, f"vgan.networks.{{}}.{flag}", **self._given)
 
     def _check_aligned(self, name, loss, others):
-        if (loss.aligned or loss.of_given) and not self._plan.task.needs_given:
+        if loss.aligned and not self._plan.task.needs_given:
             raise UsageError(
-                f"--losses={name}: compares a clip with the real one that it should be, or is "
-                f"given, but --task={self.config.task} gives nothing of that to some. Use motion, "
-                "or another --task"
+                f"--losses={name}: compares a clip with the real one that it should be, but "
+                f"--task={self.config.task} gives nothing of that to some. Use motion, or another "
+                "--task"
+            )
+        if loss.of_given and not self._plan.task.shows_whole:
+            raise UsageError(
+                f"--losses={name}: compares a clip with what is given at each pixel, but "
+                f"--task={self.config.task} hides some. Use it with translation, denoising() and "
+                "the like"
             )
         if loss.estimate is None:
             return

@@ -39,6 +39,7 @@ class Kind(typing.NamedTuple):
       of_source: `show` is handed the source beside the clip, not the clip.
       itself: what is shown is the clip itself, as it is.
       relabels: it is to be made a clip of another class.
+      whole: something is shown at each pixel of each frame, none of which stays.
     """
 
     show: typing.Callable
@@ -46,6 +47,7 @@ class Kind(typing.NamedTuple):
     of_source: bool = False
     itself: bool = False
     relabels: bool = False
+    whole: bool = False
 
 
 def from_rest(pixels, kinds):

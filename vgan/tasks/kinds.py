@@ -170,12 +170,12 @@ def deblurring(sigma=1.5):
 
 
 def translation():
-    """Another clip of the same moments is given: --data=pairs(target='...', source='...')."""
+    """Another clip is given: --data=pairs(target='...', source='...'), or unpaired(...)."""
     return _restored(lambda source, seed, samples: hint(source))._replace(of_source=True)
 
 
 def _restored(show, scale=1, enlarged=None):
-    return Kind(show, lambda frames: ways.Restored(scale, enlarged))
+    return Kind(show, lambda frames: ways.Restored(scale, enlarged), whole=True)
 
 
 def _on_frames(choose):

@@ -32,6 +32,7 @@ class Task:
         names = [part.name for part in parts]
         self.shows = names.count("generation") < len(names)
         self.needs_given = "generation" not in names
+        self.shows_whole = all(kind.whole for kind in self._kinds)
         self.relabels = self._kinds[0].relabels
         if any(kind.relabels != self.relabels for kind in self._kinds):
             raise UsageError(
@@ -108,7 +109,7 @@ class Task:
             if kind.of_source and (source is None or not source.shape[-1]):
                 raise UsageError(
                     f"--task={self.text}: the data have no source to translate from. Give "
-                    "--data=pairs(target='...', source='...')"
+                    "--data=pairs(target='...', source='...'), or unpaired(...)"
                 )
             pixels, known = kind.show(source if kind.of_source else video, seed, samples)
             known = tf.broadcast_to(known, [*tf.unstack(tf.shape(video))[:-1], 1])

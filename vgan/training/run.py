@@ -131,8 +131,11 @@ def _check_task(plan, windows):
             f"--data={plan.config.data}: --model={plan.config.model} learns of sources that fit. "
             "Give --model=cycle, or pairs(target='...', source='...')"
         )
-    if plan.task.relabels and not plan.config.conditional:
-        raise UsageError(f"--task={plan.config.task}: needs classes. Add --conditional")
+    if plan.task.relabels and not plan.family.relabels:
+        raise UsageError(
+            f"--task={plan.config.task}: --model={plan.config.model} never makes a clip one of "
+            "another class. Give --model=star"
+        )
     channels = beside(windows, 0)[1].shape[-1]
     for stage in plan.stages:
         clip = tf.zeros([1, *stage.config.clip.shape])

@@ -74,6 +74,8 @@ def test_critics_are_not_told_what_is_made_another(batch):
     ("labels", "changes", "told"),
     [
         (3, {"task": "rebuilding"}, "Give --task=relabelling"),
+        (3, {"batch_size": 1}, "--batch_size=1: .*Give 2 or more"),
+        (3, {"losses": "l1"}, "--losses=l1: .*--model=star.* knows none"),
         (0, {"conditional": False}, "Add --conditional"),
         (3, {"model": "star(reconstruction=-1.0)"}, "reconstruction=-1"),
         (

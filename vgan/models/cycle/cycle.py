@@ -15,7 +15,7 @@ from vgan.models.game.turn import TurnCosts
 from vgan.models.game.updates import judge
 from vgan.models.game.view import View
 from vgan.models.parts import Weighted
-from vgan.models.synthesizer import Report
+from vgan.models.synthesizer import Report, Turn
 
 BACK = "back_"
 """How the names of what belongs to the way back begin."""
@@ -165,7 +165,7 @@ class Cycle(Gan):
                 self.predictors[number] if self.predictors else None,
                 rules,
                 self.pools[number] if self.pools else None,
-                lambda costs, fake, view=view: view(costs.blind(), self.steps, fake),
+                lambda costs, *made, view=view: view(costs.blind(), self.steps, *made),
                 batch._replace(video=target, condition=condition),
             )
             for number, (network, rules, view, target, condition) in enumerate(
@@ -188,7 +188,7 @@ class Cycle(Gan):
         weights, source = self._costs, batch.condition[..., :-1]
         fake = made(side.network, batch.condition)
         if side.network.losses:
-            costs.add_regularisation(side.network.losses)
+            costs.add_regularisation(side.network.losses, side.prefix)
         costs.lose(side.rules.losses, fake, functools.partial(made, side.network))
         if weights.identity:
             add("identity", weights.identity, made(side.network, hint(batch.video)), batch.video)
@@ -205,9 +205,9 @@ class Cycle(Gan):
         """What each critic says of real clips that it isn't trained on; no state moves."""
         found = {}
         for side in self._sides(batch):
+            seen, given = side.shown(TurnCosts(side.batch, seed, samples, Turn(())))
             for critic in side.rules.critics:
-                blind = side.batch.condition[..., :0]
-                inputs = critic.part.inputs(Seen(side.batch.video), blind, seed, samples)
+                inputs = critic.part.inputs(seen, given, seed, samples)
                 logits = critic.part.judge(inputs, batch.label).logits
                 found[critic.name] = tf.reduce_mean(logits, 1)
         return {"logits/held_out": found}

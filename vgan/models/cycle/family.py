@@ -47,6 +47,11 @@ def family(cycle=None, identity=5.0, pool=50, recycle=0.0, one_sided=False):
         ways = [(parts.network("generator"), parts.network("generator")) for _ in range(number)]
         rules = [_rules(parts, BACK * back) for back in range(number)]
         shape = ways[0][0].outputs[0].shape[1:]
+        if recycle and shape[0] < 3:
+            raise UsageError(
+                f"--model=cycle(recycle={recycle}): predicts each frame by two, and clips have "
+                f"{shape[0]}. Give more --frames, or drop it"
+            )
         predictors = [predictor(shape) for _ in ways] if recycle else []
         optimizers = [parts.optimizer(), parts.optimizer()]
         disguise = disguise_of(parts.config)
@@ -68,12 +73,6 @@ def family(cycle=None, identity=5.0, pool=50, recycle=0.0, one_sided=False):
 def _rules(parts, prefix):
     """The Rules of one direction, whose critics aren't told what is translated."""
     rules = rules_of(parts, "conv3d()", remakes=True, blind=True)
-    aligned = [loss.name for loss in rules.losses if loss.part.aligned]
-    if aligned:
-        raise UsageError(
-            f"--losses={aligned[0]}: compares with the clip that it should be, and an unpaired "
-            "translation knows none. Drop it"
-        )
 
     def named(parts):
         return [part._replace(name=prefix + part.name) for part in parts]

@@ -68,12 +68,8 @@ def rules_of(parts, discriminator="", remakes=False, blind=False, own=()):
     adversarial = spec.build(spec.parse(config.adversarial), "vgan.models.game.adversarial.{}")
     _check_signs(config, adversarial)
     losses = parts.losses([critic.part for critic in critics], own)
-    for critic in critics if blind else ():
-        if critic.part.needs_flow:
-            raise UsageError(
-                f"--discriminator={critic.name}: looks at flow, and --model={config.model} says "
-                "none of its clips. Name another critic"
-            )
+    if blind:
+        _check_blind(config, critics, losses)
     for loss in losses:
         if loss.part.remakes and not remakes:
             raise UsageError(
@@ -92,6 +88,22 @@ def rules_of(parts, discriminator="", remakes=False, blind=False, own=()):
         instance_noise=_instance_noise(config) if config.instance_noise else None,
         learning_rate=parts.learning_rate(),
     )
+
+
+def _check_blind(config, critics, losses):
+    """Raises UsageError for what needs to know the clip that is wanted, or how it moves."""
+    for critic in critics:
+        if critic.part.needs_flow:
+            raise UsageError(
+                f"--discriminator={critic.name}: looks at flow, and --model={config.model} says "
+                "none of its clips. Name another critic"
+            )
+    for loss in losses:
+        if loss.part.aligned:
+            raise UsageError(
+                f"--losses={loss.name}: compares with the clip that it should be, and --model="
+                f"{config.model} knows none. Drop it"
+            )
 
 
 def _check_signs(config, adversarial):

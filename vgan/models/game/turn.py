@@ -70,10 +70,10 @@ class TurnCosts:
             self.add("generator", classes, fake.class_loss)
         return fake.logits, real.logits
 
-    def add_regularisation(self, losses):
-        """Adds the scalars that the generator's own layers ask for."""
+    def add_regularisation(self, losses, prefix=""):
+        """Adds the scalars that a generator's own layers ask for; a prefix tells two apart."""
         value = tf.fill([tf.shape(self.samples)[0]], tf.cast(tf.add_n(losses), tf.float32))
-        self.add("generator", Weighted("regularisation", None), value)
+        self.add("generator", Weighted(f"{prefix}regularisation", None), value)
 
     def lose(self, losses, fake, remake=None):
         """Adds what made clips cost the generator beside the critics, where it is due.

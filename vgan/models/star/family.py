@@ -25,6 +25,11 @@ def family(reconstruction=10.0):
 
     def model(parts):
         _check(parts)
+        if parts.config.batch_size < 2:
+            raise UsageError(
+                "--batch_size=1: each clip becomes one of the class of the next one of the batch. "
+                "Give 2 or more"
+            )
         generator, average = parts.network("generator"), parts.network("generator")
         rules = rules_of(parts, "conv3d()", remakes=True, blind=True)
         optimizers = [parts.optimizer(), parts.optimizer()]
@@ -35,7 +40,7 @@ def family(reconstruction=10.0):
         _check(parts)
         return Averaged(parts.network("generator"))
 
-    return Family(model, sampler, ("generator", "losses", *OF_CRITICS))
+    return Family(model, sampler, ("generator", "losses", *OF_CRITICS), relabels=True)
 
 
 def _check(parts):
