@@ -15,7 +15,7 @@ from keras import layers
 from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
 from vgan.networks import sizes
-from vgan.networks.layers import activated, generator_inputs
+from vgan.networks.layers import QUIET, activated, generator_inputs
 from vgan.networks.sizes import check_strides
 
 
@@ -60,7 +60,9 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=16, channels=
     for level, width in zip(levels[::-1], widths[-2::-1], strict=True):
         x = layers.Concatenate()([layers.UpSampling3D((1, 2, 2))(x), level])
         x = block(x, width)
-    video = layers.Conv3D(clip.channels, 1, dtype="float32", activation="tanh")(x)
+    # Of features in range, and begun near mid-gray: once saturated, it would learn no more.
+    how = {"activation": "tanh", "kernel_initializer": QUIET, "dtype": "float32"}
+    video = layers.Conv3D(clip.channels, 1, **how)(activated(x, style))
     return keras.Model(inputs, video, name="unet2d_generator")
 
 
