@@ -20,6 +20,7 @@ import held_out
 import numpy as np
 import trial
 from absl import flags
+from steadiness import warp_error
 
 from vgan.core import command
 
@@ -92,20 +93,6 @@ def matched(sources, targets, seed):
             cv2.imwrite(path, targets[number][0][..., ::-1])
             found.append(np.stack(list(match_colours.treatment(path)(source, 8.0)[0])))
     return np.stack(found)
-
-
-def warp_error(videos, along=None):
-    """The mean error of motion compensation along the flow of other clips, in grey levels."""
-    from vgan.motion import estimators, occlusion, remap
-
-    def pairs(of):
-        return of[:, :-1].reshape(-1, *of.shape[2:]), of[:, 1:].reshape(-1, *of.shape[2:])
-
-    estimate, flat = estimators.farneback(), pairs(videos if along is None else along)
-    flow = estimate(*flat)
-    visible = occlusion.visible(flow, estimate(*flat[::-1]))
-    first, second = pairs(videos)
-    return (np.abs(first - remap.backward(second, flow)).mean(-1))[visible].mean()
 
 
 def kept(videos, sources, masks, moved=False):

@@ -34,7 +34,7 @@ class Wish(typing.NamedTuple):
     Attributes:
       style, content: of the terms of metrics.style, shares.
       motion: of the mean squared difference from the frame before, moved, where that is seen.
-      first, further: steps of the search for the first frame, and for each later one.
+      first, further: steps of the search for a frame by itself, and for one that follows another.
     """
 
     style: float = 1.0
@@ -50,7 +50,8 @@ class Painter:
     Args:
       features: of vgan.networks, a function of pictures -> a list of features.
       style: metrics.style.Style.
-      size: (H, W); estimate: an estimator of vgan.motion.estimators.
+      size: (H, W).
+      estimate: an estimator of vgan.motion.estimators; None to paint each frame by itself.
       wish: Wish.
     """
 
@@ -72,11 +73,12 @@ class Painter:
         before = painted = None
         for frame in frames:
             wanted = to_float(frame)[None]
-            if before is None:
+            alone = before is None or self._estimate is None
+            if alone:
                 beginning, seen = wanted, np.zeros((*wanted.shape[:3], 1), np.float32)
             else:
                 beginning, seen = self._moved(painted, wanted, frame[None], before)
-            painted = self._found(wanted, beginning, seen, before is None)
+            painted = self._found(wanted, beginning, seen, alone)
             before = frame[None]
             yield to_uint8(painted)[0]
 
@@ -89,12 +91,12 @@ class Painter:
         fresh = _in_colours_of(painted, wanted)
         return seen * backward(painted, flow, "bicubic") + (1 - seen) * fresh, seen
 
-    def _found(self, wanted, beginning, seen, is_first):
+    def _found(self, wanted, beginning, seen, alone):
         for variable in (*self._added, *self._optimizer.variables):
             if variable is not self._optimizer.learning_rate:
                 variable.assign(tf.zeros_like(variable))
         about = [tf.constant(of, tf.float32) for of in (wanted, beginning, seen)]
-        steps = self._wish.first if is_first else self._wish.further
+        steps = self._wish.first if alone else self._wish.further
         for step in range(steps):
             self._optimizer.learning_rate.assign(RATE * (1 - step / steps))
             self._optimizer.apply(self._step(*about), self._added)
