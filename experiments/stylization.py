@@ -50,12 +50,8 @@ def main():
     for method, (video, seconds) in found.items():
         ratio = warp_error(video[None], source[None]) / warp_error(source[None])
         row = {"input": values.input.rpartition("/")[2], "method": method, "frames": len(video)}
-        row |= {
-            "seconds": seconds,
-            "style": _style(wanted, video),
-            "of_input": _style(wanted, source),
-        }
-        row["warp_error_ratio"] = round(float(ratio / translations.warp_error(source[None])), 4)
+        row |= {"seconds": seconds, "warp_error_ratio": round(float(ratio), 4)}
+        row |= {"style": _style(wanted, video), "style_of_input": _style(wanted, source)}
         print(row)
         trial.Rows(values.output).add(row)
 
