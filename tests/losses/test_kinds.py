@@ -9,7 +9,7 @@ from vgan.core import spec
 from vgan.core.clip import Batch, ClipSpec, to_float
 from vgan.core.errors import UsageError
 from vgan.data.shapes import windows
-from vgan.losses import features, kinds
+from vgan.losses import kinds
 from vgan.motion import compensation
 from vgan.motion.compensation import take_seconds
 from vgan.networks import conv3d, frames2d
@@ -385,11 +385,6 @@ def test_features_of_critics(text):
     gradient = tape.gradient(second, video).numpy()
     assert np.abs(gradient[1]).max() > 0 and not gradient[[0, 2, 3]].any()
     np.testing.assert_array_equal(loss.compute(batch.video, batch, 0, samples), np.zeros(4))
-
-
-def test_gram_by_hand():
-    x = np.float32([[1, 2], [3, 4]]).reshape(1, 2, 1, 2)  # Two places, two channels.
-    np.testing.assert_allclose(features.gram(x), [[[5, 7], [7, 10]]])
 
 
 def test_style_knows_no_places():

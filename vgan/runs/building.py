@@ -166,8 +166,7 @@ class Parts:
         if loss.of_given and not self._plan.task.shows_whole:
             raise UsageError(
                 f"--losses={name}: compares a clip with what is given at each pixel, but "
-                f"--task={self.config.task} hides some. Use it with translation, denoising() and "
-                "the like"
+                f"--task={self.config.task} hides some. Use it where a whole clip is given"
             )
         if loss.estimate is None:
             return

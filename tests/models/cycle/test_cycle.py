@@ -138,7 +138,7 @@ def test_a_prediction_is_of_the_two_frames_before(batch):
     )
     terms = terms_of(model, batch)["generator"]
     source = batch.condition.numpy()[..., :3]
-    for name, clips in (("prediction", video), ("recycle", source)):
+    for name, clips in (("predictor", video), ("recycle", source)):
         by_hand = np.abs(clips[:, 1] - clips[:, 2]).mean((1, 2, 3))
         np.testing.assert_allclose(terms[name], by_hand, rtol=1e-5)
 

@@ -196,7 +196,7 @@ class Cycle(Gan):
             add("cycle", weights.cycle, made(side.other, hint(fake)), source)
         if side.predictor is not None:
             known = predicted(side.predictor, batch.video)
-            add("prediction", weights.recycle, known[:, 2:], batch.video[:, 2:])
+            add("predictor", weights.recycle, known[:, 2:], batch.video[:, 2:])
             came = made(side.other, hint(predicted(side.predictor, fake)))
             add("recycle", weights.recycle, came[:, 2:], source[:, 2:])
         return Seen(fake)
