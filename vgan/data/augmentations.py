@@ -136,23 +136,8 @@ def translated(export, share=0.5, label=0):
     """
     check_number("translated", above=0, most=1, share=share)
     check_whole("translated", 0, label=label)
-    if isinstance(export, spec.Foreign):
-        raise UsageError(
-            f"translated(export={str(export)!r}): named by a folder that was loaded, and an export "
-            "is a program. Type it, or --trust_code"
-        )
-    if not isinstance(export, str):
-        raise UsageError(f"translated(export={export!r}): must be a path in quotes")
-    try:
-        about = json.loads((Path(export) / "assets.extra" / "vgan.json").read_text())
-        clip, classes, most = about["clip"], about["labels"], about["max_videos"]
-        module = tf.saved_model.load(export)
-        complete = module.signatures["complete"]
-    except Exception as error:  # Damaged programs fail in many ways.
-        raise UsageError(
-            f"translated(export={export!r}): no export of a translator ({error}). Name a version, "
-            "such as runs/cycle/export/2000"
-        ) from None
+    module, about = _translator(export)
+    clip, classes, most = about["clip"], about["labels"], about["max_videos"]
     if label and label >= len(classes):
         raise UsageError(f"translated(label={label}): {export!r} has {len(classes)} classes")
 
@@ -162,7 +147,7 @@ def translated(export, share=0.5, label=0):
         given |= {"samples": samples}
         if classes:
             given["labels"] = tf.fill([video.shape[0]], label)
-        return tf.reshape(next(iter(complete(**given).values())), video.shape)
+        return tf.reshape(next(iter(module.signatures["complete"](**given).values())), video.shape)
 
     def change(video, draws):
         if list(video.shape[1:]) != clip:
@@ -176,8 +161,29 @@ def translated(export, share=0.5, label=0):
         chosen = draws[:, 0] < share
         return tf.where(chosen[:, None, None, None, None], found, video)
 
-    change.module = module  # It lives as long as its functions.
     return Pixels(change)
+
+
+def _translator(export):
+    """A loaded export that completes clips, and what it says of itself; as `translated` raises."""
+    if isinstance(export, spec.Foreign):
+        raise UsageError(
+            f"translated(export={str(export)!r}): named by a folder that was loaded, and an export "
+            "is a program. Type it, or --trust_code"
+        )
+    if not isinstance(export, str):
+        raise UsageError(f"translated(export={export!r}): must be a path in quotes")
+    try:
+        about = json.loads((Path(export) / "assets.extra" / "vgan.json").read_text())
+        module = tf.saved_model.load(export)
+        if "complete" not in module.signatures:
+            raise ValueError("it completes nothing")
+    except Exception as error:  # Damaged programs fail in many ways.
+        raise UsageError(
+            f"translated(export={export!r}): no export of a translator ({error}). Name a version, "
+            "such as runs/cycle/export/2000"
+        ) from None
+    return module, about
 
 
 def brightness(amount=0.2):

@@ -16,7 +16,7 @@ def combined(opened, target, source):
       opened: what `--data` can name -> its windows, as of opening.open_windows.
       target, source: what --data can name: prepared folders, or embedded data.
     Raises:
-      UsageError: one data set twice, or one that is pairs itself.
+      UsageError: one that is pairs itself. DataError: one data set twice.
       UsageError, DataError: as of opening.open_windows.
     """
     for name, text in {"target": target, "source": source}.items():
