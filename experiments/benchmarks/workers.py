@@ -85,12 +85,13 @@ def tensorflow_step(config, live=False):
             f"always hold the same work. Give divisors of {STEPS}"
         )
     train_step = loop.compile_step(model, plan.task, config.seed)
-    guard = loop.Guard(config.precision, 0)
+    reports = loop.Reports(loop.Guard(config.precision, 0).check)
     batches = iter(data) if live else itertools.cycle(list(data.take(4)))
 
     def steps():
         for step, turn in enumerate(turns[:STEPS]):
-            guard.check(step, train_step(next(batches), turn=turn))
+            reports.put(step, train_step(next(batches), turn=turn))
+        reports.read()
 
     def unit():
         take_seconds()

@@ -1,9 +1,12 @@
 """The training loop around a model so small that steps cost nothing."""
 
+import itertools
 import os
 import re
 import shutil
 import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -53,6 +56,11 @@ class Toy(tf.Module):
         pass
 
 
+def clips():
+    video = tf.constant(np.full([2, 2, 4, 4, 3], 200, np.uint8))
+    return Clips(video, video[..., :0], tf.zeros([2], tf.int32), tf.range(2, dtype=tf.int64))
+
+
 class Recorder:
     """Takes the place of the summaries."""
 
@@ -75,10 +83,7 @@ def run(tmp_path):
             **{"batch_size": 2, "checkpoint_interval": 2, "summary_interval": 2} | flags
         )
         checkpoints = Checkpoints(tmp_path, Toy(), keep=100)
-        clips = np.full([2, 2, 4, 4, 3], 200, np.uint8)
-        video, samples = tf.constant(clips), tf.range(2, dtype=tf.int64)
-        batch = Clips(video, video[..., :0], tf.zeros([2], tf.int32), samples)
-        data = [batch] * 100 if batches is None else batches
+        data = [clips()] * 100 if batches is None else batches
         loop.train(
             train.model,
             Task("generation"),
@@ -132,6 +137,45 @@ def test_scalars_are_means_since_the_last_ones(run):
     assert values["health/seen"] == values["terms/generator/near"]
 
 
+class Pending:
+    """A scalar that a device is still working on: who wants it waits."""
+
+    def __init__(self, future):
+        self._future = future
+
+    def __tf_tensor__(self, dtype=None, name=None):
+        return tf.constant(self._future.result(), dtype, name=name)
+
+
+def test_steps_follow_each_other_without_waiting_for_scalars(run, monkeypatch):
+    """The device goes on with a step until the batch after the next is asked for."""
+    asked = [threading.Event() for _ in range(6)]
+
+    def work(step):
+        if step not in (3, 5):  # Something is due after these.
+            assert asked[step + 1].wait(timeout=20)
+        return float(step)
+
+    def batches():
+        for event in asked:
+            event.set()
+            yield clips()
+
+    with ThreadPoolExecutor(1) as device:
+        numbers = itertools.count()
+
+        def compile_step(*about):
+            def step(clips, turn):
+                pending = Pending(device.submit(work, next(numbers)))
+                return {"terms": {"generator": {"near": pending}}}
+
+            return step
+
+        monkeypatch.setattr(loop, "compile_step", compile_step)
+        run(batches=batches(), steps=6, summary_interval=6, checkpoint_interval=6)
+    assert run.summaries.logged[6]["terms/generator/near"] == np.mean(range(6))
+
+
 def test_progress_as_lines_says_the_time_left(run, capsys):
     run(steps=4)
     said = capsys.readouterr().out.splitlines()
@@ -174,22 +218,24 @@ def test_progress_on_a_terminal_is_a_bar(monkeypatch, capsys):
     assert "generator: 1.0" in out
 
 
-TERMS = {"terms": {"generator": {"bce": 1.0}}}
+TERMS = {("terms", "generator", "bce"): 1.0}
 
 
 @pytest.mark.parametrize("path", [("terms", "discriminator", "r1"), ("logits/real", "conv3d")])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_guard_names_step_term_and_last_checkpoint(path, value):
-    guard, report = loop.Guard("float16", start=250), value
-    for name in reversed(path):
-        report = {name: report}
-    name = "/".join(path)
+    guard, name = loop.Guard("float16", start=250), "/".join(path)
     with pytest.raises(DivergedError, match=f"at step 268: {name} isn't finite.*step 250"):
-        guard.check(267, {"terms": {}} | report)
+        guard.check(267, TERMS | {path: value})
 
 
 def gradient(norm):
-    return TERMS | {"gradient_norm": {"generator": norm}}
+    return TERMS | {("gradient_norm", "generator"): norm}
+
+
+def test_reports_by_path_are_floats():
+    nested = {"terms": {"generator": {"bce": tf.constant(0.5)}}, "count": tf.constant(3)}
+    assert loop.by_path(nested) == {("terms", "generator", "bce"): 0.5, ("count",): 3.0}
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
@@ -228,10 +274,10 @@ def test_a_signal_lets_the_step_finish_and_saves(run, monkeypatch, capsys, numbe
     with pytest.raises(SystemExit) as caught:
         run(steps=100, checkpoint_interval=50)
     assert caught.value.code == code
-    assert saved_steps(run.folder) == [3]
+    assert saved_steps(run.folder) == [4]  # The third report is read once that is under way.
     assert run.summaries.flushes == 1
     name = signal.Signals(number).name
-    assert capsys.readouterr().err == f"{name}: saved step 3; the same command goes on\n"
+    assert capsys.readouterr().err == f"{name}: saved step 4; the same command goes on\n"
     assert signal.getsignal(number) == before
 
 

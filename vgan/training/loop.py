@@ -36,29 +36,37 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
     train_step = compile_step(synthesizer, task, config.seed)
     meter = Meter(start, config.steps, config.batch_size, synthesizer.players())
     guard = Guard(config.precision, start)
+    reports = Reports(lambda step, report: meter.add(guard.check(step, report)))
     batches = iter(data)
+    intervals = [config.summary_interval, config.checkpoint_interval, *dict(routines)]
+
+    def due(done, *intervals):
+        return done == config.steps or any(done % interval == 0 for interval in intervals)
+
     with Interruption() as interruption:
         for step in range(start, config.steps):
             with meter.timing("input"):
                 clips = next(batches)
             with announced("building the graph of a step") if step == start else nullcontext():
-                report = train_step(clips, turn=synthesizer.turn(step))
-            meter.add(guard.check(step, report))
+                reports.put(step, train_step(clips, turn=synthesizer.turn(step)))
             done = step + 1
-            if done % config.summary_interval == 0 or done == config.steps:
+            if interruption or due(done, *intervals):
+                reports.read()
+            if due(done, config.summary_interval):
                 means = meter.read(done, take_seconds())
                 with meter.timing("health"):
                     means |= health.check(done, means)
                 summaries.scalars(done, {"/".join(path): of for path, of in means.items()})
             for interval, routine in routines:
-                if done % interval == 0 or done == config.steps:
+                if due(done, interval):
                     with meter.timing("samples"):
                         routine(done)
-            if done % config.checkpoint_interval == 0 or done == config.steps or interruption:
+            if interruption or due(done, config.checkpoint_interval):
+                reports.read()
                 summaries.flush()
                 checkpoints.save(done)
                 guard.last_checkpoint = done
-            interruption.leave_if_asked(done)
+                interruption.leave_if_asked(done)
 
 
 def batch_of(synthesizer, task, seed, clips):
@@ -92,13 +100,44 @@ def compile_step(synthesizer, task, seed):
     return train_step
 
 
-def by_path(nested, path=()):
-    """The values of nested dicts as floats, {path of names: value}."""
+def by_path(nested):
+    """The values of nested dicts as floats, {path of names: value}, from one transfer."""
+    found = _flat(nested)
+    values = tf.stack([tf.cast(value, tf.float32) for value in found.values()]).numpy()
+    return dict(zip(found, values.tolist(), strict=True))
+
+
+def _flat(nested, path=()):
     found = {}
     for name, of in nested.items():
-        inside = by_path(of, (*path, name)) if isinstance(of, dict) else {(*path, name): float(of)}
-        found |= inside
+        found |= _flat(of, (*path, name)) if isinstance(of, dict) else {(*path, name): of}
     return found
+
+
+class Reports:
+    """Reads each step's report once the next one is under way, so that no device waits for it.
+
+    Args:
+      take: (step, report by path) -> None, in the order of steps.
+    """
+
+    def __init__(self, take):
+        self._take, self._waiting = take, None
+
+    def put(self, step, report):
+        """Takes what a step gave, and reads the one before."""
+        before, self._waiting = self._waiting, (step, report)
+        self._give(before)
+
+    def read(self):
+        """Reads all, before anything is made of the weights."""
+        before, self._waiting = self._waiting, None
+        self._give(before)
+
+    def _give(self, waiting):
+        if waiting is not None:
+            step, report = waiting
+            self._take(step, by_path(report))
 
 
 class Guard:
@@ -111,7 +150,6 @@ class Guard:
 
     def check(self, step, report):
         """A step's report by path, without overflowed gradient norms; raises DivergedError."""
-        report = by_path(report)
         broken = [path for path, value in report.items() if not np.isfinite(value)]
         overflows = [path for path in broken if path[0] == "gradient_norm"]
         self._skips = self._skips + 1 if overflows else 0
