@@ -123,6 +123,26 @@ def source_motion(alpha=12.5, estimator="dis", pairs=2):
     return Loss(SourceMotion(estimate, alpha, pairs), of_given=True)
 
 
+def source_colours(size=8):
+    """The mean absolute difference from what a clip is made of, of means over squares of pixels.
+
+    It holds what is where, and its colours, and leaves textures finer than the squares free.
+
+    Args:
+      size: pixels each way of a square; those at the right and the bottom may be smaller.
+    """
+    check_whole("source_colours", 1, 1000, size=size)
+
+    def averaged(video):
+        squares = 1, size, size
+        return tf.nn.avg_pool3d(tf.cast(video, tf.float32), squares, squares, "SAME")
+
+    def loss(video, batch, seed, samples):
+        return _mean(tf.abs(averaged(video) - averaged(batch.condition[..., :-1])))
+
+    return Loss(loss, of_given=True)
+
+
 def commuting(reach=2.0, every=1):
     """What a generator makes of a clip is to move as the clip does, without an estimate of flow.
 
