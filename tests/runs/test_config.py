@@ -22,6 +22,7 @@ OTHER = {
     "conditional": True,
     "task": "prediction(given=4)",
     "batch_size": 3,
+    "accumulate": 3,
     "steps": 7,
     "seed": 2**32 - 1,
     "generator": "conv3d(latent_dim=16, channels=8)",
@@ -121,6 +122,7 @@ def test_a_flag_that_an_old_run_did_not_have_had_its_default():
 
 HARMLESS = {
     "data",  # Its contents count, not its name.
+    "accumulate",
     "steps",
     "sampler",
     "deterministic",
@@ -134,7 +136,7 @@ HARMLESS = {
     "eval_videos",
     "best_score",
 }
-NEEDS = {"augment_target": {"diff_augment": "cutout"}}
+NEEDS = {"augment_target": {"diff_augment": "cutout"}, "accumulate": {"batch_size": 3}}
 
 
 @pytest.mark.parametrize("name", OTHER)
@@ -147,7 +149,7 @@ def test_which_flags_may_change_on_resuming(name):
 
 
 POSITIVE = (
-    "frames frame_step height width batch_size steps r1_interval checkpoint_interval "
+    "frames frame_step height width batch_size accumulate steps r1_interval checkpoint_interval "
     "summary_interval sample_interval eval_videos"
 ).split()
 FRACTIONS = ["beta_1", "beta_2", "ema_decay", "augment_target"]

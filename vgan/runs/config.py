@@ -41,6 +41,9 @@ class _SharedFlags:
     )
     model: str = setting("gan", "Family of models, of vgan/models, name(argument=value).", True)
     batch_size: int = setting(16, "Clips a step.", True, least=1)
+    accumulate: int = setting(
+        1, "Parts of a batch that are in memory one after another, for larger clips.", least=1
+    )
     steps: int = setting(2000, "Steps to train, counted from the run's first.", least=1)
     seed: int = setting(0, "Seed of the weights, the data order and all noise.", True, below=2**32)
     generator: str = setting(
@@ -90,6 +93,11 @@ class ExperimentConfig(GameFlags, VaeFlags, CompressorFlags, DenoisingFlags, _Sh
         if self.learning_rate == 0:
             raise UsageError("--learning_rate=0: nothing would be learnt. Give a value above 0")
         check_choice("precision", self.precision, PRECISIONS)
+        if self.batch_size % self.accumulate:
+            raise UsageError(
+                f"--accumulate={self.accumulate}: --batch_size={self.batch_size} has no such parts "
+                "of equal size. Give a divisor"
+            )
         self.check_gan()
 
     @property

@@ -10,6 +10,7 @@ import tensorflow as tf
 from vgan.core.clip import Batch, to_float
 from vgan.core.errors import DivergedError
 from vgan.motion.compensation import take_seconds
+from vgan.training.accumulation import accumulated
 from vgan.training.progress import Meter, announced
 
 SKIPS_IN_A_ROW = 20
@@ -33,7 +34,7 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
       DivergedError: a term or gradient isn't finite; it never reaches a checkpoint.
       SystemExit: SIGTERM or Ctrl-C came, after the step was finished and saved.
     """
-    train_step = compile_step(synthesizer, task, config.seed)
+    train_step = compile_step(synthesizer, task, config.seed, config.accumulate)
     meter = Meter(start, config.steps, config.batch_size, synthesizer.players())
     guard = Guard(config.precision, start)
     reports = Reports(lambda step, report: meter.add(guard.check(step, report)))
@@ -77,19 +78,22 @@ def batch_of(synthesizer, task, seed, clips):
     return Batch(encoded, condition, clips.label, clips.flow, clips.visible, source)
 
 
-def compile_step(synthesizer, task, seed):
+def compile_step(synthesizer, task, seed, accumulate=1):
     """The step as a function (data.pipeline.Clips, turn) -> {name: {...: batch mean}}, nested.
+
+    Gradients are taken in `accumulate` parts of the batch, one after another.
 
     It is traced without AutoGraph, whose search for branches took half the time to the first step:
     losses, tasks and the like choose by tf.where or tf.cond, not by Python's if on a tensor.
     """
+    gradients_of = accumulated(synthesizer, accumulate)
 
     @tf.function(autograph=False)
     def train_step(clips, turn):
         batch = batch_of(synthesizer, task, seed, clips)
         terms, statistics, norms = {}, {}, {}
         for part in turn.rounds():
-            gradients, report = synthesizer.gradients(batch, seed, clips.samples, part)
+            gradients, report = gradients_of(batch, seed, clips.samples, part)
             norms |= synthesizer.gradient_norms(gradients)
             synthesizer.apply(gradients)
             terms, statistics = terms | report.terms, statistics | report.statistics

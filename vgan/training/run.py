@@ -21,7 +21,7 @@ from vgan.runs.workdir import Workdir
 from vgan.sampling.card import Card
 from vgan.sampling.model import live
 from vgan.serving import saved_model
-from vgan.training import loop, monitors, previews
+from vgan.training import accumulation, loop, monitors, previews
 from vgan.training.progress import announced
 from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.summaries import Summaries
@@ -51,6 +51,7 @@ def train(config, path, trust_code=False):
     with announced(f"building networks of {plan.stages[0].config.clip}"):
         first = codecs.kept(workdir, plan.stages[0].config)
         model = building.build(plan, first, num_labels)
+    accumulation.check(model, config.accumulate)
     workdir.create()
     with workdir.locked():
         stage = plan.stage_at(newest_good(workdir.checkpoints))
