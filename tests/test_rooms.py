@@ -23,7 +23,7 @@ FLOORS = {
         ["losses", "sampling"],
         ["serving", "evaluation"],
         ["runs"],
-        ["training", "reports"],
+        ["training", "reports", "searching"],
     ],
     "data_prep": [
         ["base"],

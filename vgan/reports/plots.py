@@ -86,6 +86,29 @@ def bars(name, unit, values):
     return _svg(f"bars of {name}", draw)
 
 
+def points(name, score, pairs):
+    """A score of several trials by what they have for one flag.
+
+    Args:
+      name: of the flag; score: of the score.
+      pairs: list of (value, score); values are numbers or texts.
+    Returns:
+      Html.
+    """
+    numbers = all(isinstance(value, int | float) for value, _ in pairs)
+    spread = numbers and min(value for value, _ in pairs) > 0
+
+    def draw(axes):
+        values, scores = zip(*pairs, strict=True)
+        axes.scatter(values if numbers else list(map(str, values)), scores, color=_look(0)[0])
+        axes.set(xlabel=name, ylabel=score)
+        if spread:
+            axes.set_xscale("log")
+        axes.grid(alpha=0.2)
+
+    return _svg(f"{score} by {name}", draw)
+
+
 def legend(names):
     """The colour and dashes that each of some names has in every plot."""
     entries = []
