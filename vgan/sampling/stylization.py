@@ -20,7 +20,7 @@ from vgan.motion.remap import backward
 RATE = 0.02
 """Of Adam, at the first step of a frame; it falls to 0 at the last one."""
 
-STILL = 0.2
+STILL = 0.05
 """Shorter flow, in pixels, is an estimate's noise, along which strokes would blur and drift."""
 
 LEVELS = 4
@@ -41,7 +41,7 @@ class Wish(typing.NamedTuple):
     content: float = 0.05
     motion: float = 1000.0
     first: int = 150
-    further: int = 40
+    further: int = 20
 
 
 class Painter:
