@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from vgan.models import replicas
 from vgan.models.synthesizer import MovedLayer
 
 
@@ -13,7 +14,8 @@ from vgan.models.synthesizer import MovedLayer
 class BatchNorm(MovedLayer, keras.layers.Layer):
     """Brings each channel to mean 0 and variance 1, then to a learnt scale and offset.
 
-    A training call uses the mean and variance of its batch, in float32, and changes no variable. It
+    A training call uses the mean and variance of its batch, on all devices, in float32, and changes
+    no variable. It
     leaves them, the variance unbiased, to `after_step`, which has to run in the same trace and
     alone moves the averages that other calls use.
 
@@ -40,6 +42,8 @@ class BatchNorm(MovedLayer, keras.layers.Layer):
         self.variance = self.add_weight(name="variance", initializer="ones", **alike)
 
     def call(self, x, training=False):
+        if training and replicas.number() > 1:
+            return self._of_all_devices(x)
         how = {} if training else {"mean": self.mean.value, "variance": self.variance.value}
         how |= {"epsilon": self.epsilon, "is_training": bool(training)}
         flat, fused = ops.reshape(x, (1, 1, -1, x.shape[-1])), tf.compat.v1.nn.fused_batch_norm
@@ -48,6 +52,17 @@ class BatchNorm(MovedLayer, keras.layers.Layer):
         if training:
             self._last = tuple(found)  # A list would be tracked by Keras as state.
         return ops.reshape(y, ops.shape(x))
+
+    def _of_all_devices(self, x):
+        axes, number = list(range(len(x.shape) - 1)), replicas.number()
+        exact = ops.cast(x, "float32")
+        both = tf.reduce_mean(exact, axes), tf.reduce_mean(tf.square(exact), axes)
+        mean, square = replicas.mean(both)
+        variance = square - tf.square(mean)
+        y = (exact - mean) * tf.math.rsqrt(variance + self.epsilon) * self.gamma + self.beta
+        values = ops.cast(number * tf.size(x) // x.shape[-1], "float32")
+        self._last = mean, variance * values / (values - 1)
+        return ops.cast(y, x.dtype)
 
     def after_step(self):
         """Moves the averages towards the last training call's statistics, if there was one."""

@@ -63,6 +63,9 @@ class _SharedFlags:
     deterministic: bool = setting(
         False, "The same bits each time on GPUs too, where it costs time; on CPUs they always are."
     )
+    devices: str = setting(
+        "", "Devices that share each step's clips: all (GPUs), cpu:2, or gpu:0,1; by default one."
+    )
     codec: str = setting(
         "", "Workdir of --model=autoencoder: learn on its latents, not on pixels.", True
     )

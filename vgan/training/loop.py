@@ -12,12 +12,13 @@ from vgan.core.errors import DivergedError
 from vgan.motion.compensation import take_seconds
 from vgan.training.accumulation import accumulated
 from vgan.training.progress import Meter, announced
+from vgan.training.replicas import ONE
 
 SKIPS_IN_A_ROW = 20
 """How many overflows of float16 gradients in a row are a divergence."""
 
 
-def train(synthesizer, task, data, config, start, checkpoints, summaries, health, routines):
+def train(synthesizer, task, data, config, start, checkpoints, summaries, health, routines, on=ONE):
     """Trains from step `start` to `config.steps`.
 
     Args:
@@ -30,11 +31,12 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
       summaries: summaries.Summaries.
       health: health.Health.
       routines: list of (interval, function); called with the step at each interval and at the end.
+      on: replicas.One or Several, in whose scope the synthesizer was built.
     Raises:
       DivergedError: a term or gradient isn't finite; it never reaches a checkpoint.
       SystemExit: SIGTERM or Ctrl-C came, after the step was finished and saved.
     """
-    train_step = compile_step(synthesizer, task, config.seed, config.accumulate)
+    train_step = compile_step(synthesizer, task, config.seed, config.accumulate, on)
     meter = Meter(start, config.steps, config.batch_size, synthesizer.players())
     guard = Guard(config.precision, start)
     reports = Reports(lambda step, report: meter.add(guard.check(step, report)))
@@ -47,7 +49,7 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
     with Interruption() as interruption:
         for step in range(start, config.steps):
             with meter.timing("input"):
-                clips = next(batches)
+                clips = on.shares(next(batches))
             with announced("building the graph of a step") if step == start else nullcontext():
                 reports.put(step, train_step(clips, turn=synthesizer.turn(step)))
             done = step + 1
@@ -78,25 +80,34 @@ def batch_of(synthesizer, task, seed, clips):
     return Batch(encoded, condition, clips.label, clips.flow, clips.visible, source)
 
 
-def compile_step(synthesizer, task, seed, accumulate=1):
+def compile_step(synthesizer, task, seed, accumulate=1, on=ONE):
     """The step as a function (data.pipeline.Clips, turn) -> {name: {...: batch mean}}, nested.
 
-    Gradients are taken in `accumulate` parts of the batch, one after another.
+    Gradients are taken in `accumulate` parts of the batch, one after another, and on the devices of
+    replicas.One or Several, which takes their shares of the clips.
 
     It is traced without AutoGraph, whose search for branches took half the time to the first step:
     losses, tasks and the like choose by tf.where or tf.cond, not by Python's if on a tensor.
     """
     gradients_of = accumulated(synthesizer, accumulate)
+    players = synthesizer.players()
 
-    @tf.function(autograph=False)
-    def train_step(clips, turn):
+    def taken(clips, turn):
         batch = batch_of(synthesizer, task, seed, clips)
         terms, statistics, norms = {}, {}, {}
         for part in turn.rounds():
             gradients, report = gradients_of(batch, seed, clips.samples, part)
+            together = {name: of for name, of in gradients.items() if name in players}
+            others = {name: of for name, of in gradients.items() if name not in players}
+            gradients = on.mean(together) | on.whole(others)
             norms |= synthesizer.gradient_norms(gradients)
             synthesizer.apply(gradients)
             terms, statistics = terms | report.terms, statistics | report.statistics
+        return on.whole((terms, statistics)), norms
+
+    @tf.function(autograph=False)
+    def train_step(clips, turn):
+        (terms, statistics), norms = on.run(lambda clips: taken(clips, turn), clips)
         synthesizer.after_step(statistics, turn)
         means = tf.nest.map_structure(tf.reduce_mean, {"terms": terms} | statistics)
         return means | {"gradient_norm": norms}

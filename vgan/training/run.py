@@ -21,7 +21,7 @@ from vgan.runs.workdir import Workdir
 from vgan.sampling.card import Card
 from vgan.sampling.model import live
 from vgan.serving import saved_model
-from vgan.training import accumulation, loop, monitors, previews
+from vgan.training import accumulation, loop, monitors, previews, replicas
 from vgan.training.progress import announced
 from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.summaries import Summaries
@@ -37,6 +37,12 @@ def train(config, path, trust_code=False):
     Raises:
       errors.VganError: of the kind that fits what is wrong.
     """
+    on = replicas.of_flag(config.devices, config.batch_size // config.accumulate)
+    with on.scope():
+        _train(config, path, trust_code, on)
+
+
+def _train(config, path, trust_code, on):
     plan = Plan.of(config, trust_code)
     windows = open_windows(config.data, config.clip, config.frame_step, "train")
     num_labels = _num_labels(config, windows)
@@ -72,13 +78,13 @@ def train(config, path, trust_code=False):
         )
         last = plan.stages[-1]
         scored_by = evaluator if stage == last else None
-        _train_stage(plan, model, stage, start, num_labels, workdir, scored_by)
+        _train_stage(plan, model, stage, start, num_labels, workdir, scored_by, on)
         for larger in plan.stages[plan.stages.index(stage) + 1 :]:
             small, model = model, building.build(plan, larger.config, num_labels)
             model.grow_from(small)
             print(f"step {larger.first}: growing to {larger.config.clip}", flush=True)
             scored_by = evaluator if larger == last else None
-            _train_stage(plan, model, larger, larger.first, num_labels, workdir, scored_by)
+            _train_stage(plan, model, larger, larger.first, num_labels, workdir, scored_by, on)
         version = workdir.export / str(max(start, config.steps))
         if not version.exists():
             labels = windows.labels if config.conditional else ()
@@ -86,7 +92,7 @@ def train(config, path, trust_code=False):
                 saved_model.export(model, plan.card(windows.fps, labels), version)
 
 
-def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator):
+def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
     """Trains one stage of a run from step `start` to its last."""
     config = dataclasses.replace(stage.config, steps=stage.last)
     windows = open_windows(config.data, config.clip, config.frame_step, "train")
@@ -114,7 +120,8 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator):
         windows, config.batch_size, config.seed, first_sample, config.augment, model.flow_estimator
     )
     health = monitors.health(config, windows, samples, model, plan.task, real)
-    loop.train(model, plan.task, data, config, start, checkpoints, summaries, health, routines)
+    about = config, start, checkpoints, summaries, health, routines, on
+    loop.train(model, plan.task, data, *about)
 
 
 def _check_growth(plan, num_labels):

@@ -37,5 +37,7 @@ class Pool(tf.Module):
         video = video[: self._size]
         number = tf.shape(video, tf.int64)[0]
         places = (self.held + tf.range(number)) % self._size
-        self.clips.scatter_nd_update(places[:, None], tf.cast(video, tf.float16))
+        # A scatter into a variable that several devices have is not implemented.
+        video = tf.cast(video, tf.float16)
+        self.clips.assign(tf.tensor_scatter_nd_update(self.clips, places[:, None], video))
         self.held.assign_add(number)

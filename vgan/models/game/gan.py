@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from vgan.core import randomness
 from vgan.core.clip import Seen
+from vgan.models import replicas
 from vgan.models.average import Averaged, copy_state, follow
 from vgan.models.codec import put_back
 from vgan.models.game import detectors
@@ -157,7 +158,7 @@ class Gan(Averaged):
             if self.rules.learning_rate is not None:
                 pace = self.rules.pace if player == "discriminator" else 1.0
                 optimizer.learning_rate.assign(pace * self.rules.learning_rate(self.steps))
-            optimizer.apply(found, self.players()[player])
+            optimizer.apply(replicas.share(found), self.players()[player])
             if player == "discriminator" and bound:
                 for weight in self.players()[player]:
                     weight.assign(tf.clip_by_value(weight, -bound, bound))

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from vgan.core import randomness
+from vgan.models import replicas
 from vgan.models.average import Averaged, follow
 from vgan.models.codec import put_back
 from vgan.models.synthesizer import Report, Turn
@@ -129,7 +130,7 @@ class Denoising(Denoiser):
         (found,) = gradients.values()
         found, _ = tf.clip_by_global_norm(found, MOST * self.optimizer.scale_loss(1.0))
         self.optimizer.learning_rate.assign(self._learning_rate(self.steps))
-        self.optimizer.apply(found, self.network.trainable_variables)
+        self.optimizer.apply(replicas.share(found), self.network.trainable_variables)
 
     def gradient_norms(self, gradients):
         """The global norm of its gradients, free of loss scaling, before it is cut."""

@@ -1,0 +1,75 @@
+"""Several devices, which are logical ones of this CPU, beside one."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vgan.core.errors import UsageError
+from vgan.training import replicas
+
+CASES = "state", "batch_norm", "flow"
+
+
+@pytest.fixture(scope="module")
+def found(command):
+    """How far five steps on two devices are from those on one, by family."""
+    done = command("tests.training.two_devices", *CASES)
+    assert done.code == 0, done.err
+    lines = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]
+    return {line.pop("case"): line for line in lines}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_two_devices_take_the_steps_of_one(found, case):
+    """With what mixes clips: batch norm is of all of them."""
+    assert found[case]["moved"] > 1e-4
+    assert found[case]["far"] < 1e-6
+    assert found[case]["unlike"] == 0, "the devices have the same to the bit"
+
+
+def test_a_run_goes_on_on_another_number_of_devices(command, tiny, tiny_run, as_flags, tmp_path):
+    """With the same clips: the last weights are near those of the undisturbed run."""
+    for steps, devices in ((1, ""), (3, "cpu:2"), (4, "")):
+        flags = tiny | {"steps": steps, "devices": devices}
+        done = command("vgan.train", *as_flags(flags), f"--workdir={tmp_path}/run")
+        assert done.code == 0, done.err
+    readers = [
+        tf.train.load_checkpoint(str(run / "checkpoints" / "ckpt-4"))
+        for run in (tmp_path / "run", tiny_run)
+    ]
+    shapes = [reader.get_variable_to_shape_map() for reader in readers]
+    names = [name for name in shapes[0] if "VARIABLE_VALUE" in name]
+    assert shapes[0].keys() == shapes[1].keys() and len(names) > 20
+    for name in names:
+        one, other = (np.asarray(reader.get_tensor(name)) for reader in readers)
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-5, err_msg=name)
+    shutil.rmtree(tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("text", "batch_size", "told"),
+    [
+        ("cpu", 4, "can't be read. Give all, cpu:2, or gpu:0,1"),
+        ("cpu:0", 4, "can't be read"),
+        ("gpu:0,0", 4, "can't be read"),
+        ("gpu:7", 4, "there is no gpu 7. There are 0"),
+        ("cpu:3", 4, "there is no cpu 1. There are 1"),
+    ],
+)
+def test_what_it_says_of_bad_input(text, batch_size, told):
+    with pytest.raises(UsageError, match=f"--devices={text}: {told}"):
+        replicas.of_flag(text, batch_size)
+
+
+def test_shares_must_be_equal(command, tiny, as_flags, tmp_path):
+    flags = as_flags(tiny | {"batch_size": 3, "devices": "cpu:2"})
+    done = command("vgan.train", *flags, f"--workdir={tmp_path}/run")
+    assert done.code == 1 and "--batch_size=3 can't be shared by 2 equally" in done.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_one_device_is_nothing_new():
+    assert replicas.of_flag("", 4) is replicas.of_flag("all", 4) is replicas.ONE
