@@ -40,7 +40,7 @@ from vgan.core.errors import VganError
 SECONDS = 60
 _MOST_FRAMES = 100  # Of generate: a damaged time stamp may repeat one for an hour.
 WAYS = ("treat", "generate", "animate", "inspect", "list", "load")
-_TRAIN = {
+TRAIN = {
     "frames": 4, "height": 16, "width": 16, "batch_size": 2, "steps": 1, "data": "shapes()",
     "generator": "unet3d(channels=4, latent_dim=4)", "discriminator": "frames2d(channels=4)",
     "task": "denoising", "losses": "l1",
@@ -64,16 +64,18 @@ def main():
             print(about, collections.Counter(fate for _, fate, *_ in found), flush=True)
 
 
-def originals(folder):
-    """Good files and folders to damage: {name: path or bytes}."""
-    raw, run = folder / "raw", folder / "run"
+def originals(folder, run=None):
+    """Good files and folders to damage: {name: path or bytes}.
+
+    Args:
+      folder: where they are made.
+      run: workdir of a run of TRAIN that has an export; without one it is trained.
+    """
+    raw, run = folder / "raw", run or _trained(folder / "run")
     files = mutants.originals()
     mutants.write(raw, files, "mkv", [2], 1)
     (raw / "a.mp4").write_bytes(files["mp4"][0])
     fuzz_preparation.prepared(raw, folder / "data", "--workers=1")
-    line = [sys.executable, "-m", "vgan.train", f"--workdir={run}"]
-    line += [f"--{name}={value}" for name, value in _TRAIN.items()]
-    subprocess.run(line, check=True, capture_output=True)
     (export,) = (run / "export").iterdir()
     names = "path,label,group,start,end,split\n" + "".join(
         f"{number}.mp4,a,g{number},0.{number},2.5,train\n" for number in range(5)
@@ -83,6 +85,13 @@ def originals(folder):
         "files": files, "data": folder / "data", "run": run, "export": export,
         "list": {"csv": names.encode(), "jsonl": "\n".join(rows).encode()},
     }  # fmt: skip
+
+
+def _trained(run):
+    line = [sys.executable, "-m", "vgan.train", f"--workdir={run}"]
+    line += [f"--{name}={value}" for name, value in TRAIN.items()]
+    subprocess.run(line, check=True, capture_output=True)
+    return run
 
 
 def some(good, way, number, seed):

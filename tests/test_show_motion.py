@@ -73,9 +73,9 @@ def test_an_object_is_tracked_into_a_table(command, path, tmp_path):
     assert (tmp_path / "other.csv").read_text() == (tmp_path / "out.csv").read_text()
 
 
-def test_a_generator_shows_its_own_motion(command, train_once, tiny, tmp_path):
+def test_a_generator_shows_its_own_motion(command, begin_once, tiny, tmp_path):
     layered = "layered(latent_dim=8, channels=4, objects=2)"
-    run, _ = train_once(tiny | {"generator": layered, "steps": 2})
+    run = begin_once(tiny | {"generator": layered})
     output = tmp_path / "out.webp"
     flags = [f"--workdir={run}", "--seed=3", f"--output={output}", "--show=masks,wheel,compensated"]
     done = command("vgan.show_motion", *flags, "--longest=1")

@@ -1,15 +1,23 @@
 """Some 150 damaged files through what else reads files of others."""
 
 import collections
+import shutil
 
 import fuzz_use
 import mutants
 import pytest
 
+from vgan.runs import trained
+from vgan.serving import saved_model
+
 
 @pytest.fixture(scope="module")
-def good(tmp_path_factory):
-    return fuzz_use.originals(tmp_path_factory.mktemp("good"))
+def good(begin_once, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("good")
+    run = shutil.copytree(begin_once(fuzz_use.TRAIN), folder / "run")
+    begun = trained.restore(run)
+    saved_model.export(begun.model, begun.card, run / "export" / "0")
+    return fuzz_use.originals(folder, run)
 
 
 def test_each_is_read_or_refused_in_a_line(good):
