@@ -8,25 +8,13 @@ import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
-KILL_IN_STEP = """
-import os, signal
-from vgan.training.progress import Meter
-add, calls = Meter.add, []
-def add_or_die(self, report):
-    calls.append(1)
-    if len(calls) == 6:
-        os.kill(os.getpid(), signal.SIGKILL)
-    add(self, report)
-Meter.add = add_or_die
-"""
-
 KILL_IN_SAVE = """
 import os, signal
 from tensorflow.python.ops import gen_io_ops
 merge, calls = gen_io_ops.merge_v2_checkpoints, []
 def merge_or_die(*args, **kwargs):
     calls.append(1)
-    if len(calls) == 1:
+    if len(calls) == {number}:
         os.kill(os.getpid(), signal.SIGKILL)
     return merge(*args, **kwargs)
 gen_io_ops.merge_v2_checkpoints = merge_or_die
@@ -51,22 +39,20 @@ def events(folder):
 
 @pytest.fixture(scope="module")
 def killed(command, full, as_flags, tmp_path_factory):
-    """The workdir of a run killed in its first save, a step and another save, then finished."""
+    """The workdir of a run killed in its first save, and in another one, then finished."""
     workdir = tmp_path_factory.mktemp("killed") / "run"
     checkpoints = workdir / "checkpoints"
     again = ["vgan.train", *as_flags(full), f"--workdir={workdir}"]
-    first = command(*again, before=KILL_IN_SAVE)
+    first = command(*again, before=KILL_IN_SAVE.format(number=1))
     assert first.code == -signal.SIGKILL
     assert [path.name for path in checkpoints.iterdir()] == ["ckpt-0_temp"]
-    second = command(*again, before=KILL_IN_STEP)
+    # Its sixth step is done and logged, but not kept.
+    second = command(*again, before=KILL_IN_SAVE.format(number=7))
     assert second.code == -signal.SIGKILL
     assert f"training {workdir} from step 0 to 7" in second.out
-    assert {path.stem for path in checkpoints.iterdir()} == {"ckpt-4", "ckpt-5"}
-    third = command("vgan.train", f"--flagfile={workdir}/config.flags", before=KILL_IN_SAVE)
-    assert third.code == -signal.SIGKILL
-    assert f"resuming {workdir} from step 5 to 7" in third.out
-    assert (checkpoints / "ckpt-6_temp").is_dir()
-    last = command(*again)
+    assert {path.stem for path in checkpoints.iterdir()} == {"ckpt-4", "ckpt-5", "ckpt-6_temp"}
+    assert ("terms/generator/conv3d", 6) in events(workdir / "summaries")
+    last = command("vgan.train", f"--flagfile={workdir}/config.flags")
     assert last.code == 0, last.err
     assert f"resuming {workdir} from step 5 to 7" in last.out
     return workdir
