@@ -18,6 +18,7 @@ from vgan.runs.plan import Plan
 from vgan.runs.workdir import Workdir
 from vgan.sampling.model import live
 from vgan.training import loop
+from vgan.training import run as training
 
 SIZE = {"data": "shapes(num_videos=16)", "frames": 8, "height": 16, "width": 16, "batch_size": 2}
 ONCE = {"steps": 1, "sample_interval": 1}
@@ -27,10 +28,8 @@ FLOW = {"model": "flow()", "denoiser": "denoiser3d(channels=4)", "sampler": "eul
 
 
 @pytest.fixture(scope="module")
-def codec(tmp_path_factory):
-    workdir = tmp_path_factory.mktemp("codec") / "run"
-    vgan.fit(SIZE | CODEC | ONCE, workdir)
-    return workdir
+def codec(begin_once):
+    return begin_once(SIZE | CODEC)
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +114,19 @@ def model_clips(model):
     return np.random.default_rng(0).integers(0, 256, (2, *model.clip.shape), np.uint8)
 
 
-def test_it_goes_on_without_the_folder_that_it_was_given(run, tmp_path):
-    flags = Workdir(run).read_config()["config"]
+def test_it_goes_on_without_the_folder_that_it_was_given(run, codec, tmp_path, monkeypatch):
+    flags, begun = Workdir(run).read_config()["config"], []
     again = shutil.copytree(run, tmp_path / "again")
     assert not Path(flags["codec"]).exists()
+    monkeypatch.setattr(training, "_train_stage", lambda *given: begun.append(given))
+    monkeypatch.setattr(training.saved_model, "export", lambda *given: None)
     vgan.fit(flags | {"steps": 2}, again)
-    assert trained.restore(again).step == 2
+    ((_, model, stage, start, *_),) = begun
+    assert (start, stage.last) == (1, 2)
+    networks = model.codec.sampling_networks, trained.restore(codec).model.sampling_networks
+    for one, other in zip(*networks, strict=True):
+        for value, expected in zip(one.get_weights(), other.get_weights(), strict=True):
+            np.testing.assert_array_equal(value, expected)
 
 
 def test_another_codec_is_another_experiment(run, codec):
@@ -138,7 +144,7 @@ def test_a_copy_that_no_run_used_is_replaced(codec, tmp_path):
     codecs.keep(workdir, config)
     workdir.config_json.write_text("{}")
     assert Path(codecs.kept(workdir, config).codec) == workdir.codec
-    assert (workdir.codec / "checkpoints" / "ckpt-1.index").exists()
+    assert (workdir.codec / "checkpoints" / "ckpt-0.index").exists()
 
 
 def test_networks_that_learnt_on_other_latents_are_no_beginning(run, codec):
