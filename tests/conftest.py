@@ -34,7 +34,7 @@ gc.set_threshold(*RARELY)
 _SERVER = """
 import gc, json, os, runpy, signal, sys, traceback
 sys.path.insert(0, sys.argv[1])
-import vgan.runs.building
+import vgan.evaluation.scored, vgan.reports.evaluation, vgan.training.run
 
 gc.freeze()
 gc.set_threshold(*map(int, sys.argv[2:]))
@@ -129,6 +129,12 @@ def command(tmp_path_factory):
     yield run
     server.stdin.close()
     server.wait(60)
+
+
+@pytest.fixture(scope="session")
+def no_page():
+    """What `command` runs before an evaluation whose page isn't looked at: its plots take long."""
+    return "from vgan.reports import evaluation; evaluation.write = lambda *of: None"
 
 
 @pytest.fixture(scope="session")

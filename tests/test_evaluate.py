@@ -67,14 +67,14 @@ def test_a_run(scored):
     assert [path.name for path in (run / "evaluation").iterdir()] == ["4"]
 
 
-def test_the_same_again_byte_by_byte(command, scored, cache, tmp_path):
+def test_the_same_again_byte_by_byte(command, no_page, scored, cache, tmp_path):
     """Another process, features not kept; then the export of the same step."""
     run, _ = scored
     for number, arguments in enumerate(
         ([f"--workdir={run}", f"--cache={tmp_path}/new"], [f"--model={run}/export/4", cache])
     ):
         output = tmp_path / str(number)
-        done = command("vgan.evaluate", *arguments, *FEW, f"--output={output}")
+        done = command("vgan.evaluate", *arguments, *FEW, f"--output={output}", before=no_page)
         assert done.code == 0, done.err
         first, again = (
             json.loads((folder / "scores.json").read_text())
@@ -84,7 +84,7 @@ def test_the_same_again_byte_by_byte(command, scored, cache, tmp_path):
         assert json.dumps(again) == json.dumps(first)
 
 
-def test_a_folder_of_videos(command, folder, clips, cache, tmp_path):
+def test_a_folder_of_videos(command, no_page, folder, clips, cache, tmp_path):
     """Files of other names, so of another order, give the same bytes."""
     other = tmp_path / "other names"
     other.mkdir()
@@ -94,7 +94,7 @@ def test_a_folder_of_videos(command, folder, clips, cache, tmp_path):
     for number, videos in enumerate((folder, other)):
         output = tmp_path / str(number)
         arguments = [f"--videos={videos}", DATA, cache, f"--output={output}"]
-        done = command("vgan.evaluate", *arguments)
+        done = command("vgan.evaluate", *arguments, before=no_page)
         assert done.code == 0, done.err
         assert "compressed" not in done.err
         texts.append((output / "scores.json").read_text().replace(str(videos), ""))
@@ -102,13 +102,13 @@ def test_a_folder_of_videos(command, folder, clips, cache, tmp_path):
     assert json.loads(texts[0])["protocol"]["compressed"] == ""
 
 
-def test_compressed_videos_are_warned_of(command, clips, cache, tmp_path):
+def test_compressed_videos_are_warned_of(command, no_page, clips, cache, tmp_path):
     videos = tmp_path / "videos"
     videos.mkdir()
     for number, video in enumerate(clips[:16]):
         write_video(videos / f"{number}.mp4", video, 8)
     arguments = [f"--videos={videos}", DATA, cache, f"--output={tmp_path}/out"]
-    done = command("vgan.evaluate", *arguments)
+    done = command("vgan.evaluate", *arguments, before=no_page)
     assert done.code == 0, done.err
     assert "are compressed (h264 yuv420p), the data are not" in done.err
     told = json.loads((tmp_path / "out" / "scores.json").read_text())
@@ -209,16 +209,15 @@ def test_an_output_that_is_overwritten_stays_until_the_new_one_is_there(command,
     assert [path.name for path in (run / "evaluation").iterdir()] == ["4"]
 
 
-def test_the_best_checkpoint_of_a_run(command, tiny, as_flags, cache, tmp_path, monkeypatch):
+def test_the_best_checkpoint_of_a_run(command, no_page, tiny, as_flags, cache, tmp_path):
     flags = tiny | {"data": "shapes(num_videos=160)", "eval_interval": 2, "eval_videos": 16}
     flags |= {"best_score": "frechet_motion", "conditional": False}
     done = command("vgan.train", *as_flags(flags), f"--workdir={tmp_path}/run")
     assert done.code == 0, done.err
     best = json.loads((tmp_path / "run" / "best" / "best.json").read_text())
     assert f"step {best['step']}: frechet_motion" in done.out
-    done = command(
-        "vgan.evaluate", f"--workdir={tmp_path}/run", "--checkpoint=best", "--num_videos=16", cache
-    )
+    arguments = [f"--workdir={tmp_path}/run", "--checkpoint=best", "--num_videos=16", cache]
+    done = command("vgan.evaluate", *arguments, before=no_page)
     assert done.code == 0, done.err
     told = json.loads(
         (tmp_path / "run" / "evaluation" / str(best["step"]) / "scores.json").read_text()

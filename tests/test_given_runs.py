@@ -135,7 +135,7 @@ def mirrored():
     )
 
 
-def test_a_new_task_is_one_function(command, tiny, as_flags, tmp_path, clips):
+def test_a_new_task_is_one_function(command, no_page, tiny, as_flags, tmp_path, clips):
     flags = {"width": 16, "steps": 2, "generator": "unet3d(channels=4, latent_dim=4)"}
     flags |= {"data": "shapes(num_videos=160)"}
     flags = tiny | flags | {"losses": "l1", "task": "tests.test_given_runs.mirrored"}
@@ -156,7 +156,7 @@ def test_a_new_task_is_one_function(command, tiny, as_flags, tmp_path, clips):
     assert done.code == 0 and "wrote 4 frames" in done.out, done.err
     flags = [f"--workdir={tmp_path}/run", "--num_videos=16", f"--cache={tmp_path}/cache"]
     flags.append("--trust_code")
-    done = command("vgan.evaluate", *flags)
+    done = command("vgan.evaluate", *flags, before=no_page)
     assert done.code == 0 and "psnr" in done.out, done.err
 
 
@@ -176,9 +176,9 @@ def test_what_must_be_given_is_not_made_from_noise(run):
             model.sample(1)
 
 
-def test_scores_of_pairs(command, run, tmp_path):
+def test_scores_of_pairs(command, no_page, run, tmp_path):
     flags = [f"--workdir={run}", "--num_videos=16", f"--cache={tmp_path}"]
-    done = command("vgan.evaluate", *flags)
+    done = command("vgan.evaluate", *flags, before=no_page)
     assert done.code == 0, done.err
     found = json.loads((run / "evaluation" / "4" / "scores.json").read_text())
     assert f"task {TASK}" in found["protocol"]["generated"]

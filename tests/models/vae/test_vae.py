@@ -180,13 +180,13 @@ def test_what_draws_alone_encodes_as_the_whole_does(batch, tmp_path):
     np.testing.assert_array_equal(alone.encode(*batch[:3]), whole.encode(*batch[:3]))
 
 
-def test_real_clips_that_come_back_are_scored(command, as_flags, tmp_path):
+def test_real_clips_that_come_back_are_scored(command, no_page, as_flags, tmp_path):
     flags = FLAGS | {"data": "shapes(num_videos=160)", "steps": 1, "height": 16, "width": 16}
     run = tmp_path / "run"
     done = command("vgan.train", *as_flags(flags), f"--workdir={run}")
     assert done.code == 0, done.err
     about = [f"--workdir={run}", "--num_videos=16", f"--cache={tmp_path}/cache"]
-    done = command("vgan.evaluate", *about)
+    done = command("vgan.evaluate", *about, before=no_page)
     assert done.code == 0, done.err
     found = json.loads((run / "evaluation" / "1" / "scores.json").read_text())["scores"]
     assert 0 < found["rebuilt_psnr"]["value"] < 40 and "rebuilt_ssim" in found
