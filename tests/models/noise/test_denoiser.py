@@ -103,6 +103,21 @@ def test_how_levels_are_drawn():
     assert np.quantile(middle, [0.25, 0.75]) == pytest.approx([0.3376, 0.6624], abs=0.02)
 
 
+def test_held_out_clips_are_looked_at_level_by_level():
+    model, condition = build(task="prediction(given=2)"), tf.repeat(half_given(), 2, 0)
+    for variable in model.average.trainable_variables:
+        variable.assign_add(tf.fill(variable.shape, 0.1))  # Or it would say nothing as yet.
+    video, samples = tf.random.stateless_uniform([2, *SIZE], [1, 2], -1, 1), tf.constant([5, 9])
+    batch = Batch(video, condition, tf.zeros([2], tf.int32))
+    held_out = tf.function(lambda: model.held_out(batch, 3, samples))()["target/held_out"]
+    assert list(held_out) == ["0.1", "0.3", "0.5", "0.7", "0.9"]
+    for level, found in held_out.items():
+        levels = levels_of(tf.fill([2, 4], float(level)), condition)
+        expected = model._term(model.average, batch, levels, 3, samples)
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert len({float(found[0]) for found in held_out.values()}) == 5
+
+
 class Says(keras.layers.Layer):
     """The label, everywhere."""
 

@@ -144,11 +144,14 @@ class Denoising(Denoiser):
 
     def held_out(self, batch, seed, samples):
         """How far off the target the average is for held-out clips, level by level."""
-        found = {}
-        for level in LEVELS:
+
+        def off(level):
             levels = levels_of(tf.fill(batch.video.shape[:2], level), batch.condition)
-            found[f"{level}"] = self._term(self.average, batch, levels, seed, samples)
-        return {"target/held_out": found}
+            return self._term(self.average, batch, levels, seed, samples)
+
+        # A loop, so that the network is traced once; one at a time, for the memory of one.
+        terms = tf.unstack(tf.map_fn(off, tf.constant(LEVELS), parallel_iterations=1))
+        return {"target/held_out": dict(zip(map(str, LEVELS), terms, strict=True))}
 
     def implausibility(self, made, real, condition, label, seed, samples):
         """Nothing: it judges no clips."""
