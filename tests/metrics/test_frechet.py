@@ -52,7 +52,7 @@ def test_single_precision_is_computed_in_double():
 
 @pytest.mark.parametrize("shift, scale", [(0.27**0.5, 1), (0, 1.3)])
 def test_extrapolated_leads_to_the_truth(shift, scale):
-    count, dims, deviation = 1024, 400, (3 / 400) ** 0.5
+    count, dims, deviation = frechet.LEAST, 200, (3 / 200) ** 0.5
     truth = shift**2 + dims * (deviation * (scale - 1)) ** 2
     assert truth >= 0.25
     found = []
