@@ -108,7 +108,7 @@ class Case:
 
 def cases():
     for kind, name in EVERY:
-        for given in ((0, 0), (0, LABELS), (4, 0)):
+        for given in ((0, LABELS), (4, 0)):
             yield Case(kind, name, CLIPS[0], *given)
         yield Case(kind, name, CLIPS[1], 4, LABELS)
         parameters = inspect.signature(spec.resolve(name, template(kind))).parameters
@@ -272,7 +272,9 @@ def test_save_and_load(player, tmp_path):
     path = tf.train.Checkpoint(module=player.module).write(str(tmp_path / "saved"))
     random.seed(1)
     other = player.case.build()
-    assert differs(saved, player.output(module=other))
+    networks = player.network, other if player.is_generator else other.network
+    weights = (network.trainable_variables for network in networks)
+    assert any((np.array(v) != np.array(w)).any() for v, w in zip(*weights, strict=True))
     tf.train.Checkpoint(module=other).read(path).assert_consumed()
     np.testing.assert_array_equal(player.output(module=other), saved)
 
@@ -289,7 +291,7 @@ def test_bfloat16_within_float32_without(kind, name, mixed_bfloat16):
 
 @EACH_NETWORK
 @pytest.mark.parametrize(
-    ("flag", "size"), [("frames", (7, 32, 32)), ("height", (16, 30, 32)), ("width", (16, 32, 30))]
+    ("flag", "size"), [("frames", (7, 16, 16)), ("height", (16, 30, 32)), ("width", (16, 32, 30))]
 )
 def test_sizes_that_do_not_fit_are_named_with_those_that_do(kind, name, flag, size):
     clip = ClipSpec(*size)
@@ -308,4 +310,6 @@ def test_sizes_that_do_not_fit_are_named_with_those_that_do(kind, name, flag, si
 
 @EACH_NETWORK
 def test_clips_too_small_to_be_halved(kind, name):
-    Player(Case(kind, name, ClipSpec(2, 4, 6), num_labels=LABELS)).output()
+    """With nothing given and no classes, too."""
+    output = Player(Case(kind, name, ClipSpec(2, 4, 6))).output()
+    assert output.shape[0] == BATCH and np.isfinite(output).all()
