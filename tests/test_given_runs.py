@@ -97,6 +97,11 @@ def test_a_process_that_runs_functions_eagerly_gets_the_same(run, clips):
         tf.config.run_functions_eagerly(False)
 
 
+@pytest.fixture(scope="module")
+def served(run):
+    return tf.saved_model.load(str(saved_model.newest_version(run / "export")))
+
+
 @functools.cache
 def loaded(run):
     """The live model and its export."""
@@ -117,9 +122,8 @@ def loaded(run):
         ({"labels": np.int32([0, 0])}, "labels must be one a video"),
     ],
 )
-def test_an_export_names_what_is_wrong(run, change, message):
-    path = saved_model.newest_version(run / "export")
-    complete = tf.saved_model.load(str(path)).signatures["complete"]
+def test_an_export_names_what_is_wrong(served, change, message):
+    complete = served.signatures["complete"]
     inputs = {"given": np.zeros([1, 4, 8, 16, 3], np.uint8), "seed": np.int64(0)}
     inputs |= {"kinds": np.zeros([1, 4, 8, 16, 1], np.uint8), "samples": np.int64([0])}
     inputs |= {"labels": np.int32([0])} | change
