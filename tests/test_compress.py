@@ -17,6 +17,8 @@ LATENTS = SIZE | {
     "model": "autoencoder()",
     "task": "rebuilding",
     "compressor": "haar3d(channels=4)",
+    "steps": 1,
+    "sample_interval": 1,
 }
 KEY_FRAMES = SIZE | {
     "task": "interpolation(every=2)",
@@ -34,8 +36,8 @@ def path(tmp_path_factory):
 
 
 @pytest.mark.parametrize("flags", [LATENTS, KEY_FRAMES], ids=["latents", "key_frames"])
-def test_there_and_back(command, begin_once, path, tmp_path, flags):
-    run = begin_once(flags)
+def test_there_and_back(command, train_once, begin_once, path, tmp_path, flags):
+    run = train_once(flags)[0] if flags is LATENTS else begin_once(flags)
     packed, output = tmp_path / "out.vgz", tmp_path / "out.mp4"
     done = command("vgan.compress", f"--workdir={run}", f"--input={path}", f"--output={packed}")
     assert done.code == 0, done.err
@@ -53,8 +55,8 @@ def test_there_and_back(command, begin_once, path, tmp_path, flags):
         assert paired.psnr(made[None, ::2], real[None, ::2])[0] > 30, "they are kept"
 
 
-def test_a_file_of_another_model_and_none_at_all(command, begin_once, path, tmp_path):
-    run, other = begin_once(LATENTS), begin_once(LATENTS | {"seed": 1})
+def test_a_file_of_another_model_and_none_at_all(command, train_once, begin_once, path, tmp_path):
+    run, other = train_once(LATENTS)[0], begin_once(LATENTS | {"seed": 1})
     packed, output = tmp_path / "out.vgz", f"--output={tmp_path}/out.mp4"
     flags = [f"--input={path}", f"--output={packed}", "--nocompare"]
     done = command("vgan.compress", f"--workdir={run}", *flags)

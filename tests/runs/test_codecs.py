@@ -28,8 +28,8 @@ FLOW = {"model": "flow()", "denoiser": "denoiser3d(channels=4)", "sampler": "eul
 
 
 @pytest.fixture(scope="module")
-def codec(begin_once):
-    return begin_once(SIZE | CODEC)
+def codec(train_once):
+    return train_once(SIZE | CODEC | ONCE)[0]
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_a_copy_that_no_run_used_is_replaced(codec, tmp_path):
     codecs.keep(workdir, config)
     workdir.config_json.write_text("{}")
     assert Path(codecs.kept(workdir, config).codec) == workdir.codec
-    assert (workdir.codec / "checkpoints" / "ckpt-0.index").exists()
+    assert (workdir.codec / "checkpoints" / "ckpt-1.index").exists()
 
 
 def test_networks_that_learnt_on_other_latents_are_no_beginning(run, codec):
