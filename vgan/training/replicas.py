@@ -135,7 +135,8 @@ class Several:
     def mean(self, gradients):
         """As of One, within a function that is run."""
         flat = tf.nest.flatten(gradients)
-        known = [value for value in flat if value is not None]
+        # Those of a table of classes may be slices.
+        known = [tf.convert_to_tensor(value) for value in flat if value is not None]
         context = tf.distribute.get_replica_context()
         means = iter(context.all_reduce(tf.distribute.ReduceOp.MEAN, known))
         flat = [value if value is None else next(means) for value in flat]
