@@ -2,7 +2,8 @@
 
 Two of the same critics and losses, as the flagfile has them, take turns: a unit of training steps
 each, and a unit of clips drawn as vgan.generate draws them. Each line is the median over pairs of
-units, and its quartiles.
+units, and its quartiles. Name --discriminator where a critic of the flagfile wants a generator that
+knows its flow, as base.flags has one.
 """
 
 import dataclasses
