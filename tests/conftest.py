@@ -69,7 +69,7 @@ for line in sys.stdin:
 _BEGINNING = """
 from vgan.training import run
 
-def begin(plan, model, stage, start, num_labels, workdir, evaluator):
+def begin(plan, model, stage, start, num_labels, workdir, evaluator, on):
     run.Checkpoints(workdir.checkpoints, model, 1).save(0)
 
 run._train_stage = begin
