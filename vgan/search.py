@@ -9,7 +9,7 @@ the work. Killed ones go on by the same line. The best trials are run again on t
 
 from absl import flags
 
-from vgan.core import command
+from vgan.core import command, spec
 from vgan.core.errors import UsageError
 from vgan.runs import config
 
@@ -29,6 +29,11 @@ def main():
     experiment = config.from_flags()
     if not experiment.eval_interval:
         raise UsageError("--eval_interval=0: trials are compared by scores. Give a number of steps")
+    if any(isinstance(value, spec.Foreign) for value in vars(experiment).values()):
+        raise UsageError(
+            "--flagfile: the config.flags of a run may be anybody's. Copy it to a file of yours, "
+            "and look at the names of code in it"
+        )
     folder = config.workdir_from_flags()
     if not values.workdir:
         folder = folder.with_name(f"{folder.name}-search")

@@ -56,11 +56,10 @@ class BatchNorm(MovedLayer, keras.layers.Layer):
     def _of_all_devices(self, x):
         axes, number = list(range(len(x.shape) - 1)), replicas.number()
         exact = ops.cast(x, "float32")
-        both = tf.reduce_mean(exact, axes), tf.reduce_mean(tf.square(exact), axes)
-        mean, square = replicas.mean(both)
-        variance = square - tf.square(mean)
+        mean = replicas.mean(tf.reduce_mean(exact, axes))
+        variance = replicas.mean(tf.reduce_mean(tf.square(exact - mean), axes))
         y = (exact - mean) * tf.math.rsqrt(variance + self.epsilon) * self.gamma + self.beta
-        values = ops.cast(number * tf.size(x) // x.shape[-1], "float32")
+        values = ops.cast(number * tf.size(x, tf.int64) // x.shape[-1], "float32")
         self._last = mean, variance * values / (values - 1)
         return ops.cast(y, x.dtype)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import re
 import subprocess
 import sys
@@ -71,6 +72,9 @@ def run(config, folder, cpu_seconds, lower, enough):
                     break
             spent = max([spent, *costs])  # Until it has saved.
         finally:
+            process.terminate()  # If this search is stopped, what was learnt is saved.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE)
             process.kill()
             code = process.wait()
     scores = _Scores(log, config.best_score).new()
@@ -127,7 +131,8 @@ class _Scores:
             *whole, _ = file.read().split(b"\n")
         self._read += sum(len(line) + 1 for line in whole)
         lines = (line.decode(errors="replace") for line in whole)
-        return [float(found[1]) for found in map(self._line.fullmatch, lines) if found]
+        scores = [float(found[1]) for found in map(self._line.fullmatch, lines) if found]
+        return [score for score in scores if math.isfinite(score)]
 
 
 def _reason(log, code, scores):

@@ -93,7 +93,7 @@ class Search:
                 asked.set_user_attr("host", socket.gethostname())
                 if asked.number >= self._number:  # Another process was faster.
                     self._study.tell(asked, state=TrialState.FAIL)
-            elif running:
+            elif any(not trial.state.is_finished() for trial in self.trials):
                 time.sleep(POLL)
             else:
                 return
@@ -140,7 +140,7 @@ class Search:
 
 
 def _host_of(trial):
-    return trial.user_attrs.get("host")
+    return trial.user_attrs.get("host", socket.gethostname())  # Or its process died at once.
 
 
 def told(params):
