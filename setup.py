@@ -6,7 +6,6 @@ BEAM = ["apache-beam>=2.77"]
 FEATURES = ["scikit-image>=0.26"]
 SEARCH = ["optuna>=5.0", "psutil>=7.2"]
 SHOTS = ["scenedetect>=0.7.2"]
-
 TEST = ["pytest>=9.2", "pytest-xdist>=3.8", "ruff>=0.17"]
 
 setup(
@@ -35,15 +34,7 @@ setup(
         "tqdm>=4.70",
     ],
     extras_require={
-        "test": [
-            "pytest>=9.2",
-            "pytest-xdist>=3.8",
-            "ruff>=0.17",
-            *BEAM,
-            *FEATURES,
-            *SEARCH,
-            *SHOTS,
-        ],
+        "test": [*TEST, *BEAM, *FEATURES, *SEARCH, *SHOTS],
         "beam": BEAM,
         "benchmark": ["torch>=2.13"],
         "features": FEATURES,

@@ -3,8 +3,8 @@
   python -m vgan.search --flagfile=experiments/base.flags --eval_interval=500 \
     --space="learning_rate=log(1e-4, 1e-3) + adversarial=choice('bce', 'hinge')"
 
-Several processes that are given the same line, on one machine or on several with --storage, share
-the work. Killed ones go on by the same line. The best trials are run again on two more seeds.
+Several processes that are given the same line, on one machine or on several that share the folder,
+share the work. Killed ones go on by the same line. The best trials are run again on two more seeds.
 """
 
 from absl import flags
@@ -16,7 +16,7 @@ from vgan.runs import config
 flags.DEFINE_string("space", None, "Flags and values: learning_rate=log(1e-4, 1e-3) + ...")
 flags.DEFINE_integer("trials", 16, "How many ways to train are tried.", lower_bound=2)
 flags.DEFINE_integer("cpu_seconds", 600, "Processor seconds of each, at most.", lower_bound=10)
-_ABOUT = "Database that machines share, such as postgresql://...; a file in the folder by default."
+_ABOUT = "Database of the trials, such as postgresql://...; a file in the folder by default."
 flags.DEFINE_string("storage", None, _ABOUT)
 
 DISTANCES = "frechet_", "kernel_", "fvd"
@@ -45,7 +45,7 @@ def main():
 
     found = space.parse(values.space, experiment)
     lower = experiment.best_score.startswith(DISTANCES)
-    about = values.trials, values.cpu_seconds, lower, values.storage
+    about = values.trials, values.cpu_seconds, lower, values.storage, config.code_is_trusted()
     search = study.Search(experiment, found, folder, *about)
     search.run()
     report.write(search, finals.run(search), study.told)

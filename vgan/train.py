@@ -8,10 +8,9 @@ def main():
     experiment_config = config.from_flags()
     workdir = config.workdir_from_flags()
     # TensorFlow takes seconds to load; flags are checked first.
-    from vgan.training import determinism, replicas, run
+    from vgan.training import determinism, run
 
     determinism.settle(experiment_config.deterministic)
-    replicas.settle(experiment_config.devices)
     run.train(experiment_config, workdir, config.code_is_trusted())
 
 

@@ -82,6 +82,11 @@ def test_why_a_run_failed(train, script, reason, useless):
     assert reason in found.reason and found.useless == useless
 
 
+def test_the_reason_is_of_the_last_sitting(train):
+    assert "stopped" in train("print('vgan: error: stopped'); exit(3)").reason
+    assert "exit code 77" in train("exit(77)").reason
+
+
 def test_collapse_is_what_the_detector_says():
     assert running._COLLAPSE in " ".join(detector.text for detector in health.DETECTORS)
 

@@ -27,7 +27,7 @@ def ran(monkeypatch):
     """The configurations that were run; a rate above 5e-3 diverges."""
     found = []
 
-    def run(config, folder, cpu_seconds, lower, enough):
+    def run(config, folder, cpu_seconds, lower, enough, trust_code):
         found.append((folder.name, config))
         if config.learning_rate > 5e-3:
             return running.Outcome(None, 3.0, "training diverged")
@@ -117,7 +117,7 @@ from pathlib import Path
 from tests.searching.test_study import begun
 from vgan.searching import running
 
-def run(config, folder, cpu_seconds, lower, enough):
+def run(config, folder, cpu_seconds, lower, enough, trust_code):
     with (folder.parent / "begun.txt").open("a") as file:
         file.write(f"{folder.name} {sys.argv[2]}\\n")
     time.sleep(0.2)

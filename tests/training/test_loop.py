@@ -236,6 +236,7 @@ def gradient(norm):
 def test_reports_by_path_are_floats():
     nested = {"terms": {"generator": {"bce": tf.constant(0.5)}}, "count": tf.constant(3)}
     assert loop.by_path(nested) == {("terms", "generator", "bce"): 0.5, ("count",): 3.0}
+    assert loop.by_path({"logits/held_out": {}}) == {}, "a model without critics says nothing"
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

@@ -56,10 +56,11 @@ def test_a_run_goes_on_on_another_number_of_devices(command, tiny, tiny_run, as_
         ("cpu:0", 4, "can't be read"),
         ("gpu:0,0", 4, "can't be read"),
         ("gpu:7", 4, "there is no gpu 7. There are 0"),
-        ("cpu:3", 4, "there is no cpu 1. There are 1"),
+        ("cpu:64", 4, "there is no cpu .*before TensorFlow computes"),
     ],
 )
 def test_what_it_says_of_bad_input(text, batch_size, told):
+    tf.constant(0.0)  # From here on no CPU can be divided.
     with pytest.raises(UsageError, match=f"--devices={text}: {told}"):
         replicas.of_flag(text, batch_size)
 

@@ -86,7 +86,6 @@ def apart(flags, several):
 
 
 def main():
-    replicas.settle("cpu:2")
     tf.config.experimental.enable_op_determinism()
     several = replicas.of_flag("cpu:2", batch_size=4)
     for name in sys.argv[1:] or CASES:

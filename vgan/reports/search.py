@@ -22,15 +22,18 @@ def write(search, finals, told):
     _write_table(search.folder / "trials.csv", rows)
     summary = [_final(final, told, search.config.best_score) for final in finals]
     print(*summary, sep="\n")
+    flagfile, written = search.folder / "winner.flags", "trials.csv"
+    flagfile.unlink(missing_ok=True)
     if finals and finals[0].mean is not None:
+        written += " and winner.flags"
         winner = dataclasses.replace(search.config, **finals[0].params)
         head = f"# What: the best of a search of {len(rows)} trials.\n# Gives: {summary[0]}.\n"
-        replace_text(search.folder / "winner.flags", head + winner.as_flags())
+        replace_text(flagfile, head + winner.as_flags())
         if finals[0].number == 0:
             print("no trial was better than the flags as they were")
     path = search.folder / "search.html"
     page.write(path, f"Search in {search.folder}", *_parts(search, rows, summary, told))
-    print(f"wrote {path}, trials.csv and winner.flags beside it", flush=True)
+    print(f"wrote {path}, {written} beside it", flush=True)
 
 
 def _row(trial):

@@ -1,6 +1,7 @@
 """One run of a search: an ordinary training in a process of its own, with a limit to its cost."""
 
 import contextlib
+import itertools
 import json
 import math
 import re
@@ -41,7 +42,7 @@ class Outcome(NamedTuple):
     useless: bool = False
 
 
-def run(config, folder, cpu_seconds, lower, enough):
+def run(config, folder, cpu_seconds, lower, enough, trust_code=False):
     """Trains in `folder/run`, or goes on, until the end, the limit, or until told that it's enough.
 
     Args:
@@ -50,6 +51,7 @@ def run(config, folder, cpu_seconds, lower, enough):
       cpu_seconds: the limit.
       lower: whether lower scores are better.
       enough: (score, cpu seconds so far) -> whether to stop; called with each new score.
+      trust_code: as the flag of training.
     Returns:
       Outcome.
     """
@@ -59,9 +61,11 @@ def run(config, folder, cpu_seconds, lower, enough):
     log.touch()
     code, spent, said = 0, _spent(folder), _Scores(log, config.best_score)
     said.new()  # Of earlier sittings.
+    begun = log.stat().st_size
     if spent < cpu_seconds:
         with log.open("a") as file:
             command = [*TRAIN, f"--flagfile={flagfile}", f"--workdir={folder / 'run'}"]
+            command += ["--trust_code"] if trust_code else []
             process = subprocess.Popen(command, stdout=file, stderr=file)
         costs = _costs(process, folder, spent)
         try:
@@ -70,7 +74,8 @@ def run(config, folder, cpu_seconds, lower, enough):
                 if any(stop) or spent >= cpu_seconds:
                     process.terminate()
                     break
-            spent = max([spent, *costs])  # Until it has saved.
+            saving = itertools.islice(costs, int(_PATIENCE / POLL))
+            spent = max([spent, *saving])
         finally:
             process.terminate()  # If this search is stopped, what was learnt is saved.
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -79,7 +84,7 @@ def run(config, folder, cpu_seconds, lower, enough):
             code = process.wait()
     scores = _Scores(log, config.best_score).new()
     best = (min if lower else max)(scores) if scores else None
-    return Outcome(best, spent, _reason(log, code, scores), useless=code in _USELESS)
+    return Outcome(best, spent, _reason(log, begun, code, scores), useless=code in _USELESS)
 
 
 def _spent(folder):
@@ -135,11 +140,13 @@ class _Scores:
         return [score for score in scores if math.isfinite(score)]
 
 
-def _reason(log, code, scores):
-    """Why a run failed, None where it didn't."""
-    lines = log.read_text(errors="replace").splitlines()
+def _reason(log, begun, code, scores):
+    """Why a run failed, None where it didn't; its last sitting wrote from byte `begun` on."""
+    whole = log.read_bytes()
+    lines = whole.decode(errors="replace").splitlines()
     if code not in (0, _STOPPED, -15):
-        errors = [line for line in lines if "error:" in line]
+        lately = whole[begun:].decode(errors="replace").splitlines()
+        errors = [line for line in lately if "error:" in line]
         return errors[-1] if errors else f"exit code {code}; see {log}"
     collapsed = [line for line in lines if _COLLAPSE in line]
     if collapsed:

@@ -47,9 +47,8 @@ def parse(text, config):
     Raises:
       UsageError: no such flag or kind, or values that don't fit.
     """
-    found = {}
+    found, fields = {}, {field.name: field for field in dataclasses.fields(ExperimentConfig)}
     for flag, node in _terms(text):
-        fields = {field.name: field for field in dataclasses.fields(ExperimentConfig)}
         if flag not in fields or flag in found:
             raise UsageError(f"--space: {flag!r} is no flag of training, or there twice")
         space, told = _distribution(node), f"--space: {flag}={ast.unparse(node)}"
@@ -119,4 +118,4 @@ def _is_between(value, space):
 def _check_type(kind, value, told):
     fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
     if not fits and not (kind is float and _is_finite(value)):
-        raise UsageError(f"{told}: {value!r} isn't a value of this flag, a {kind.__name__}")
+        raise UsageError(f"{told}: {value!r} must be of type {kind.__name__}")

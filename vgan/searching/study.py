@@ -1,7 +1,6 @@
 """The trials of a search, which several processes share."""
 
 import dataclasses
-import socket
 import time
 from pathlib import Path
 
@@ -27,20 +26,24 @@ class Search:
       number: of trials; cpu_seconds: the most that each may cost.
       lower: whether lower scores are better.
       storage: address of a database, or None for a file in the folder.
+      trust_code: let trials import what folders name by dotted paths.
     Raises:
       UsageError: the folder holds another search; or, of `run`, the first trial is none.
     """
 
-    def __init__(self, config, space, folder, number, cpu_seconds, lower, storage=None):
+    def __init__(
+        self, config, space, folder, number, cpu_seconds, lower, storage=None, trust_code=False
+    ):
         self.config, self.folder = config, Path(folder)
         self.cpu_seconds, self.lower = cpu_seconds, lower
-        self._space, self._number = space, number
+        self._space, self._number, self._trust_code = space, number, trust_code
         self.folder.mkdir(parents=True, exist_ok=True)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         if storage is None:
             backend = optuna.storages.journal.JournalFileBackend(str(self.folder / "study.log"))
             storage = optuna.storages.JournalStorage(backend)
-        with filelock.FileLock(self.folder / ".begin.lock"):
+        self._beginning = filelock.FileLock(self.folder / ".begin.lock")
+        with self._beginning:
             self._study = optuna.create_study(
                 storage=storage,
                 study_name=self.folder.resolve().name,
@@ -81,19 +84,18 @@ class Search:
         """Does trials, those first that a process left that is gone, until all are done."""
         while True:
             running = [trial for trial in self.trials if trial.state == TrialState.RUNNING]
-            # No lock tells whether another machine still works on one of its own.
-            ours = [trial for trial in running if _host_of(trial) == socket.gethostname()]
-            numbers = {f"trial-{trial.number}": trial.number for trial in ours}
+            numbers = {f"trial-{trial.number}": trial.number for trial in running}
             with first_free(self.folder, numbers) as name:
                 if name is not None:
                     self._do(numbers[name])
                     continue
-            if self._is_more_to_begin():
-                asked = self._study.ask(self._space)
-                asked.set_user_attr("host", socket.gethostname())
-                if asked.number >= self._number:  # Another process was faster.
-                    self._study.tell(asked, state=TrialState.FAIL)
-            elif any(not trial.state.is_finished() for trial in self.trials):
+            with self._beginning:
+                more = self._is_more_to_begin()
+                if more:
+                    self._study.ask(self._space)
+            if more:
+                continue
+            if any(not trial.state.is_finished() for trial in self.trials):
                 time.sleep(POLL)
             else:
                 return
@@ -136,11 +138,8 @@ class Search:
             config = dataclasses.replace(config, seed=config.seed + seed)
         except UsageError as error:
             return running.Outcome(None, 0.0, str(error), useless=True)
-        return running.run(config, self.folder / name, self.cpu_seconds, self.lower, enough)
-
-
-def _host_of(trial):
-    return trial.user_attrs.get("host", socket.gethostname())  # Or its process died at once.
+        about = self.folder / name, self.cpu_seconds, self.lower, enough, self._trust_code
+        return running.run(config, *about)
 
 
 def told(params):

@@ -118,6 +118,8 @@ def compile_step(synthesizer, task, seed, accumulate=1, on=ONE):
 def by_path(nested):
     """The values of nested dicts as floats, {path of names: value}, from one transfer."""
     found = _flat(nested)
+    if not found:
+        return {}
     values = tf.stack([tf.cast(value, tf.float32) for value in found.values()]).numpy()
     return dict(zip(found, values.tolist(), strict=True))
 

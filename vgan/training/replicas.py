@@ -11,8 +11,6 @@ from vgan.core.errors import UsageError
 class One:
     """The device that TensorFlow chooses, alone."""
 
-    number = 1
-
     def scope(self):
         """A context in which models are built."""
         return contextlib.nullcontext()
@@ -37,43 +35,26 @@ class One:
 ONE = One()
 
 
-def settle(text):
-    """Makes as many CPUs of this one as --devices=cpu:N asks for, before TensorFlow computes.
-
-    Raises:
-      UsageError: TensorFlow has computed already, as in a notebook.
-    """
-    kind, names = _read(text)
-    if kind != "cpu" or names == [0]:
-        return
-    (cpu,) = tf.config.list_physical_devices("CPU")
-    try:
-        logical = [tf.config.LogicalDeviceConfiguration()] * len(names)
-        tf.config.set_logical_device_configuration(cpu, logical)
-    except RuntimeError:
-        if len(tf.config.list_logical_devices("CPU")) < len(names):
-            raise UsageError(
-                f"--devices={text}: TensorFlow computes already, with fewer. Start anew, by "
-                "python -m vgan.train"
-            ) from None
-
-
 def of_flag(text, batch_size):
-    """One or Several for --devices, once `settle` was called.
+    """One or Several for --devices; makes several CPUs of one before TensorFlow computes.
 
     Args:
       text: "", "all", "cpu:N" or "gpu:0,1"; "all" are all GPUs, or the CPU where there are none.
       batch_size: clips a step, of which each device takes as many.
     Raises:
-      UsageError: devices that there aren't, or shares that aren't equal.
+      UsageError: devices that there aren't, or can't be made, as in a notebook, where TensorFlow
+        has computed already; or shares that aren't equal.
     """
     kind, names = _read(text)
+    if kind == "cpu" and len(names) > 1:
+        _divide_cpu(len(names))
     known = tf.config.list_logical_devices(kind.upper())
     if names is None:
         names = list(range(len(known)))
     if lacking := [name for name in names if name >= len(known)]:
         raise UsageError(
-            f"--devices={text}: there is no {kind} {lacking[0]}. There are {len(known)}"
+            f"--devices={text}: there is no {kind} {lacking[0]}. There are {len(known)}; CPUs can "
+            "only be made before TensorFlow computes, as by python -m vgan.train"
         )
     if batch_size % len(names):
         raise UsageError(
@@ -83,6 +64,13 @@ def of_flag(text, batch_size):
     if len(names) < 2:
         return ONE
     return Several(tf.distribute.MirroredStrategy([f"{kind.upper()}:{name}" for name in names]))
+
+
+def _divide_cpu(number):
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    with contextlib.suppress(RuntimeError):  # TensorFlow computes already, maybe with as many.
+        logical = [tf.config.LogicalDeviceConfiguration()] * number
+        tf.config.set_logical_device_configuration(cpu, logical)
 
 
 def _read(text):
