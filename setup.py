@@ -4,7 +4,8 @@ from setuptools import find_packages, setup
 
 BEAM = ["apache-beam>=2.77"]
 FEATURES = ["scikit-image>=0.26"]
-SEARCH = ["optuna>=5.0", "psutil>=7.2"]
+GPU = ["tensorflow[and-cuda]>=2.21,<2.22"]
+SEARCH = ["optuna>=5.0"]
 SHOTS = ["scenedetect>=0.7.2"]
 TEST = ["pytest>=9.2", "pytest-xdist>=3.8", "ruff>=0.17"]
 
@@ -29,6 +30,7 @@ setup(
         "opencv-python>=5.0",
         "pebble>=5.2",
         "pillow>=12.3",
+        "psutil>=7.2",
         "tensorboard>=2.21",
         "tensorflow>=2.21,<2.22",
         "tqdm>=4.70",
@@ -38,6 +40,7 @@ setup(
         "beam": BEAM,
         "benchmark": ["torch>=2.13"],
         "features": FEATURES,
+        "gpu": GPU,
         "search": SEARCH,
         "shots": SHOTS,
     },

@@ -23,6 +23,8 @@ OTHER = {
     "task": "prediction(given=4)",
     "batch_size": 3,
     "accumulate": 3,
+    "recompute": True,
+    "jit": True,
     "steps": 7,
     "seed": 2**32 - 1,
     "generator": "conv3d(latent_dim=16, channels=8)",
@@ -124,6 +126,8 @@ def test_a_flag_that_an_old_run_did_not_have_had_its_default():
 HARMLESS = {
     "data",  # Its contents count, not its name.
     "accumulate",
+    "recompute",
+    "jit",
     "steps",
     "sampler",
     "deterministic",

@@ -99,3 +99,5 @@ def test_batch_norm_needs_the_whole_batch(flags):
     accumulation.check(model, 1)
     with pytest.raises(UsageError, match="--accumulate=2: batch norm"):
         accumulation.check(model, 2)
+    with pytest.raises(UsageError, match="--jit: not with batch norm"):
+        accumulation.check(model, 1, jit=True)

@@ -295,7 +295,7 @@ def test_a_second_sigterm_changes_nothing():
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGTERM)
         with pytest.raises(SystemExit) as caught:
-            interruption.leave_if_asked(1)
+            interruption.leave(1)
     assert caught.value.code == 143
 
 

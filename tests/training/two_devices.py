@@ -1,9 +1,11 @@
 """Five steps of SGD on one device and on two, a line for each case, in a process of its own.
 
 `python -m tests.training.two_devices` does all families in some five minutes; a test does a few.
+Where TF_CONFIG names workers, their devices are meant.
 """
 
 import json
+import os
 import sys
 
 import keras
@@ -71,10 +73,12 @@ def apart(flags, several):
     plan, alone = built(flags, replicas.ONE)
     _, together = built(flags, several)
     windows = open_windows(plan.config.data, plan.config.clip, 1, "train")
-    batches = pipeline.batches(windows, 4, 0, estimate=alone.flow_estimator).take(5)
     begun = [np.asarray(value) for value in variables(alone)]
     for model, on in ((alone, replicas.ONE), (together, several)):
         step = loop.compile_step(model, plan.task, 0, on=on)
+        share = on.worker, on.workers
+        estimate = alone.flow_estimator
+        batches = pipeline.batches(windows, 4, 0, estimate=estimate, share=share).take(5)
         for number, clips in enumerate(batches):
             step(on.shares(clips), turn=model.turn(number))
     found = [[np.asarray(value) for value in variables(model)] for model in (alone, together)]
@@ -87,7 +91,7 @@ def apart(flags, several):
 
 def main():
     tf.config.experimental.enable_op_determinism()
-    several = replicas.of_flag("cpu:2", batch_size=4)
+    several = replicas.of_flag("" if "TF_CONFIG" in os.environ else "cpu:2", batch_size=4)
     for name in sys.argv[1:] or CASES:
         print(json.dumps({"case": name} | apart(CASES[name], several)), flush=True)
 

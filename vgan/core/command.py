@@ -23,7 +23,8 @@ def run(main, positional=False):
     """Parses the flags and runs `main()`, turning each known failure into one line on stderr.
 
     Exit codes: 0 done, 1 flags and usage, 2 input data, 3 diverged, 4 checkpoint or config,
-    5 disk, permission or lock, 130 Ctrl-C, 143 SIGTERM. `--verbosity=1` shows the traceback too.
+    5 disk, permission or lock, 6 another worker is gone, 130 Ctrl-C, 143 SIGTERM.
+    `--verbosity=1` shows the traceback too.
     An error's own line is the last, after TensorFlow's notes, which Python can't silence at start.
 
     Args:
@@ -33,6 +34,7 @@ def run(main, positional=False):
     """
     # TensorFlow's notes on the machine would bury what a person should read.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # Others may use it, too.
     # NumPy's own threads gain the scores nothing, and spin for minutes on a machine that is shared.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for name in ("stdout", "stderr"):

@@ -37,6 +37,12 @@ class StorageError(VganError, OSError):
     exit_code = 5
 
 
+class WorkersError(VganError, RuntimeError):
+    """Another worker of the same run is gone."""
+
+    exit_code = 6
+
+
 def told(error):
     """What an error of a library says, and its kind where that alone says little."""
     kind, text = type(error).__name__, str(error)

@@ -7,6 +7,7 @@ import operator
 import os
 import shlex
 import weakref
+from array import array
 
 import cv2
 import numpy as np
@@ -170,32 +171,37 @@ class Folder:
 
     def _load_videos(self, manifest):
         with open(os.path.join(self._path, "videos.jsonl"), "rb") as file:
-            lines = file.read()
-        if hashlib.sha256(lines).hexdigest() != manifest["videos_sha256"]:
-            raise ValueError("its SHA-256 is not the manifest's")
+            if hashlib.file_digest(file, "sha256").hexdigest() != manifest["videos_sha256"]:
+                raise ValueError("its SHA-256 is not the manifest's")
+            file.seek(0)
+            # Line by line: of a million videos all that they say takes gigabytes.
+            return self._parsed(map(json.loads, file), manifest["frames"])
+
+    def _parsed(self, rows, frames):
+        """Of the videos of this split: names, and int [N, 3] of frames, first record and label."""
         number = {label: index for index, label in enumerate(self.labels)}
-        rows = [json.loads(line) for line in lines.splitlines()]
-        names = [(row["path"], row["key"].removeprefix(row["path"])) for row in rows]
-        splits = np.array([row["split"] for row in rows], str)
-        label = [number.get(row["label"], 0) for row in rows]
-        numbers = np.array(
-            [(row["frames"], row["first_record"], of) for row, of in zip(rows, label, strict=True)]
-        )
-        if rows and (numbers.dtype != np.int64 or (numbers < 0).any()):
+        names, numbers, mine = [], array("q"), array("b")
+        for row in rows:
+            path, key = row["path"], row["key"]
+            mine.append(row["split"] == self.split)
+            if mine[-1]:
+                names.append((path, key.removeprefix(path)))
+            numbers.extend((row["frames"], row["first_record"], number.get(row["label"], 0)))
+        found = np.frombuffer(numbers, np.int64).reshape(-1, 3)
+        if (found < 0).any():
             raise ValueError("a number of frames or record in it is none")
-        if rows and (numbers[:, 0] > manifest["frames"] - numbers[:, 1]).any():
+        if (found[:, 0] > frames - found[:, 1]).any():
             raise ValueError("it names more frames than there are")
-        return names, splits, numbers.reshape(-1, 3)
+        return names, found[np.frombuffer(mine, bool)]
 
     def _index(self, videos, split):
-        names, splits, numbers = videos
-        mine = np.flatnonzero(splits == split)
-        if not len(mine):
+        names, numbers = videos
+        if not names:
             raise DataError(
                 f"prepared data {self._path!r}: has no {split} videos. "
                 "Prepare it again with another --test_fraction"
             )
-        frames, first, label = numbers[mine].T
+        frames, first, label = numbers.T
         starts = frames - self._span + 1
         usable = starts > 0
         if not usable.any():
@@ -206,7 +212,7 @@ class Folder:
             )
         self._starts, self._first, self._label = starts[usable], first[usable], label[usable]
         self._ends = np.cumsum(self._starts)
-        self.names = [names[number] for number in mine[usable]]
+        self.names = [names[number] for number in np.flatnonzero(usable)]
 
     def _parse(self, name, load):
         try:

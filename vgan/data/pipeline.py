@@ -35,7 +35,7 @@ class Clips(typing.NamedTuple):
     visible: tf.Tensor | None = None
 
 
-def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None):
+def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None, share=(0, 1)):
     """An endless tf.data.Dataset of shuffled batches.
 
     Sample i of all time is window `index_shuffle(i mod N)`, shuffled anew for each pass. Nothing
@@ -49,6 +49,7 @@ def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None
       first_sample: where to go on: step * batch_size.
       augment: text of the changes of augment.Augment; some need windows with `frames`, `extent`.
       estimate: an estimator of vgan.motion.estimators, for the flow of each clip, or None.
+      share: (number, of) of equal parts of each batch, to which alone it is cut.
     Returns:
       a dataset of Clips.
     """
@@ -72,7 +73,11 @@ def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None
             source, _ = at(windows.source, other, offsets(windows.source, other, draws))
         return video, source, np.int32(label)
 
-    def read(sample):
+    part, parts = share
+    size = batch_size // parts
+
+    def read(place):
+        sample = first_sample + place // size * batch_size + part * size + place % size
         given = [order(sample, number)]
         given.append(order(sample, len(windows.source), _OTHERS) if free else given[0])
         if change.moves:
@@ -81,10 +86,10 @@ def batches(windows, batch_size, seed, first_sample=0, augment="", estimate=None
         video, source = map(tf.ensure_shape, videos, shapes)
         return Clips(video, source, tf.ensure_shape(label, []), sample)
 
-    data = tf.data.Dataset.counter(first_sample, dtype=tf.int64)
     as_it_is = tf.autograph.experimental.do_not_convert  # There is no branch to be found.
+    data = tf.data.Dataset.counter(dtype=tf.int64)
     data = data.map(as_it_is(read), num_parallel_calls=2, deterministic=True)
-    data = data.batch(batch_size, drop_remainder=True)
+    data = data.batch(size, drop_remainder=True)
     if augment:
         data = data.map(as_it_is(lambda clips: _changed(clips, change)))
     if estimate is not None:

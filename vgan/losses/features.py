@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from vgan.core.clip import Seen
 from vgan.core.errors import UsageError
+from vgan.models.passes import through
 from vgan.networks import vgg19
 from vgan.networks.critic import random_frames
 
@@ -28,7 +29,7 @@ class CriticFeatures:
         for critic, network in self._critics:
             inputs = critic.inputs(Seen(video), batch.condition, seed, samples)
             labels = tf.repeat(batch.label, tf.shape(inputs)[0] // tf.shape(batch.label)[0])
-            found += tf.nest.flatten(network([inputs, labels], training=True))
+            found += tf.nest.flatten(through(network, [inputs, labels]))
         return found
 
 

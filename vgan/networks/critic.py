@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgan.core import randomness
+from vgan.models.passes import through
 
 
 class Verdict(typing.NamedTuple):
@@ -57,7 +58,7 @@ class Critic(tf.Module):
         label = tf.convert_to_tensor(label)
         clips = tf.shape(label)[0]
         labels = tf.repeat(label, tf.shape(inputs)[0] // clips)
-        logits, class_loss = self.network([inputs, labels], training=True), None
+        logits, class_loss = through(self.network, [inputs, labels]), None
         if self.class_weight:
             logits, classes = logits
             entropy = keras.losses.sparse_categorical_crossentropy(labels, classes, True)

@@ -44,6 +44,10 @@ class _SharedFlags:
     accumulate: int = setting(
         1, "Parts of a batch that are in memory one after another, for larger clips.", least=1
     )
+    recompute: bool = setting(
+        False, "Compute passes a second time for the gradients, rather than keep what is in them."
+    )
+    jit: bool = setting(False, "Compile passes by XLA, on GPUs.")
     steps: int = setting(2000, "Steps to train, counted from the run's first.", least=1)
     seed: int = setting(0, "Seed of the weights, the data order and all noise.", True, below=2**32)
     generator: str = setting(

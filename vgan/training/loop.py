@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from vgan.core.clip import Batch, to_float
 from vgan.core.errors import DivergedError
+from vgan.models.passes import passes
 from vgan.motion.compensation import take_seconds
 from vgan.training.accumulation import accumulated
 from vgan.training.progress import Meter, announced
@@ -29,18 +30,19 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
       start: number of steps done.
       checkpoints: checkpoints.Checkpoints.
       summaries: summaries.Summaries.
-      health: health.Health.
+      health: health.Health; what keeps and tells anything, such as these, is the first worker's.
       routines: list of (interval, function); called with the step at each interval and at the end.
       on: replicas.One or Several, in whose scope the synthesizer was built.
     Raises:
       DivergedError: a term or gradient isn't finite; it never reaches a checkpoint.
       SystemExit: SIGTERM or Ctrl-C came, after the step was finished and saved.
     """
-    train_step = compile_step(synthesizer, task, config.seed, config.accumulate, on)
+    how = config.accumulate, config.recompute, config.jit, on
+    train_step = compile_step(synthesizer, task, config.seed, *how)
     meter = Meter(start, config.steps, config.batch_size, synthesizer.players())
     guard = Guard(config.precision, start)
     reports = Reports(lambda step, report: meter.add(guard.check(step, report)))
-    batches = iter(data)
+    batches, writes = iter(data), on.worker == 0
     intervals = [config.summary_interval, config.checkpoint_interval, *dict(routines)]
 
     def due(done, *intervals):
@@ -53,9 +55,10 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
             with announced("building the graph of a step") if step == start else nullcontext():
                 reports.put(step, train_step(clips, turn=synthesizer.turn(step)))
             done = step + 1
-            if interruption or due(done, *intervals):
+            stops = any(on.told(bool(interruption)))
+            if stops or due(done, *intervals):
                 reports.read()
-            if due(done, config.summary_interval):
+            if writes and due(done, config.summary_interval):
                 means = meter.read(done, take_seconds())
                 with meter.timing("health"):
                     means |= health.check(done, means)
@@ -64,12 +67,15 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
                 if due(done, interval):
                     with meter.timing("samples"):
                         routine(done)
-            if interruption or due(done, config.checkpoint_interval):
+            if stops or due(done, config.checkpoint_interval):
                 reports.read()
-                summaries.flush()
-                checkpoints.save(done)
+                if writes:
+                    summaries.flush()
+                    checkpoints.save(done)
+                on.told(done)  # Nobody goes on before it is written.
                 guard.last_checkpoint = done
-                interruption.leave_if_asked(done)
+            if stops:
+                interruption.leave(done)
 
 
 def batch_of(synthesizer, task, seed, clips):
@@ -80,11 +86,12 @@ def batch_of(synthesizer, task, seed, clips):
     return Batch(encoded, condition, clips.label, clips.flow, clips.visible, source)
 
 
-def compile_step(synthesizer, task, seed, accumulate=1, on=ONE):
+def compile_step(synthesizer, task, seed, accumulate=1, recompute=False, jit=False, on=ONE):
     """The step as a function (data.pipeline.Clips, turn) -> {name: {...: batch mean}}, nested.
 
-    Gradients are taken in `accumulate` parts of the batch, one after another, and on the devices of
-    replicas.One or Several, which takes their shares of the clips.
+    Gradients are taken in `accumulate` parts of the batch, one after another, by passes as
+    `models.passes.passes` has them, and on the devices of replicas.One or Several, which takes
+    their shares of the clips.
 
     It is traced without AutoGraph, whose search for branches took half the time to the first step:
     losses, tasks and the like choose by tf.where or tf.cond, not by Python's if on a tensor.
@@ -96,7 +103,8 @@ def compile_step(synthesizer, task, seed, accumulate=1, on=ONE):
         batch = batch_of(synthesizer, task, seed, clips)
         terms, statistics, norms = {}, {}, {}
         for part in turn.rounds():
-            gradients, report = gradients_of(batch, seed, clips.samples, part)
+            with passes(recompute, jit):
+                gradients, report = gradients_of(batch, seed, clips.samples, part)
             together = {name: of for name, of in gradients.items() if name in players}
             others = {name: of for name, of in gradients.items() if name not in players}
             gradients = on.mean(together) | on.whole(others)
@@ -107,8 +115,9 @@ def compile_step(synthesizer, task, seed, accumulate=1, on=ONE):
 
     @tf.function(autograph=False)
     def train_step(clips, turn):
-        (terms, statistics), norms = on.run(lambda clips: taken(clips, turn), clips)
-        synthesizer.after_step(statistics, turn)
+        with on.scope():
+            (terms, statistics), norms = on.run(lambda clips: taken(clips, turn), clips)
+            synthesizer.after_step(statistics, turn)
         means = tf.nest.map_structure(tf.reduce_mean, {"terms": terms} | statistics)
         return means | {"gradient_norm": norms}
 
@@ -195,12 +204,13 @@ class Interruption:
     def __bool__(self):
         return self._signal is not None
 
-    def leave_if_asked(self, step):
-        """Raises SystemExit with the shell's code for the signal that came, if one did."""
+    def leave(self, step):
+        """Raises SystemExit with the shell's code for the signal that came, here or elsewhere."""
+        name = "another worker was stopped"
         if self._signal is not None:
             name = signal.Signals(self._signal).name
-            print(f"{name}: saved step {step}; the same command goes on", file=sys.stderr)
-            sys.exit(128 + self._signal)
+        print(f"{name}: saved step {step}; the same command goes on", file=sys.stderr)
+        sys.exit(128 + (self._signal or signal.SIGTERM))
 
     def _note(self, number, frame):
         del frame

@@ -1,15 +1,36 @@
 """On which devices a run trains: one, or several that take each step together."""
 
 import contextlib
+import functools
+import json
+import os
 import re
 
 import tensorflow as tf
 
-from vgan.core.errors import UsageError
+from vgan.core.errors import UsageError, WorkersError
+from vgan.training.progress import announced
+
+_GONE = tuple(
+    getattr(tf.errors, f"{name}Error")
+    for name in ("Unavailable", "Aborted", "Cancelled", "DeadlineExceeded", "Internal")
+)
+"""What TensorFlow raises where a worker doesn't answer."""
 
 
 class One:
-    """The device that TensorFlow chooses, alone."""
+    """The device that TensorFlow chooses, alone.
+
+    Attributes:
+      worker, workers: which process this is of those that take each step together; the first one
+        alone writes what is to be kept.
+    """
+
+    worker, workers = 0, 1
+
+    def awaited(self):
+        """A context that raises WorkersError where other workers are gone."""
+        return contextlib.nullcontext()
 
     def scope(self):
         """A context in which models are built."""
@@ -31,6 +52,10 @@ class One:
         """Nested values [B] of all clips, of those of each device's."""
         return values
 
+    def told(self, number):
+        """What all workers give for a whole number, a list; returns once all of them have."""
+        return [number]
+
 
 ONE = One()
 
@@ -40,11 +65,14 @@ def of_flag(text, batch_size):
 
     Args:
       text: "", "all", "cpu:N" or "gpu:0,1"; "all" are all GPUs, or the CPU where there are none.
+        Where TF_CONFIG names workers it is "" or "all", and all of each worker's.
       batch_size: clips a step, of which each device takes as many.
     Raises:
       UsageError: devices that there aren't, or can't be made, as in a notebook, where TensorFlow
         has computed already; or shares that aren't equal.
     """
+    if workers := _workers():
+        return _of_workers(*workers, text, batch_size)
     kind, names = _read(text)
     if kind == "cpu" and len(names) > 1:
         _divide_cpu(len(names))
@@ -56,14 +84,50 @@ def of_flag(text, batch_size):
             f"--devices={text}: there is no {kind} {lacking[0]}. There are {len(known)}; CPUs can "
             "only be made before TensorFlow computes, as by python -m vgan.train"
         )
-    if batch_size % len(names):
-        raise UsageError(
-            f"--devices={text}: --batch_size={batch_size} can't be shared by {len(names)} equally. "
-            "Give a multiple"
-        )
+    _check_shares(f"--devices={text}", batch_size, len(names))
     if len(names) < 2:
         return ONE
     return Several(tf.distribute.MirroredStrategy([f"{kind.upper()}:{name}" for name in names]))
+
+
+def _check_shares(what, batch_size, number):
+    if batch_size % number:
+        raise UsageError(
+            f"{what}: --batch_size={batch_size} can't be shared by {number} equally. Give a "
+            "multiple"
+        )
+
+
+def _workers():
+    """The number of this worker and of all, by TF_CONFIG; None where it names no others."""
+    text = os.environ.get("TF_CONFIG", "")
+    try:
+        found = json.loads(text or "{}")
+        cluster, task = found.get("cluster", {}), found.get("task", {})
+        number = {kind: len(cluster.get(kind, ())) for kind in ("chief", "worker")}
+        if sum(number.values()) < 2:
+            return None
+        place = {"chief": 0, "worker": number["chief"]}[task["type"]] + int(task["index"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            f"TF_CONFIG={text}: can't be read ({error!r}). Give "
+            '{"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}'
+        ) from None
+    if number["chief"] > 1 or not 0 <= place < sum(number.values()):
+        raise UsageError(f"TF_CONFIG={text}: it names no such task, or several chiefs")
+    return place, sum(number.values())
+
+
+def _of_workers(worker, workers, text, batch_size):
+    if text not in ("", "all"):
+        raise UsageError(
+            f"--devices={text}: TF_CONFIG names {workers} workers, each of which takes all devices "
+            "that it has. Drop the flag"
+        )
+    with announced(f"worker {worker}: waiting for all {workers}"):
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    _check_shares("TF_CONFIG", batch_size, strategy.num_replicas_in_sync)
+    return Several(strategy, worker, workers)
 
 
 def _divide_cpu(number):
@@ -92,10 +156,26 @@ class Several:
 
     Args:
       strategy: a tf.distribute.Strategy.
+      worker, workers: as of One.
     """
 
-    def __init__(self, strategy):
-        self.strategy, self.number = strategy, strategy.num_replicas_in_sync
+    def __init__(self, strategy, worker=0, workers=1):
+        self.strategy, self.worker, self.workers = strategy, worker, workers
+        self._number = strategy.num_replicas_in_sync // workers
+
+    @contextlib.contextmanager
+    def awaited(self):
+        """As of One."""
+        try:
+            yield
+        except _GONE as error:
+            if self.workers == 1:
+                raise
+            (reason, *_) = str(error).splitlines()
+            raise WorkersError(
+                f"another worker is gone ({reason}). The same command on all goes on from the "
+                "last checkpoint"
+            ) from error
 
     def scope(self):
         """As of One."""
@@ -107,9 +187,9 @@ class Several:
         def divided(value):
             if value is None:
                 return None
-            parts = tf.split(value, self.number)
+            parts = iter(tf.split(value, self._number))
             return self.strategy.experimental_distribute_values_from_function(
-                lambda context: parts[context.replica_id_in_sync_group]
+                lambda context: next(parts)
             )
 
         return type(clips)(*map(divided, clips))
@@ -134,3 +214,16 @@ class Several:
         """As of One, within a function that is run."""
         context = tf.distribute.get_replica_context()
         return tf.nest.map_structure(lambda value: context.all_gather(value, 0), values)
+
+    def told(self, number):
+        """As of One."""
+        if self.workers == 1:
+            return [number]
+        each = self.strategy.experimental_distribute_values_from_function(
+            lambda context: tf.constant([number], tf.int64)
+        )
+        return self._gather(each).numpy()[:: self._number].tolist()
+
+    @functools.cached_property
+    def _gather(self):
+        return tf.function(lambda each: self.strategy.gather(each, axis=0), autograph=False)

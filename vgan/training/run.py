@@ -1,5 +1,6 @@
 """A run: trains an experiment in a workdir, stage by stage, from its newest checkpoint on."""
 
+import contextlib
 import dataclasses
 import itertools
 import platform
@@ -21,7 +22,7 @@ from vgan.runs.workdir import Workdir
 from vgan.sampling.card import Card
 from vgan.sampling.model import live
 from vgan.serving import saved_model
-from vgan.training import accumulation, loop, monitors, previews, replicas
+from vgan.training import accumulation, loop, memory, monitors, previews, replicas
 from vgan.training.progress import announced
 from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.summaries import Summaries
@@ -38,7 +39,7 @@ def train(config, path, trust_code=False):
       errors.VganError: of the kind that fits what is wrong.
     """
     on = replicas.of_flag(config.devices, config.batch_size // config.accumulate)
-    with on.scope():
+    with on.awaited():
         _train(config, path, trust_code, on)
 
 
@@ -56,21 +57,29 @@ def _train(config, path, trust_code, on):
     # What can't be built is to be known before a folder is made.
     with announced(f"building networks of {plan.stages[0].config.clip}"):
         first = codecs.kept(workdir, plan.stages[0].config)
-        model = building.build(plan, first, num_labels)
-    accumulation.check(model, config.accumulate)
-    workdir.create()
-    with workdir.locked():
+        with on.scope():
+            model = building.build(plan, first, num_labels)
+    accumulation.check(model, config.accumulate, config.jit)
+    memory.check(model, plan.task, windows, plan.stages[0].config)
+    writes = on.worker == 0
+    if writes:
+        workdir.create()
+    with workdir.locked() if writes else contextlib.nullcontext():
         stage = plan.stage_at(newest_good(workdir.checkpoints))
         if stage != plan.stages[0]:
-            model = building.build(plan, stage.config, num_labels)
+            with on.scope():
+                model = building.build(plan, stage.config, num_labels)
         description = _describe(config, windows)
         _check_same_experiment(workdir, config, description)
-        codecs.keep(workdir, config)
+        if writes:
+            codecs.keep(workdir, config)
         start = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
         if start == 0 and config.init_from:
             codecs.check_same(plan, model, building.build_codec)
             _take_networks(config.init_from, model)
-        workdir.write_config(config.as_flags(), description)
+        _check_alike(on, path, start)
+        if writes:
+            workdir.write_config(config.as_flags(), description)
         print(
             f"{'resuming' if start else 'training'} {path} from step {start} to {config.steps}: "
             f"{len(windows)} windows of {stage.config.clip}; tensorboard --logdir {path}",
@@ -80,22 +89,41 @@ def _train(config, path, trust_code, on):
         scored_by = evaluator if stage == last else None
         _train_stage(plan, model, stage, start, num_labels, workdir, scored_by, on)
         for larger in plan.stages[plan.stages.index(stage) + 1 :]:
-            small, model = model, building.build(plan, larger.config, num_labels)
+            small = model
+            with on.scope():
+                model = building.build(plan, larger.config, num_labels)
             model.grow_from(small)
             print(f"step {larger.first}: growing to {larger.config.clip}", flush=True)
             scored_by = evaluator if larger == last else None
             _train_stage(plan, model, larger, larger.first, num_labels, workdir, scored_by, on)
         version = workdir.export / str(max(start, config.steps))
-        if not version.exists():
+        if writes and not version.exists():
             labels = windows.labels if config.conditional else ()
             with announced(f"exporting to {version}"):
                 saved_model.export(model, plan.card(windows.fps, labels), version)
+        on.told(config.steps)  # TensorFlow takes a worker that ends before others for lost.
+
+
+def _check_alike(on, path, start):
+    """Raises CheckpointError where workers would begin at different steps."""
+    starts = on.told(start)
+    if len(set(starts)) > 1:
+        raise CheckpointError(
+            f"workdir {str(path)!r}: workers begin at steps {', '.join(map(str, starts))}. Give "
+            "all of them the same folder, one that they share"
+        )
 
 
 def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
     """Trains one stage of a run from step `start` to its last."""
     config = dataclasses.replace(stage.config, steps=stage.last)
     windows = open_windows(config.data, config.clip, config.frame_step, "train")
+    size, first = config.batch_size, start * config.batch_size
+    about = config.augment, model.flow_estimator, (on.worker, on.workers)
+    data = pipeline.batches(windows, size, config.seed, first, *about)
+    if on.worker:
+        loop.train(model, plan.task, data, config, start, None, None, None, [], on)
+        return
     checkpoints = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints)
     if start == 0:
         checkpoints.save(0)
@@ -115,10 +143,6 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
         with announced("drawing the first samples"):
             for _, routine in routines:
                 routine(start)
-    first_sample = start * config.batch_size
-    data = pipeline.batches(
-        windows, config.batch_size, config.seed, first_sample, config.augment, model.flow_estimator
-    )
     health = monitors.health(config, windows, samples, model, plan.task, real)
     about = config, start, checkpoints, summaries, health, routines, on
     loop.train(model, plan.task, data, *about)

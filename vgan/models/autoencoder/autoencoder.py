@@ -10,6 +10,7 @@ from vgan.models.average import Averaged
 from vgan.models.game.encoding import Encoding
 from vgan.models.game.turn import TurnCosts
 from vgan.models.parts import Weighted
+from vgan.models.passes import through
 from vgan.models.synthesizer import Turn
 
 HEARD = "critics"
@@ -104,7 +105,7 @@ class Autoencoder(Encoding):
     def generate(self, costs):
         """The clips of a turn rebuilt, Seen; adds what they cost beside critics."""
         video = costs.batch.video
-        numbers = self.encoder(video, training=True)
+        numbers = through(self.encoder, video)
         latents, cost = self._through.draw(numbers, costs.seed, costs.samples)
         fake = self.made(costs, latents)
         off = tf.cast(fake.video, tf.float32) - video

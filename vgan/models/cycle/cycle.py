@@ -15,6 +15,7 @@ from vgan.models.game.turn import TurnCosts
 from vgan.models.game.updates import judge
 from vgan.models.game.view import View
 from vgan.models.parts import Weighted
+from vgan.models.passes import with_losses
 from vgan.models.synthesizer import Report, Turn
 
 BACK = "back_"
@@ -177,18 +178,21 @@ class Cycle(Gan):
         """Clips of the source translated, Seen; adds what they cost beside the critics."""
         latents, batch = self.noise(costs), costs.batch
 
-        def made(network, condition):
-            video = network([latents, condition, batch.label], training=True)
-            return tf.cast(video, tf.float32)
+        def passed(network, condition):
+            video, losses = with_losses(network, [latents, condition, batch.label])
+            return tf.cast(video, tf.float32), losses
+
+        def made(*given):
+            return passed(*given)[0]
 
         def add(name, weight, found, wanted):
             off = tf.reduce_mean(tf.abs(found - wanted), [1, 2, 3, 4])
             costs.add("generator", Weighted(side.prefix + name, None, weight), off)
 
         weights, source = self._costs, batch.condition[..., :-1]
-        fake = made(side.network, batch.condition)
-        if side.network.losses:
-            costs.add_regularisation(side.network.losses, side.prefix)
+        fake, losses = passed(side.network, batch.condition)
+        if losses:
+            costs.add_regularisation(losses, side.prefix)
         costs.lose(side.rules.losses, fake, functools.partial(made, side.network))
         if weights.identity:
             add("identity", weights.identity, made(side.network, hint(batch.video)), batch.video)

@@ -4,6 +4,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from vgan.models.passes import through
+
 WIDTH = 32
 
 
@@ -27,5 +29,5 @@ def predicted(network, video):
     """Clips whose first two frames are as they are, each later one predicted by two real ones."""
     pairs = tf.concat([video[:, :-2], video[:, 1:-1]], -1)
     flat = tf.reshape(pairs, [-1, *pairs.shape[2:]])
-    found = tf.reshape(network(flat, training=True), tf.shape(video[:, 2:]))
+    found = tf.reshape(through(network, flat), tf.shape(video[:, 2:]))
     return tf.concat([video[:, :2], tf.cast(found, video.dtype)], 1)

@@ -1,5 +1,7 @@
 """A flow model that goes in few, long steps, which critics have taught it to end at real clips."""
 
+import functools
+
 import tensorflow as tf
 
 from vgan.core import randomness
@@ -10,6 +12,7 @@ from vgan.models.game.gan import Gan
 from vgan.models.noise import paths
 from vgan.models.noise.denoiser import levels_of, missed
 from vgan.models.parts import Weighted
+from vgan.models.passes import through
 
 PATH = paths.straight()
 
@@ -93,7 +96,8 @@ class FewSteps(Gan):
         turn = randomness.uniform(costs.seed, randomness.LEVELS, costs.samples, [])
         level = 1 - tf.floor(turn * self._steps) / self._steps
         x = PATH.mixed(video, noise, level[:, None, None, None, None])
-        clip, velocity = found(self.generator, x, level, condition, label, training=True)
+        network = functools.partial(through, self.generator)
+        clip, velocity = found(network, x, level, condition, label)
         off = missed(velocity, noise - video, condition)
         costs.add("generator", Weighted("target", None, self._keep), off)
         clip = put_back(clip, condition)
@@ -101,10 +105,10 @@ class FewSteps(Gan):
         return Seen(clip)
 
 
-def found(network, x, level, condition, label, training=False):
+def found(network, x, level, condition, label):
     """The clip that a network finds in x at levels [B], and the velocity that it says."""
     x, frames = put_back(x, condition), tf.shape(x)[1]
     levels = levels_of(tf.repeat(level[:, None], frames, 1), condition)
-    velocity = network([x, levels, condition, label], training=training)
+    velocity = network([x, levels, condition, label])
     velocity = tf.cast(velocity, tf.float32)
     return paths.VELOCITY.both(PATH, x, velocity, levels[:, :, None, None, None])[0], velocity

@@ -15,6 +15,7 @@ from vgan.models.game.turn import TurnCosts
 from vgan.models.game.updates import check_exact, one_stage, simultaneous
 from vgan.models.game.view import View
 from vgan.models.motion import with_motion
+from vgan.models.passes import through, with_losses
 from vgan.models.synthesizer import MovedLayer, Turn
 
 
@@ -134,16 +135,16 @@ class Gan(Averaged):
         batch = costs.batch
         inputs, flow = [latents, batch.condition, batch.label], None
         if self._view.needs_flow:
-            fake, flow, _ = with_motion(self.generator)(inputs, training=True)
+            (fake, flow, _), losses = with_losses(with_motion(self.generator), inputs)
         else:
-            fake = self.generator(inputs, training=True)
-        if self.generator.losses:
-            costs.add_regularisation(self.generator.losses)
+            fake, losses = with_losses(self.generator, inputs)
+        if losses:
+            costs.add_regularisation(losses)
         return Seen(put_back(fake, batch.condition), flow)
 
     def _remade(self, costs, latents, condition):
         """Clips of the same latents where something else is given."""
-        video = self.generator([latents, condition, costs.batch.label], training=True)
+        video = through(self.generator, [latents, condition, costs.batch.label])
         return put_back(video, condition)
 
     def shown(self, costs, *made):

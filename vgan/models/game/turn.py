@@ -1,10 +1,12 @@
 """One turn of a generator and its critics: what both are shown, and what it costs them."""
 
 import copy
+import functools
 
 import tensorflow as tf
 
 from vgan.models.parts import Weighted
+from vgan.models.passes import recomputed
 from vgan.models.synthesizer import Report
 
 
@@ -99,6 +101,7 @@ class TurnCosts:
         for penalty in penalties:
             if penalty.name in self.turn.due and "discriminator" in self.turn.players:
                 for critic in critics:
-                    value = penalty.part(critic.part, real, fake, shown, self.seed, self.samples)
+                    about = real, fake, shown, self.seed, self.samples
+                    value = recomputed(functools.partial(penalty.part, critic.part), *about)
                     name = f"{penalty.name}/{critic.name}"
                     self.add("discriminator", penalty._replace(name=name), value)

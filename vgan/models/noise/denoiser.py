@@ -6,6 +6,7 @@ from vgan.core import randomness
 from vgan.models import replicas
 from vgan.models.average import Averaged, follow
 from vgan.models.codec import put_back
+from vgan.models.passes import through
 from vgan.models.synthesizer import Report, Turn
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -122,7 +123,7 @@ class Denoising(Denoiser):
         noise = randomness.normal(seed, randomness.NOISE, samples, video.shape[1:])
         over = _over_pixels(levels)
         x = put_back(self._path.mixed(video, noise, over), condition)
-        said = network([x, levels, condition, batch.label], training=True)
+        said = through(network, [x, levels, condition, batch.label])
         return missed(said, self._target.of(self._path, video, noise, over), condition)
 
     def apply(self, gradients):

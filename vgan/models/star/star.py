@@ -6,6 +6,7 @@ from vgan.core.clip import Seen
 from vgan.models.codec import hint
 from vgan.models.game.gan import Gan
 from vgan.models.parts import Weighted
+from vgan.models.passes import with_losses
 
 
 class Star(Gan):
@@ -31,12 +32,16 @@ class Star(Gan):
         latents, batch = self.noise(costs), costs.batch
         given, own = (tf.roll(of, 1, axis=0) for of in (batch.condition, batch.label))
 
-        def made(condition, label=batch.label):
-            return tf.cast(self.generator([latents, condition, label], training=True), tf.float32)
+        def passed(condition, label=batch.label):
+            video, losses = with_losses(self.generator, [latents, condition, label])
+            return tf.cast(video, tf.float32), losses
 
-        fake = made(given)
-        if self.generator.losses:
-            costs.add_regularisation(self.generator.losses)
+        def made(*given):
+            return passed(*given)[0]
+
+        fake, losses = passed(given)
+        if losses:
+            costs.add_regularisation(losses)
         off = tf.reduce_mean(tf.abs(made(hint(fake), own) - given[..., :-1]), [1, 2, 3, 4])
         costs.add("generator", Weighted("reconstruction", None, self._reconstruction), off)
         costs.of(batch._replace(condition=given)).lose(self.rules.losses, fake, made)

@@ -10,6 +10,7 @@ from vgan.models.average import Averaged
 from vgan.models.codec import put_back
 from vgan.models.game.encoding import Encoding, divergence
 from vgan.models.parts import Weighted
+from vgan.models.passes import with_losses
 from vgan.models.synthesizer import Detector
 from vgan.models.vae import evidence
 
@@ -75,13 +76,13 @@ class Vae(Encoding):
         latents = self.noise(costs)
         every = 2 if self.critic_modules else 1
         real = [of[::every] for of in costs.batch[:3]]
-        mean, log_variance = self.encoder(real, training=True)
+        (mean, log_variance), losses = with_losses(self.encoder, real)
         likely = _drawn(mean, log_variance, costs.seed, costs.samples[::every])
         if self.critic_modules:
             rows = tf.range(0, tf.shape(latents)[0], every)[:, None]
             likely = tf.tensor_scatter_nd_update(latents, rows, likely)
-        if self.encoder.losses:
-            costs.add_regularisation(self.encoder.losses)
+        if losses:
+            costs.add_regularisation(losses)
         fake = self.made(costs, likely)
         found = _found(mean, log_variance, fake.video[::every], *real[:2])
         kl = evidence.spared(found.divergences, self._bound.free_bits) / found.numbers

@@ -1,0 +1,117 @@
+"""How much memory a step takes: measured on one clip, and told before the first step."""
+
+import contextlib
+import math
+from pathlib import Path
+
+import psutil
+import tensorflow as tf
+
+from vgan.core.errors import UsageError
+from vgan.data import pipeline
+from vgan.models.passes import passes
+from vgan.training import loop
+
+LARGE = 2**21
+"""Values of the clips that are in memory together, from which it is worth the time to measure."""
+
+_GIB = 2**30
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+def check(synthesizer, task, windows, config):
+    """Says what the clips of a step will take, where they are large.
+
+    Beside it, a process has TensorFlow and its graphs, half a GiB to two. On a CPU the kernel ends
+    one that takes more than there is, without a word.
+
+    Args:
+      synthesizer: models.synthesizer.Synthesizer.
+      task: tasks.task.Task.
+      windows: of the train split.
+      config: config.ExperimentConfig.
+    Raises:
+      UsageError: it is more than there is.
+    """
+    if _together(config) * math.prod(config.clip.shape) < LARGE:
+        return
+    try:
+        needed = of_clips(synthesizer, task, windows, config)
+    except ValueError:  # TensorFlow doesn't count on this kind of device.
+        return
+    told = f"a step of {config.batch_size} clips of {config.clip} takes about {_text(needed)}"
+    free = None if tf.config.list_physical_devices("GPU") else available()
+    if free is None or needed <= free:
+        print(told if free is None else f"{told} of {_text(free)}", flush=True)
+        return
+    raise UsageError(
+        f"--batch_size={config.batch_size}: {told}, and {_text(free)} are free. {_advice(config)}"
+    )
+
+
+def too_much(config):
+    """The UsageError of a step for which a device had not enough memory."""
+    return UsageError(
+        f"--batch_size={config.batch_size}: the device has too little memory for a step of clips "
+        f"of {config.clip}. {_advice(config)}"
+    )
+
+
+def _advice(config):
+    ways = [f"--accumulate={config.batch_size}"] if _together(config) > 1 else []
+    ways += [] if config.recompute else ["--recompute"]
+    return f"Give {', '.join([*ways, 'a smaller --height and --width'])}, or narrower networks"
+
+
+def _text(size):
+    return f"{size / _GIB:.1f} GiB"
+
+
+def _together(config):
+    return config.batch_size // config.accumulate
+
+
+def of_clips(synthesizer, task, windows, config):
+    """Bytes that those clips take that are in memory together, by what the gradients of one do."""
+    about = config.augment, synthesizer.flow_estimator
+    (clips,) = pipeline.batches(windows, 1, config.seed, 0, *about).take(1)
+
+    @tf.function(autograph=False)
+    def gradients(clips):
+        batch = loop.batch_of(synthesizer, task, config.seed, clips)
+        (first, *_) = synthesizer.turn(0).rounds()
+        with passes(config.recompute, config.jit):
+            return synthesizer.gradients(batch, config.seed, clips.samples, first)
+
+    gradients(clips)  # What is made once doesn't count.
+    with peak() as found:
+        gradients(clips)
+    return _together(config) * found[0]
+
+
+@contextlib.contextmanager
+def peak():
+    """A context that gives a list: the most bytes that tensors take in it beside those before it.
+
+    On several devices it is those of the first one.
+
+    Raises:
+      ValueError: TensorFlow doesn't count on these.
+    """
+    (device, *_) = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+    name, found = device.name.removeprefix("/device:"), []
+    tf.config.experimental.reset_memory_stats(name)
+    before = tf.config.experimental.get_memory_info(name)["current"]
+    yield found
+    found.append(tf.config.experimental.get_memory_info(name)["peak"] - before)
+
+
+def available():
+    """Bytes that this process may still take: of the machine, and of its control group."""
+    free = psutil.virtual_memory().available
+    with contextlib.suppress(OSError, ValueError):  # There is none, or without a bound.
+        limit, used = (int((_CGROUP / f"memory.{name}").read_text()) for name in ("max", "current"))
+        lines = (line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())
+        kept = dict(lines)["inactive_file"]  # What was read of files is given up when need be.
+        free = min(free, limit - used + int(kept))
+    return free
