@@ -5,6 +5,8 @@ import contextvars
 
 import tensorflow as tf
 
+from vgan.models.segments import Segments
+
 _HOW = contextvars.ContextVar("how", default=(False, False))
 _LAST = contextvars.ContextVar("last", default=None)
 
@@ -26,21 +28,30 @@ def passes(recompute=False, jit=False):
         _LAST.reset(last)
 
 
-def through(network, *inputs):
+def through(network, inputs):
     """What a network in training says of its inputs."""
-    return with_losses(network, *inputs)[0]
+    return with_losses(network, inputs)[0]
 
 
-def with_losses(network, *inputs):
+def with_losses(network, inputs):
     """That, and the list of losses that the network's layers add."""
-    _, jit = _HOW.get()
+    recompute, jit = _HOW.get()
+    losses = []
 
-    def passed(*inputs):
-        return network(*inputs, training=True), list(network.losses)
+    def called(part, inputs):
+        def passed(inputs):
+            return part(inputs, training=True), list(part.losses)
 
-    if jit:
-        passed = tf.function(passed, autograph=False, jit_compile=True)
-    return recomputed(passed, *inputs)
+        if jit:
+            passed = tf.function(passed, autograph=False, jit_compile=True)
+        outputs, added = recomputed(passed, inputs)
+        losses.extend(added)
+        return outputs
+
+    if not recompute:
+        return called(network, inputs), losses
+    outputs = Segments(network)(tf.nest.flatten(inputs), called)
+    return outputs if len(outputs) > 1 else outputs[0], losses
 
 
 def recomputed(function, *inputs):
