@@ -49,12 +49,18 @@ def check(synthesizer, task, windows, config):
     )
 
 
-def too_much(config):
-    """The UsageError of a step for which a device had not enough memory."""
-    return UsageError(
-        f"--batch_size={config.batch_size}: the device has too little memory for a step of clips "
-        f"of {config.clip}. {_advice(config)}"
-    )
+@contextlib.contextmanager
+def enough(config):
+    """A context that raises UsageError for a step for which a device has too little memory."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        if "No space left" in str(error):  # A full disk has the same class.
+            raise
+        raise UsageError(
+            f"--batch_size={config.batch_size}: the device has too little memory for a step of "
+            f"clips of {config.clip}. {_advice(config)}"
+        ) from error
 
 
 def _advice(config):

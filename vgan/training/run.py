@@ -122,7 +122,8 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
     about = config.augment, model.flow_estimator, (on.worker, on.workers)
     data = pipeline.batches(windows, size, config.seed, first, *about)
     if on.worker:
-        loop.train(model, plan.task, data, config, start, None, None, None, [], on)
+        with memory.enough(config):
+            loop.train(model, plan.task, data, config, start, None, None, None, [], on)
         return
     checkpoints = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints)
     if start == 0:
@@ -145,7 +146,8 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
                 routine(start)
     health = monitors.health(config, windows, samples, model, plan.task, real)
     about = config, start, checkpoints, summaries, health, routines, on
-    loop.train(model, plan.task, data, *about)
+    with memory.enough(config):
+        loop.train(model, plan.task, data, *about)
 
 
 def _check_growth(plan, num_labels):
