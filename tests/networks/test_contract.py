@@ -51,7 +51,7 @@ OPTIONS = {
     ("generator", "residual3d"): [{"attention": True, "spectral_norm": True}],
     ("discriminator", "residual3d"): [{"attention": True}],
     ("generator", "two_stream"): [{"batch_norm": False, "grain": True, "motion_waves": 3}],
-    ("generator", "unet2d"): [{"time": 1}],
+    ("generator", "unet2d"): [{"time": 1}, {"retouch": True}],
     ("generator", "unet3d"): [{"flow": True}],
     ("generator", "recurrent"): [
         {"cell": "conv_lstm", "periods": (1, 2)},

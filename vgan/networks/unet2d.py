@@ -1,7 +1,8 @@
 """A 2-D U-Net that paints each frame of what it is given anew, for translations.
 
-It adds nothing to what is given, and keeps none of it by a mask: with either, generators that undo
-each other's translations came to rest where both change nothing.
+It keeps nothing of what is given by a mask, and unless it is to retouch adds nothing to that: with
+either, generators that undo each other's translations came to rest where both change nothing. One
+that is undone by none keeps its content best when it begins with that.
 
 Source: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015.
 """
@@ -10,7 +11,7 @@ import functools
 import math
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
@@ -18,8 +19,13 @@ from vgan.networks import sizes
 from vgan.networks.layers import QUIET, activated, generator_inputs
 from vgan.networks.sizes import check_strides
 
+ALMOST = 0.98
+"""Of what is given, so that black and white can be reached by the inverse of tanh."""
 
-def generator(clip, condition_channels=0, num_labels=0, latent_dim=16, channels=16, time=3):
+
+def generator(
+    clip, condition_channels=0, num_labels=0, latent_dim=16, channels=16, time=3, retouch=False
+):
     """Each frame of what is given, to the frame that is wanted.
 
     Frames go through one network each, so that what moves is painted alike wherever it is; only at
@@ -29,16 +35,19 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=16, channels=
       latent_dim: length of the latent vector, which scales channels, the same in all frames.
       channels: width at full size; each smaller size is twice as wide, up to fourfold.
       time: frames that are seen together at the smallest size, an odd number; 1 for one alone.
+      retouch: begin with what is given, and change that.
     Returns:
       keras.Model: latents [B, latent_dim], condition [B, T, H, W, K], label int [B] -> clip
       [B, T, H, W, C] float32 in [-1, 1].
     Raises:
-      UsageError: the strides don't divide the clip; an even time.
+      UsageError: the strides don't divide the clip; an even time; nothing to retouch.
     """
     name = "--generator=unet2d"
     check_whole(name, 1, latent_dim=latent_dim, channels=channels, time=time)
     if time % 2 == 0:
         raise UsageError(f"{name}(time={time}): must be odd, as many before as after")
+    if retouch and not condition_channels:
+        raise UsageError(f"{name}(retouch=True): nothing is given. Use it for a --task, or drop it")
     check_strides(clip, _factors, name)
     *inputs, style = generator_inputs(clip, latent_dim, condition_channels, num_labels)
     latents, condition, _ = inputs
@@ -61,8 +70,12 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=16, channels=
         x = layers.Concatenate()([layers.UpSampling3D((1, 2, 2))(x), level])
         x = block(x, width)
     # Of features in range, and begun near mid-gray: once saturated, it would learn no more.
-    how = {"activation": "tanh", "kernel_initializer": QUIET, "dtype": "float32"}
+    how = {"kernel_initializer": QUIET, "dtype": "float32"}
     video = layers.Conv3D(clip.channels, 1, **how)(activated(x, style))
+    if retouch:
+        given = ops.cast(condition[..., : clip.channels], "float32")
+        video = video + ops.arctanh(ALMOST * given)
+    video = layers.Activation("tanh", dtype="float32")(video)
     return keras.Model(inputs, video, name="unet2d_generator")
 
 
