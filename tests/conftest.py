@@ -131,6 +131,17 @@ def command(tmp_path_factory):
     server.wait(60)
 
 
+@pytest.fixture
+def as_in_training():
+    """Without Grappler, which rounds differently from graph to graph."""
+    import tensorflow as tf
+
+    before = tf.config.optimizer.get_experimental_options()
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    yield
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False} | before)
+
+
 @pytest.fixture(scope="session")
 def no_page():
     """What `command` runs before an evaluation whose page isn't looked at: its plots take long."""

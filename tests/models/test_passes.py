@@ -10,15 +10,7 @@ from tests.training.test_accumulation import PENALTIES, batch, built
 from vgan.models.passes import passes, recomputed, through, with_losses
 
 
-@pytest.fixture(autouse=True)
-def as_in_training():
-    """Without Grappler, which rounds differently from graph to graph."""
-    before = tf.config.optimizer.get_experimental_options()
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    yield
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False} | before)
-
-
+@pytest.mark.usefixtures("as_in_training")
 @pytest.mark.parametrize(
     "flags",
     [

@@ -31,6 +31,7 @@ def batch(plan, model):
     return loop.batch_of(model, plan.task, 0, clips), clips.samples
 
 
+@pytest.mark.usefixtures("as_in_training")
 @pytest.mark.parametrize(
     "flags",
     [
@@ -47,7 +48,7 @@ def test_parts_give_what_the_whole_does(flags):
     plan, model = built(**flags)
     shown, samples = batch(plan, model)
     given = shown, tf.constant(0, tf.int64), samples, model.turn(0)
-    whole, report = model.gradients(*given)
+    whole, report = tf.function(model.gradients, autograph=False)(*given)
     parts, told = tf.function(accumulation.accumulated(model, 2), autograph=False)(*given)
     tf.nest.assert_same_structure(report, told)
     both = (whole, report.terms), (parts, told.terms)
@@ -56,7 +57,7 @@ def test_parts_give_what_the_whole_does(flags):
         if one is not None:
             one = tf.convert_to_tensor(one)  # Of a table of classes there are slices.
             most = max(1.0, np.abs(one).max())
-            np.testing.assert_allclose(other, one, rtol=0, atol=1e-5 * most)
+            np.testing.assert_allclose(other, one, rtol=0, atol=2e-6 * most)
 
 
 def test_one_part_is_done_before_the_next():

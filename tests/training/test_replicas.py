@@ -72,5 +72,15 @@ def test_shares_must_be_equal(command, tiny, as_flags, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_batches_are_fetched_ahead(monkeypatch):
+    data = tf.data.Dataset.range(3)
+    assert replicas.ONE.ahead(data) is data
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [CPU])
+    assert [int(of) for of in replicas.ONE.ahead(data)] == [0, 1, 2]
+
+
+CPU = tf.config.LogicalDevice("/device:CPU:0", "CPU")  # In a GPU's place.
+
+
 def test_one_device_is_nothing_new():
     assert replicas.of_flag("", 4) is replicas.of_flag("all", 4) is replicas.ONE

@@ -36,6 +36,12 @@ class One:
         """A context in which models are built."""
         return contextlib.nullcontext()
 
+    def ahead(self, data):
+        """A dataset whose elements are brought to a GPU, if there is one, before they are due."""
+        gpus = tf.config.list_logical_devices("GPU")
+        fetch = tf.data.experimental.prefetch_to_device
+        return data.apply(fetch(gpus[0].name, 2)) if gpus else data
+
     def shares(self, clips):
         """Clips as `run` takes them."""
         return clips
@@ -180,6 +186,10 @@ class Several:
     def scope(self):
         """As of One."""
         return self.strategy.scope()
+
+    def ahead(self, data):
+        """As of One; here they are brought to their devices when they are shared."""
+        return data
 
     def shares(self, clips):
         """As of One: the first clips for the first device, and so on."""

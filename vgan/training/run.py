@@ -120,7 +120,7 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
     windows = open_windows(config.data, config.clip, config.frame_step, "train")
     size, first = config.batch_size, start * config.batch_size
     about = config.augment, model.flow_estimator, (on.worker, on.workers)
-    data = pipeline.batches(windows, size, config.seed, first, *about)
+    data = on.ahead(pipeline.batches(windows, size, config.seed, first, *about))
     if on.worker:
         with memory.enough(config):
             loop.train(model, plan.task, data, config, start, None, None, None, [], on)
