@@ -8,6 +8,7 @@ import tensorflow as tf
 from tests.models.test_families import SMALL
 from tests.training.test_accumulation import PENALTIES, batch, built
 from vgan.models.passes import passes, recomputed, through, with_losses
+from vgan.networks.batch_statistics import BatchNorm
 
 
 @pytest.mark.usefixtures("as_in_training")
@@ -88,6 +89,23 @@ def test_what_is_within_is_computed_anew():
         assert none is None and labels == 2
         assert tape.gradient(found, x) == 12
         assert len(calls) == 1 + wanted
+
+
+def test_statistics_of_a_batch_are_of_calls_that_were_asked_for():
+    """Gradients call backwards, so the last call would be another one."""
+    kept = []
+    for recompute in (False, True):
+        inputs = keras.Input((2,))
+        norm = BatchNorm()
+        network = keras.Model(inputs, norm(inputs))
+        one, two = tf.constant([[0.0, 1.0], [4.0, 5.0]]), tf.constant([[7.0, 1.0], [2.0, 2.0]])
+        with tf.GradientTape() as tape, passes(recompute=recompute):
+            tape.watch(one)
+            outputs = through(network, through(network, two) + one)
+            tape.gradient(outputs, one)
+        norm.after_step()
+        kept.append([norm.mean.numpy(), norm.variance.numpy()])
+    np.testing.assert_array_equal(*kept)
 
 
 def test_only_while_it_is_asked_for():

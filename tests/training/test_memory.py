@@ -28,7 +28,7 @@ def test_the_most_that_is_taken_is_counted():
         assert 16 * parts * MIB <= found[0] < 17 * parts * MIB
 
 
-def test_clips_together_take_what_one_does_each():
+def test_a_clip_takes_what_its_gradients_do():
     plan, model = built(batch_size=8, accumulate=2)
 
     def gradients(batch, seed, samples, turn):
@@ -42,8 +42,8 @@ def test_clips_together_take_what_one_does_each():
         gradients=lambda *about: gradients(*about)[0],
     )
     windows = open_windows(plan.config.data, plan.config.clip, 1, "train")
-    found = memory.of_clips(stand_in, plan.task, windows, plan.config)
-    assert 4 * 16 * MIB <= found < 4 * 36 * MIB
+    found = memory.of_clip(stand_in, plan.task, windows, plan.config)
+    assert 16 * MIB <= found < 36 * MIB
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,8 @@ def test_clips_together_take_what_one_does_each():
 )
 def test_what_does_not_fit_is_refused(monkeypatch, capsys, flags, advice):
     config = ExperimentConfig(batch_size=8, frames=16, height=256, width=256, **flags)
-    monkeypatch.setattr(memory, "of_clips", lambda *about: 3 * 2**30)
+    parts = config.batch_size // config.accumulate
+    monkeypatch.setattr(memory, "of_clip", lambda *about: 3 * 2**30 // parts)
     monkeypatch.setattr(memory, "available", lambda: 2 * 2**30)
     with pytest.raises(UsageError, match="--batch_size=8: .* about 3.0 GiB, and 2.0 GiB") as error:
         memory.check(None, None, None, config)
@@ -74,8 +75,21 @@ def test_a_device_that_is_full():
         raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
 
 
+def test_workers_take_shares_of_clips(monkeypatch):
+    def check(clips, **several):
+        on = types.SimpleNamespace(**several)
+        config = ExperimentConfig(batch_size=clips, frames=16, height=256, width=256)
+        memory.check(None, None, None, config, on)
+
+    monkeypatch.setattr(memory, "of_clip", lambda *about: 2**30)
+    monkeypatch.setattr(memory, "available", lambda: 3 * 2**30)
+    check(8, workers=4, devices=1)
+    with pytest.raises(UsageError, match="about 4.0 GiB.*Give --accumulate=1?2, "):
+        check(8, workers=2, devices=2)
+
+
 def test_small_clips_cost_no_time(monkeypatch):
-    monkeypatch.setattr(memory, "of_clips", None)
+    monkeypatch.setattr(memory, "of_clip", None)
     memory.check(None, None, None, ExperimentConfig())
 
 

@@ -15,20 +15,27 @@ from vgan.core.errors import UsageError
 from vgan.training import replicas
 
 
-def started(folder, module, *arguments):
-    """Two workers of a command, Popen, whose output is in files of a folder."""
+def started(folder, module, *arguments, more=((), ())):
+    """Two workers of a command, Popen, whose output is in files of a folder.
+
+    Args:
+      more: what each is given beside the same arguments.
+    """
     with socket.socket() as one, socket.socket() as other:
         places = [
             f"localhost:{of.bind(('localhost', 0)) or of.getsockname()[1]}" for of in (one, other)
         ]
     found = []
     for number in range(2):
-        task = {"cluster": {"worker": places}, "task": {"type": "worker", "index": number}}
         found.append(
             subprocess.Popen(
-                [sys.executable, "-m", module, *map(str, arguments)],
+                [sys.executable, "-m", module, *map(str, arguments), *more[number]],
                 cwd=ROOT,
-                env=os.environ | {"TF_CONFIG": json.dumps(task), "TF_CPP_MIN_LOG_LEVEL": "3"},
+                env=os.environ
+                | {
+                    "TF_CONFIG": config({"worker": places}, "worker", number),
+                    "TF_CPP_MIN_LOG_LEVEL": "3",
+                },
                 stdout=(folder / f"out{number}").open("w"),
                 stderr=(folder / f"err{number}").open("w"),
             )
@@ -37,7 +44,7 @@ def started(folder, module, *arguments):
 
 
 def test_two_workers_take_the_steps_of_one(tmp_path):
-    workers = started(tmp_path, "tests.training.two_devices", "gan")
+    workers = started(tmp_path, "tests.training.two_devices", "one_stage")
     for number, worker in enumerate(workers):
         assert worker.wait(100) == 0, (tmp_path / f"err{number}").read_text()
         lines = (tmp_path / f"out{number}").read_text().splitlines()
@@ -59,7 +66,9 @@ def test_what_is_killed_or_stopped_goes_on(tiny, tiny_run, as_flags, tmp_path):
         assert workers[0].wait(30) == code, (tmp_path / "err0").read_text()
         told = (tmp_path / "err0").read_text()
         assert workers[1].wait(30) == (code if number == signal.SIGTERM else -number)
-        assert ("another worker is gone" if code == 6 else "another worker was stopped") in told
+        assert (
+            "another worker is gone, or out of step" if code == 6 else "another worker was stopped"
+        ) in told
         if number == signal.SIGTERM:
             assert f"saved step {saved(run)};" in told
 
@@ -70,22 +79,32 @@ def saved(run):
     return max((int(file.stem.removeprefix("ckpt-")) for file in found), default=0)
 
 
+def test_workers_that_differ_say_so(tiny, as_flags, tmp_path):
+    line = as_flags(tiny | {"steps": 4})
+    more = [f"--workdir={tmp_path}/run"], [f"--workdir={tmp_path}/run", "--seed=7"]
+    for number, worker in enumerate(started(tmp_path, "vgan.train", *line, more=more)):
+        assert worker.wait(60) == 1
+        told = (tmp_path / f"err{number}").read_text()
+        assert "workers have other flags, data or checkpoints than each other" in told
+
+
+TWO = {"worker": ["a:1", "b:1"]}
+
+
+def config(cluster, kind, index):
+    return json.dumps({"cluster": cluster, "task": {"type": kind, "index": index}})
+
+
 @pytest.mark.parametrize(
     ("text", "flag", "told"),
     [
         ("{", "", "can't be read"),
-        ('{"cluster": {"worker": ["a:1", "b:1"]}}', "", "can't be read .KeyError"),
-        ('{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "ps", "index": 0}}', "", "read"),
-        (
-            '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 2}}',
-            "",
-            "names no such task",
-        ),
-        (
-            '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 0}}',
-            "cpu:2",
-            "--devices=cpu:2: TF_CONFIG names 2 workers",
-        ),
+        (json.dumps({"cluster": TWO}), "", "can't be read .KeyError"),
+        (config(TWO, "ps", 0), "", "can't be read .KeyError"),
+        (config(TWO, "worker", 2), "", "names no such task"),
+        (config({"chief": ["a:1"], "worker": ["b:1"]}, "chief", 1), "", "names no such task"),
+        (config({"ps": ["a:1"], "worker": ["b:1"]}, "ps", 0), "", "only chief and worker, not ps"),
+        (config(TWO, "worker", 0), "cpu:2", "--devices=cpu:2: TF_CONFIG names 2 workers"),
     ],
 )
 def test_bad_input(monkeypatch, text, flag, told):
@@ -95,6 +114,5 @@ def test_bad_input(monkeypatch, text, flag, told):
 
 
 def test_a_worker_alone_is_one(monkeypatch):
-    alone = {"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 0}}
-    monkeypatch.setenv("TF_CONFIG", json.dumps(alone))
+    monkeypatch.setenv("TF_CONFIG", config({"worker": ["a:1"]}, "worker", 0))
     assert replicas.of_flag("", 4) is replicas.ONE

@@ -9,6 +9,7 @@ from vgan.models.segments import Segments
 
 _HOW = contextvars.ContextVar("how", default=(False, False))
 _LAST = contextvars.ContextVar("last", default=None)
+_AGAIN = contextvars.ContextVar("again", default=False)
 
 
 @contextlib.contextmanager
@@ -26,6 +27,11 @@ def passes(recompute=False, jit=False):
     finally:
         _HOW.reset(how)
         _LAST.reset(last)
+
+
+def is_again():
+    """Whether a call is one that gradients make, of what was called before."""
+    return _AGAIN.get()
 
 
 def through(network, inputs):
@@ -91,7 +97,9 @@ def recomputed(function, *inputs):
             again = in_turn(values, *upstream)
             with tf.GradientTape() as tape:
                 tape.watch(again)
+                token = _AGAIN.set(True)
                 found = called(*again)
+                _AGAIN.reset(token)
             sources = [*again, *variables]
             back = tape.gradient(found, sources, upstream, tf.UnconnectedGradients.ZERO)
             last[:] = back

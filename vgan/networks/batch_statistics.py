@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from vgan.models import replicas
+from vgan.models import passes, replicas
 from vgan.models.synthesizer import MovedLayer
 
 
@@ -49,7 +49,7 @@ class BatchNorm(MovedLayer, keras.layers.Layer):
         flat, fused = ops.reshape(x, (1, 1, -1, x.shape[-1])), tf.compat.v1.nn.fused_batch_norm
         # One fused operation: four times as fast here as a formula of keras.ops.
         y, *found = fused(flat, self.gamma.value, self.beta.value, **how)
-        if training:
+        if training and not passes.is_again():
             self._last = tuple(found)  # A list would be tracked by Keras as state.
         return ops.reshape(y, ops.shape(x))
 
@@ -60,7 +60,8 @@ class BatchNorm(MovedLayer, keras.layers.Layer):
         variance = replicas.mean(tf.reduce_mean(tf.square(exact - mean), axes))
         y = (exact - mean) * tf.math.rsqrt(variance + self.epsilon) * self.gamma + self.beta
         values = ops.cast(number * tf.size(x, tf.int64) // x.shape[-1], "float32")
-        self._last = mean, variance * values / (values - 1)
+        if not passes.is_again():
+            self._last = mean, variance * values / (values - 1)
         return ops.cast(y, x.dtype)
 
     def after_step(self):

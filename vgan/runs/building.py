@@ -85,7 +85,6 @@ class Parts:
             _check_latents(config)
         self._given = {"clip": clip, "condition_channels": plan.task.channels(clip)}
         self._given |= {"num_labels": num_labels}
-        _check_jit(config)
         _set_precision(config.precision)
 
     def without_given(self):
@@ -205,14 +204,6 @@ def _named(parts):
     for position, part in enumerate(parts):
         before = sum(other.name == part.name for other in parts[:position])
         yield f"{part.name}_{before + 1}" if before else part.name, part
-
-
-def _check_jit(config):
-    if config.jit and not tf.config.list_physical_devices("GPU"):
-        raise UsageError(
-            "--jit: on a CPU, steps that XLA compiles take many times as long. Drop it, or train "
-            "on a GPU"
-        )
 
 
 def _set_precision(precision):

@@ -23,29 +23,36 @@ def accumulated(synthesizer, number):
     # copied for each: in all of base.flags' eight copies there was more memory than in the clips.
     alone = {"_noinline": True}
     part_of = tf.function(synthesizer.gradients, autograph=False, experimental_attributes=alone)
+    players = synthesizer.players()
 
     def gradients(batch, seed, samples, turn):
-        found, reports = [], []
+        total, others, reports = None, [], []
         for part in range(number):
             # One after the other, or all of them would be in memory at once.
-            with tf.control_dependencies(_tensors(found[-1:])):
+            with tf.control_dependencies(_tensors(total)):
                 clips, numbers = _part((batch, samples), part, number)
-            gradients, report = part_of(clips, seed, numbers, turn)
-            found.append(gradients)
-            reports.append(report)
-        players = synthesizer.players()
-        joined = {
-            name: _mean([of[name] for of in found]) if name in players else _joined(found, name)
-            for name in found[0]
-        }
-        reports = [report._asdict() for report in reports]
-        return joined, Report(*(_joined(reports, name) for name in Report._fields))
+            found, report = part_of(clips, seed, numbers, turn)
+            mine = {name: _shares(found.pop(name), number) for name in players if name in found}
+            total = mine if total is None else tf.nest.map_structure(_sum, total, mine)
+            others.append(found)
+            reports.append(report._asdict())
+        joined = {name: _joined(others, name) for name in others[0]}
+        return total | joined, Report(*(_joined(reports, name) for name in Report._fields))
 
     return gradients
 
 
 def _tensors(nested):
     return [of for of in tf.nest.flatten(nested) if of is not None]
+
+
+def _shares(gradients, number):
+    # Those of a table of classes may be slices.
+    return [of if of is None else tf.convert_to_tensor(of) / number for of in gradients]
+
+
+def _sum(one, other):
+    return one if one is None else one + other
 
 
 def _part(nested, part, number):
@@ -56,12 +63,6 @@ def _part(nested, part, number):
         return tf.identity(value)[part * rows : (part + 1) * rows]
 
     return tf.nest.map_structure(rows, nested)
-
-
-def _mean(found):
-    """The mean of lists of gradients, of which some are None in all."""
-    number = len(found)
-    return [None if of[0] is None else tf.add_n(of) / number for of in zip(*found, strict=True)]
 
 
 def _joined(found, name):

@@ -43,7 +43,10 @@ def train(synthesizer, task, data, config, start, checkpoints, summaries, health
     guard = Guard(config.precision, start)
     reports = Reports(lambda step, report: meter.add(guard.check(step, report)))
     batches, writes = iter(data), on.worker == 0
-    intervals = [config.summary_interval, config.checkpoint_interval, *dict(routines)]
+    # The same for all workers, so that a bad value ends them at the same step.
+    intervals = [config.summary_interval, config.checkpoint_interval, config.sample_interval]
+    intervals += [config.eval_interval] if config.eval_interval else []
+    intervals += dict(routines)
 
     def due(done, *intervals):
         return done == config.steps or any(done % interval == 0 for interval in intervals)

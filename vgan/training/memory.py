@@ -11,6 +11,7 @@ from vgan.core.errors import UsageError
 from vgan.data import pipeline
 from vgan.models.passes import passes
 from vgan.training import loop
+from vgan.training.replicas import ONE
 
 LARGE = 2**21
 """Values of the clips that are in memory together, from which it is worth the time to measure."""
@@ -19,7 +20,7 @@ _GIB = 2**30
 _CGROUP = Path("/sys/fs/cgroup")
 
 
-def check(synthesizer, task, windows, config):
+def check(synthesizer, task, windows, config, on=ONE):
     """Says what the clips of a step will take, where they are large.
 
     Beside it, a process has TensorFlow and its graphs, half a GiB to two. On a CPU the kernel ends
@@ -30,14 +31,18 @@ def check(synthesizer, task, windows, config):
       task: tasks.task.Task.
       windows: of the train split.
       config: config.ExperimentConfig.
+      on: replicas.One or Several, which share the clips.
     Raises:
       UsageError: it is more than there is.
     """
-    if _together(config) * math.prod(config.clip.shape) < LARGE:
+    # CPUs of one machine share its memory.
+    shares = on.workers * (on.devices if tf.config.list_physical_devices("GPU") else 1)
+    together = config.batch_size // config.accumulate // shares
+    if together * math.prod(config.clip.shape) < LARGE:
         return
     try:
-        needed = of_clips(synthesizer, task, windows, config)
-    except ValueError:  # TensorFlow doesn't count on this kind of device.
+        needed = together * of_clip(synthesizer, task, windows, config)
+    except _UncountedError:
         return
     told = f"a step of {config.batch_size} clips of {config.clip} takes about {_text(needed)}"
     free = None if tf.config.list_physical_devices("GPU") else available()
@@ -45,12 +50,13 @@ def check(synthesizer, task, windows, config):
         print(told if free is None else f"{told} of {_text(free)}", flush=True)
         return
     raise UsageError(
-        f"--batch_size={config.batch_size}: {told}, and {_text(free)} are free. {_advice(config)}"
+        f"--batch_size={config.batch_size}: {told}, and {_text(free)} are free. "
+        f"{_advice(config, on)}"
     )
 
 
 @contextlib.contextmanager
-def enough(config):
+def enough(config, on=ONE):
     """A context that raises UsageError for a step for which a device has too little memory."""
     try:
         yield
@@ -59,12 +65,13 @@ def enough(config):
             raise
         raise UsageError(
             f"--batch_size={config.batch_size}: the device has too little memory for a step of "
-            f"clips of {config.clip}. {_advice(config)}"
+            f"clips of {config.clip}. {_advice(config, on)}"
         ) from error
 
 
-def _advice(config):
-    ways = [f"--accumulate={config.batch_size}"] if _together(config) > 1 else []
+def _advice(config, on):
+    most = config.batch_size // (on.workers * on.devices)
+    ways = [f"--accumulate={most}"] if most > config.accumulate else []
     ways += [] if config.recompute else ["--recompute"]
     return f"Give {', '.join([*ways, 'a smaller --height and --width'])}, or narrower networks"
 
@@ -73,12 +80,8 @@ def _text(size):
     return f"{size / _GIB:.1f} GiB"
 
 
-def _together(config):
-    return config.batch_size // config.accumulate
-
-
-def of_clips(synthesizer, task, windows, config):
-    """Bytes that those clips take that are in memory together, by what the gradients of one do."""
+def of_clip(synthesizer, task, windows, config):
+    """Bytes that the gradients of a clip take beside what there was."""
     about = config.augment, synthesizer.flow_estimator
     (clips,) = pipeline.batches(windows, 1, config.seed, 0, *about).take(1)
 
@@ -92,7 +95,7 @@ def of_clips(synthesizer, task, windows, config):
     gradients(clips)  # What is made once doesn't count.
     with peak() as found:
         gradients(clips)
-    return _together(config) * found[0]
+    return found[0]
 
 
 @contextlib.contextmanager
@@ -100,16 +103,24 @@ def peak():
     """A context that gives a list: the most bytes that tensors take in it beside those before it.
 
     On several devices it is those of the first one.
-
-    Raises:
-      ValueError: TensorFlow doesn't count on these.
     """
     (device, *_) = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     name, found = device.name.removeprefix("/device:"), []
+    before = _counted(name)["current"]
     tf.config.experimental.reset_memory_stats(name)
-    before = tf.config.experimental.get_memory_info(name)["current"]
     yield found
-    found.append(tf.config.experimental.get_memory_info(name)["peak"] - before)
+    found.append(_counted(name)["peak"] - before)
+
+
+class _UncountedError(Exception):
+    """TensorFlow doesn't count what it takes on this kind of device."""
+
+
+def _counted(name):
+    try:
+        return tf.config.experimental.get_memory_info(name)
+    except ValueError:
+        raise _UncountedError from None
 
 
 def available():

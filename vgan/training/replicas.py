@@ -5,6 +5,8 @@ import functools
 import json
 import os
 import re
+import signal
+import threading
 
 import tensorflow as tf
 
@@ -13,7 +15,7 @@ from vgan.training.progress import announced
 
 _GONE = tuple(
     getattr(tf.errors, f"{name}Error")
-    for name in ("Unavailable", "Aborted", "Cancelled", "DeadlineExceeded", "Internal")
+    for name in "Unavailable Aborted Cancelled DeadlineExceeded FailedPrecondition Internal".split()
 )
 """What TensorFlow raises where a worker doesn't answer."""
 
@@ -24,9 +26,10 @@ class One:
     Attributes:
       worker, workers: which process this is of those that take each step together; the first one
         alone writes what is to be kept.
+      devices: of this process.
     """
 
-    worker, workers = 0, 1
+    worker, workers, devices = 0, 1, 1
 
     def awaited(self):
         """A context that raises WorkersError where other workers are gone."""
@@ -82,6 +85,9 @@ def of_flag(text, batch_size):
     kind, names = _read(text)
     if kind == "cpu" and len(names) > 1:
         _divide_cpu(len(names))
+    if text and names and len(names) == 1:
+        _see_only(kind, names[0])
+        return ONE
     known = tf.config.list_logical_devices(kind.upper())
     if names is None:
         names = list(range(len(known)))
@@ -111,15 +117,19 @@ def _workers():
         found = json.loads(text or "{}")
         cluster, task = found.get("cluster", {}), found.get("task", {})
         number = {kind: len(cluster.get(kind, ())) for kind in ("chief", "worker")}
+        if others := cluster.keys() - number:
+            raise KeyError(f"only chief and worker, not {', '.join(sorted(others))}")
         if sum(number.values()) < 2:
             return None
-        place = {"chief": 0, "worker": number["chief"]}[task["type"]] + int(task["index"])
+        kind, index = task["type"], int(task["index"])
+        place = {"chief": 0, "worker": number["chief"]}[kind] + index
+        known = number["chief"] < 2 and 0 <= index < number[kind]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             f"TF_CONFIG={text}: can't be read ({error!r}). Give "
             '{"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}'
         ) from None
-    if number["chief"] > 1 or not 0 <= place < sum(number.values()):
+    if not known:
         raise UsageError(f"TF_CONFIG={text}: it names no such task, or several chiefs")
     return place, sum(number.values())
 
@@ -130,10 +140,47 @@ def _of_workers(worker, workers, text, batch_size):
             f"--devices={text}: TF_CONFIG names {workers} workers, each of which takes all devices "
             "that it has. Drop the flag"
         )
-    with announced(f"worker {worker}: waiting for all {workers}"):
-        strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    with announced(f"worker {worker}: waiting for all {workers}"), _mortal():
+        try:
+            strategy = tf.distribute.MultiWorkerMirroredStrategy()
+        except (tf.errors.OpError, RuntimeError, ValueError) as error:
+            raise WorkersError(
+                f"TF_CONFIG: workers can't be joined ({str(error).partition(chr(10))[0]}). Check "
+                "the places that it names, and give it to python -m vgan.train"
+            ) from error
     _check_shares("TF_CONFIG", batch_size, strategy.num_replicas_in_sync)
     return Several(strategy, worker, workers)
+
+
+def _see_only(kind, name):
+    """Leaves TensorFlow one GPU, or none."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if kind == "cpu" and not gpus:
+        return
+    if kind == "gpu" and name >= len(gpus):
+        raise UsageError(f"--devices=gpu:{name}: there is no gpu {name}. There are {len(gpus)}")
+    try:
+        tf.config.set_visible_devices([gpus[name]] if kind == "gpu" else [], "GPU")
+    except RuntimeError:
+        raise UsageError(
+            f"--devices={kind}:{name}: devices can only be chosen before TensorFlow computes, as "
+            "by python -m vgan.train"
+        ) from None
+
+
+@contextlib.contextmanager
+def _mortal():
+    """A context in which signals end the process, though Python is waiting and can't look."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    known = signal.SIGTERM, signal.SIGINT
+    before = [signal.signal(number, signal.SIG_DFL) for number in known]
+    try:
+        yield
+    finally:
+        for number, handler in zip(known, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _divide_cpu(number):
@@ -167,7 +214,7 @@ class Several:
 
     def __init__(self, strategy, worker=0, workers=1):
         self.strategy, self.worker, self.workers = strategy, worker, workers
-        self._number = strategy.num_replicas_in_sync // workers
+        self.devices = strategy.num_replicas_in_sync // workers
 
     @contextlib.contextmanager
     def awaited(self):
@@ -177,10 +224,9 @@ class Several:
         except _GONE as error:
             if self.workers == 1:
                 raise
-            (reason, *_) = str(error).splitlines()
             raise WorkersError(
-                f"another worker is gone ({reason}). The same command on all goes on from the "
-                "last checkpoint"
+                f"another worker is gone, or out of step ({str(error).partition(chr(10))[0]}). The "
+                "same command on all goes on from the last checkpoint"
             ) from error
 
     def scope(self):
@@ -197,7 +243,7 @@ class Several:
         def divided(value):
             if value is None:
                 return None
-            parts = iter(tf.split(value, self._number))
+            parts = iter(tf.split(value, self.devices))
             return self.strategy.experimental_distribute_values_from_function(
                 lambda context: next(parts)
             )
@@ -232,7 +278,7 @@ class Several:
         each = self.strategy.experimental_distribute_values_from_function(
             lambda context: tf.constant([number], tf.int64)
         )
-        return self._gather(each).numpy()[:: self._number].tolist()
+        return self._gather(each).numpy()[:: self.devices].tolist()
 
     @functools.cached_property
     def _gather(self):

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import hashlib
 import itertools
 import platform
 
@@ -38,6 +39,7 @@ def train(config, path, trust_code=False):
     Raises:
       errors.VganError: of the kind that fits what is wrong.
     """
+    _check_jit(config)
     on = replicas.of_flag(config.devices, config.batch_size // config.accumulate)
     with on.awaited():
         _train(config, path, trust_code, on)
@@ -54,13 +56,15 @@ def _train(config, path, trust_code, on):
     _check_task(plan, windows)
     Augment(config.augment, config.seed)  # Parts that don't exist are to be known at once.
     workdir = Workdir(path)
+    _check_alike(on, config, path, windows)
     # What can't be built is to be known before a folder is made.
     with announced(f"building networks of {plan.stages[0].config.clip}"):
         first = codecs.kept(workdir, plan.stages[0].config)
         with on.scope():
             model = building.build(plan, first, num_labels)
     accumulation.check(model, config.accumulate, config.jit)
-    memory.check(model, plan.task, windows, plan.stages[0].config)
+    if len(plan.stages) == 1:
+        _check_memory(model, plan, windows, config, on)
     writes = on.worker == 0
     if writes:
         workdir.create()
@@ -77,7 +81,6 @@ def _train(config, path, trust_code, on):
         if start == 0 and config.init_from:
             codecs.check_same(plan, model, building.build_codec)
             _take_networks(config.init_from, model)
-        _check_alike(on, path, start)
         if writes:
             workdir.write_config(config.as_flags(), description)
         print(
@@ -104,25 +107,46 @@ def _train(config, path, trust_code, on):
         on.told(config.steps)  # TensorFlow takes a worker that ends before others for lost.
 
 
-def _check_alike(on, path, start):
-    """Raises CheckpointError where workers would begin at different steps."""
-    starts = on.told(start)
-    if len(set(starts)) > 1:
-        raise CheckpointError(
-            f"workdir {str(path)!r}: workers begin at steps {', '.join(map(str, starts))}. Give "
-            "all of them the same folder, one that they share"
+def _check_alike(on, config, path, windows):
+    """Raises UsageError where workers would train different things, or from different steps."""
+    if on.workers == 1:
+        return
+    begun = [path, *filter(None, (config.init_from, config.codec))]
+    steps = [str(newest_good(Workdir(of).checkpoints)) for of in begun]
+    whole = "\n".join([config.as_flags(), windows.fingerprint, *steps])
+    number = int.from_bytes(hashlib.sha256(whole.encode()).digest()[:7])
+    if len(set(on.told(number))) > 1:
+        raise UsageError(
+            "TF_CONFIG: workers have other flags, data or checkpoints than each other. Give all "
+            f"the same command and data, and a --workdir that they share; here {str(path)!r} is at "
+            f"step {steps[0]}"
         )
+
+
+def _check_jit(config):
+    if config.jit and not tf.config.list_physical_devices("GPU"):
+        raise UsageError(
+            "--jit: on a CPU, steps that XLA compiles take many times as long. Drop it, or train "
+            "on a GPU"
+        )
+
+
+def _check_memory(model, plan, windows, config, on):
+    with memory.enough(config, on):
+        memory.check(model, plan.task, windows, config, on)
 
 
 def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
     """Trains one stage of a run from step `start` to its last."""
     config = dataclasses.replace(stage.config, steps=stage.last)
     windows = open_windows(config.data, config.clip, config.frame_step, "train")
+    if len(plan.stages) > 1:
+        _check_memory(model, plan, windows, config, on)
     size, first = config.batch_size, start * config.batch_size
     about = config.augment, model.flow_estimator, (on.worker, on.workers)
     data = on.ahead(pipeline.batches(windows, size, config.seed, first, *about))
     if on.worker:
-        with memory.enough(config):
+        with memory.enough(config, on):
             loop.train(model, plan.task, data, config, start, None, None, None, [], on)
         return
     checkpoints = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints)
@@ -146,7 +170,7 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
                 routine(start)
     health = monitors.health(config, windows, samples, model, plan.task, real)
     about = config, start, checkpoints, summaries, health, routines, on
-    with memory.enough(config):
+    with memory.enough(config, on):
         loop.train(model, plan.task, data, *about)
 
 
