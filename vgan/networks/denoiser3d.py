@@ -52,9 +52,6 @@ def denoiser(clip, condition_channels=0, num_labels=0, channels=32, recurrent=Fa
     x = layers.Conv3DTranspose(channels, (1, 2, 2), (1, 2, 2))(ops.silu(group_normal(x)))
     x = layers.Concatenate()([x, noisy])
     x = layers.Conv3D(clip.channels, (1, 3, 3), padding="same", dtype="float32", **_STILL)(x)
-    # Most of a target is the noise itself, more or less of it at each level.
-    share = layers.Dense(clip.channels, dtype="float32", **_STILL)(code)
-    x = x + layers.Reshape((clip.frames, 1, 1, clip.channels))(share) * noisy
     return keras.Model([noisy, level, condition, label], x, name="denoiser3d")
 
 
