@@ -36,17 +36,21 @@ def is_again():
 
 def through(network, inputs):
     """What a network in training says of its inputs."""
-    return with_losses(network, inputs)[0]
+    return _passed(network, inputs, lambda part: [])[0]
 
 
 def with_losses(network, inputs):
     """That, and the list of losses that the network's layers add."""
+    return _passed(network, inputs, lambda part: list(part.losses))
+
+
+def _passed(network, inputs, losses_of):
     recompute, jit = _HOW.get()
     losses = []
 
     def called(part, inputs):
         def passed(inputs):
-            return part(inputs, training=True), list(part.losses)
+            return part(inputs, training=True), losses_of(part)
 
         if jit:
             passed = tf.function(passed, autograph=False, jit_compile=True)
