@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.core.errors import UsageError
 from vgan.training import replicas
 
 CASES = "state", "batch_norm", "flow"
@@ -32,8 +31,8 @@ def test_two_devices_take_the_steps_of_one(found, case):
 
 def test_a_run_goes_on_on_another_number_of_devices(command, tiny, tiny_run, as_flags, tmp_path):
     """With the same clips: the last weights are near those of the undisturbed run."""
-    for steps, devices in ((1, ""), (3, "cpu:2"), (4, "")):
-        flags = tiny | {"steps": steps, "devices": devices}
+    for steps, on in ((1, ""), (3, "cpu:2"), (4, "")):
+        flags = tiny | {"steps": steps, "devices": on}
         done = command("vgan.train", *as_flags(flags), f"--workdir={tmp_path}/run")
         assert done.code == 0, done.err
     readers = [
@@ -49,29 +48,6 @@ def test_a_run_goes_on_on_another_number_of_devices(command, tiny, tiny_run, as_
     shutil.rmtree(tmp_path / "run")
 
 
-@pytest.mark.parametrize(
-    ("text", "batch_size", "told"),
-    [
-        ("cpu", 4, "can't be read. Give all, cpu:2, or gpu:0,1"),
-        ("cpu:0", 4, "can't be read"),
-        ("gpu:0,0", 4, "can't be read"),
-        ("gpu:7", 4, "there is no gpu 7. There are 0"),
-        ("cpu:64", 4, "there is no cpu .*before TensorFlow computes"),
-    ],
-)
-def test_what_it_says_of_bad_input(text, batch_size, told):
-    tf.constant(0.0)  # From here on no CPU can be divided.
-    with pytest.raises(UsageError, match=f"--devices={text}: {told}"):
-        replicas.of_flag(text, batch_size)
-
-
-def test_shares_must_be_equal(command, tiny, as_flags, tmp_path):
-    flags = as_flags(tiny | {"batch_size": 3, "devices": "cpu:2"})
-    done = command("vgan.train", *flags, f"--workdir={tmp_path}/run")
-    assert done.code == 1 and "--batch_size=3 can't be shared by 2 equally" in done.err
-    assert not (tmp_path / "run").exists()
-
-
 def test_batches_are_fetched_ahead(monkeypatch):
     data = tf.data.Dataset.range(3)
     assert replicas.ONE.ahead(data) is data
@@ -80,7 +56,3 @@ def test_batches_are_fetched_ahead(monkeypatch):
 
 
 CPU = tf.config.LogicalDevice("/device:CPU:0", "CPU")  # In a GPU's place.
-
-
-def test_one_device_is_nothing_new():
-    assert replicas.of_flag("", 4) is replicas.of_flag("all", 4) is replicas.ONE

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from vgan.core.errors import UsageError
-from vgan.training import replicas
+from vgan.training import devices, replicas
 
 
 def started(folder, module, *arguments, more=((), ())):
@@ -110,9 +110,9 @@ def config(cluster, kind, index):
 def test_bad_input(monkeypatch, text, flag, told):
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(UsageError, match=told):
-        replicas.of_flag(flag, 4)
+        devices.of_flag(flag, 4)
 
 
 def test_a_worker_alone_is_one(monkeypatch):
     monkeypatch.setenv("TF_CONFIG", config({"worker": ["a:1"]}, "worker", 0))
-    assert replicas.of_flag("", 4) is replicas.ONE
+    assert devices.of_flag("", 4) is replicas.ONE

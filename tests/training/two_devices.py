@@ -18,7 +18,7 @@ from vgan.data.opening import open_windows
 from vgan.runs import building
 from vgan.runs.config import ExperimentConfig
 from vgan.runs.plan import Plan
-from vgan.training import loop, replicas
+from vgan.training import devices, loop, replicas
 
 SIZES = {"data": "shapes(num_videos=8)", "frames": 4, "height": 8, "width": 8, "batch_size": 4}
 PENALTIES = {"r1_gamma": 1.0, "r2_gamma": 1.0, "gradient_penalty": 0.5}
@@ -91,7 +91,7 @@ def apart(flags, several):
 
 def main():
     tf.config.experimental.enable_op_determinism()
-    several = replicas.of_flag("" if "TF_CONFIG" in os.environ else "cpu:2", batch_size=4)
+    several = devices.of_flag("" if "TF_CONFIG" in os.environ else "cpu:2", batch_size=4)
     for name in sys.argv[1:] or CASES:
         print(json.dumps({"case": name} | apart(CASES[name], several)), flush=True)
 

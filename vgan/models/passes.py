@@ -2,36 +2,46 @@
 
 import contextlib
 import contextvars
+import typing
 
 import tensorflow as tf
 
 from vgan.models.segments import Segments
 
-_HOW = contextvars.ContextVar("how", default=(False, False))
-_LAST = contextvars.ContextVar("last", default=None)
-_AGAIN = contextvars.ContextVar("again", default=False)
+_NOW = contextvars.ContextVar("now")
+
+
+class _How(typing.NamedTuple):
+    recompute: bool = False
+    jit: bool = False
+    again: bool = False
+    last: list = ()
 
 
 @contextlib.contextmanager
-def passes(recompute=False, jit=False):
+def passes(recompute=False, jit=False, again=False):
     """A context that says how networks in training are gone through.
 
     Args:
       recompute: nothing of what `recomputed` computes is kept for gradients.
       jit: XLA compiles it, which pays on GPUs alone: on a CPU here a 3-D transposed convolution
         took 115 ms for 1.2.
+      again: they are called by gradients, of what was called before.
     """
-    how, last = _HOW.set((recompute, jit)), _LAST.set([])
+    token = _NOW.set(_How(recompute, jit, again, []))
     try:
         yield
     finally:
-        _HOW.reset(how)
-        _LAST.reset(last)
+        _NOW.reset(token)
+
+
+def _how():
+    return _NOW.get(_How())
 
 
 def is_again():
     """Whether a call is one that gradients make, of what was called before."""
-    return _AGAIN.get()
+    return _how().again
 
 
 def through(network, inputs):
@@ -45,20 +55,19 @@ def with_losses(network, inputs):
 
 
 def _passed(network, inputs, losses_of):
-    recompute, jit = _HOW.get()
-    losses = []
+    how, losses = _how(), []
 
     def called(part, inputs):
         def passed(inputs):
             return part(inputs, training=True), losses_of(part)
 
-        if jit:
+        if how.jit:
             passed = tf.function(passed, autograph=False, jit_compile=True)
         outputs, added = recomputed(passed, inputs)
         losses.extend(added)
         return outputs
 
-    if not recompute:
+    if not how.recompute:
         return called(network, inputs), losses
     outputs = Segments(network)(tf.nest.flatten(inputs), called)
     return outputs if len(outputs) > 1 else outputs[0], losses
@@ -76,15 +85,15 @@ def recomputed(function, *inputs):
 
     Source: Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016.
     """
-    recompute, jit = _HOW.get()
-    if not recompute:
+    how = _how()
+    if not how.recompute:
         return function(*inputs)
-    flat, like, last = tf.nest.flatten(inputs), [], _LAST.get()
+    flat, like, last = tf.nest.flatten(inputs), [], how.last
     moving = [number for number, value in enumerate(flat) if _is_float(value)]
 
-    def called(*values):
+    def called(*values, again=False):
         given = dict(enumerate(flat)) | dict(zip(moving, values, strict=True))
-        with passes(jit=jit):
+        with passes(jit=how.jit, again=again):
             found = function(*tf.nest.pack_sequence_as(inputs, list(given.values())))
         like[:] = [found]
         return [value for value in tf.nest.flatten(found) if value is not None]
@@ -101,9 +110,7 @@ def recomputed(function, *inputs):
             again = in_turn(values, *upstream)
             with tf.GradientTape() as tape:
                 tape.watch(again)
-                token = _AGAIN.set(True)
-                found = called(*again)
-                _AGAIN.reset(token)
+                found = called(*again, again=True)
             sources = [*again, *variables]
             back = tape.gradient(found, sources, upstream, tf.UnconnectedGradients.ZERO)
             last[:] = back

@@ -23,7 +23,7 @@ from vgan.runs.workdir import Workdir
 from vgan.sampling.card import Card
 from vgan.sampling.model import live
 from vgan.serving import saved_model
-from vgan.training import accumulation, loop, memory, monitors, previews, replicas
+from vgan.training import accumulation, devices, loop, memory, monitors, previews
 from vgan.training.progress import announced
 from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.summaries import Summaries
@@ -40,7 +40,7 @@ def train(config, path, trust_code=False):
       errors.VganError: of the kind that fits what is wrong.
     """
     _check_jit(config)
-    on = replicas.of_flag(config.devices, config.batch_size // config.accumulate)
+    on = devices.of_flag(config.devices, config.batch_size // config.accumulate)
     with on.awaited():
         _train(config, path, trust_code, on)
 
