@@ -52,20 +52,6 @@ def test_content_is_that_of_what_is_given(clips):
     assert part.of_given
 
 
-def test_source_colours_are_those_of_squares():
-    """Of 5x5 pixels in squares of 3: the last ones are of 3x2, 2x3 and 2x2."""
-    video = np.zeros([1, 2, 5, 5, 3], np.float32)
-    source = video.copy()
-    source[0, 0, 0, 0, 0] = 0.9  # 0.1 on average in its square.
-    source[0, 1, 4, 4, 2] = -0.8  # 0.2 in the last one.
-    source[0, 1, 0, :2, 1] = 0.5, -0.5  # Texture.
-    condition = np.concatenate([source, np.ones_like(source[..., :1])], -1)
-    part = loss("source_colours(size=3)")
-    found = part.compute(tf.constant(video), Batch(None, condition, None), 0, SAMPLES[:1])
-    np.testing.assert_allclose(found, [0.3 / 24], rtol=1e-5)
-    assert part.of_given
-
-
 @pytest.mark.parametrize(
     ("text", "error", "told"),
     [
@@ -75,6 +61,7 @@ def test_source_colours_are_those_of_squares():
         ("picture_style(picture='a.png', features=3)", UsageError, "must be a text"),
         ("picture_content(frames=0)", UsageError, "frames=0"),
         ("source_colours(size=0)", UsageError, "size=0"),
+        ("source_hues(size=0)", UsageError, "size=0"),
     ],
 )
 def test_bad_arguments(text, error, told):

@@ -9,6 +9,7 @@ import tensorflow as tf
 from vgan.core import spec
 from vgan.core.arguments import check_number, check_whole
 from vgan.core.errors import UsageError
+from vgan.losses import of_source
 from vgan.losses.along_motion import Commuting, SourceMotion
 from vgan.losses.features import CriticFeatures, Vgg19Features
 from vgan.losses.motion_statistics import Matching, OneSided
@@ -132,15 +133,21 @@ def source_colours(size=8):
       size: pixels each way of a square; those at the right and the bottom may be smaller.
     """
     check_whole("source_colours", 1, 1000, size=size)
+    return Loss(of_source.Difference(of_source.means(size)), of_given=True)
 
-    def averaged(video):
-        squares = 1, size, size
-        return tf.nn.avg_pool3d(tf.cast(video, tf.float32), squares, squares, "SAME")
 
-    def loss(video, batch, seed, samples):
-        return _mean(tf.abs(averaged(video) - averaged(batch.condition[..., :-1])))
+def source_hues(size=2):
+    """As source_colours, of each mean's colour as shares of its light: what is lit how is free.
 
-    return Loss(loss, of_given=True)
+    So shading and textures of any size may come and go, and things keep place, form and hue.
+
+    Args:
+      size: as of source_colours.
+
+    Source: normalised rgb, as in Gevers and Smeulders, "Color-based object recognition", 1999.
+    """
+    check_whole("source_hues", 1, 1000, size=size)
+    return Loss(of_source.Difference(of_source.hues(size)), of_given=True)
 
 
 def commuting(reach=2.0, every=1):
