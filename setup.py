@@ -4,6 +4,8 @@ from setuptools import find_packages, setup
 
 BEAM = ["apache-beam>=2.77"]
 FEATURES = ["scikit-image>=0.26"]
+LITERT = ["ai-edge-litert>=2.3"]
+ONNX = ["onnxruntime>=1.31", "tf2onnx>=1.17"]
 GPU = ["tensorflow[and-cuda]>=2.21,<2.22"]
 SEARCH = ["optuna>=5.0"]
 SHOTS = ["scenedetect>=0.7.2"]
@@ -16,6 +18,7 @@ setup(
     long_description=open("README.md", encoding="utf-8").read(),
     long_description_content_type="text/markdown",
     packages=find_packages(include=["vgan", "vgan.*", "data_prep", "data_prep.*"]),
+    package_data={"vgan.serving": ["*.html", "*.js"]},
     python_requires=">=3.11,<3.14",
     # The lowest versions that the tests were run with.
     install_requires=[
@@ -36,11 +39,13 @@ setup(
         "tqdm>=4.70",
     ],
     extras_require={
-        "test": [*TEST, *BEAM, *FEATURES, *SEARCH, *SHOTS],
+        "test": [*TEST, *BEAM, *FEATURES, *LITERT, *ONNX, *SEARCH, *SHOTS],
         "beam": BEAM,
         "benchmark": ["torch>=2.13"],
         "features": FEATURES,
         "gpu": GPU,
+        "litert": LITERT,
+        "onnx": ONNX,
         "search": SEARCH,
         "shots": SHOTS,
     },

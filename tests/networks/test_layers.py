@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgan.networks.layers import QUIET, SpectralNorm, activated, weighted
+from vgan.networks.layers import QUIET, MeanPooling, SpectralNorm, activated, weighted
 
 SHAPES = {
     "Dense": ((3, 7), {"units": 5}),
@@ -116,3 +116,11 @@ def test_scales_of_a_motion_differ_from_time_to_time():
 def test_quiet_layers_begin_alike_in_each_process():
     """Whatever Python's generator had drawn before they were imported."""
     assert QUIET.seed == 0
+
+
+@pytest.mark.parametrize("factors", [(1, 2, 2), (2, 2, 4), (3, 1, 1), (1, 1, 1)])
+def test_mean_pooling_is_that_of_three_dimensions(factors):
+    x = np.random.default_rng(0).normal(size=(2, 7, 4, 9, 3)).astype(np.float32)
+    found = MeanPooling(factors)(x)
+    np.testing.assert_allclose(found, keras.layers.AveragePooling3D(factors)(x), atol=1e-6)
+    assert MeanPooling(factors).compute_output_shape(x.shape) == found.shape

@@ -10,7 +10,8 @@ import tensorflow as tf
     TRAINING, SAMPLING, VIEWS, PAIRS, DATA, MIXES, AUGMENTATION, NOISE, TASKS, GIVEN,
     POSTERIOR, LEVELS, FIELDS, POOL,
 ) = range(14)  # fmt: skip
-_STREAMS = 16
+STREAMS = 16
+"""The most there can be: a key is that many times the seed, plus the stream."""
 
 
 def normal(seed, stream, samples, shape):
@@ -33,7 +34,7 @@ def uniform(seed, stream, samples, shape):
 
 
 def _draw(distribution, seed, stream, samples, shape):
-    key = tf.cast(seed, tf.int64) * _STREAMS + stream
+    key = tf.cast(seed, tf.int64) * STREAMS + stream
 
     def one(sample):
         return distribution(shape, tf.stack([key, sample]), alg="philox")

@@ -125,6 +125,38 @@ def activated(x, style, name=None, batch_norm=False, motion=None):
     return keras.layers.LeakyReLU(0.2)(keras.layers.Multiply()([normal, scales]))
 
 
+@keras.saving.register_keras_serializable(package="vgan")
+class MeanPooling(keras.layers.Layer):
+    """Means over cells of frames, rows and columns, as AveragePooling3D's, by a pool of pictures.
+
+    Runtimes for phones know no other; what is left over beyond the last whole cell is dropped.
+
+    Args:
+      factors: frames, rows and columns of a cell.
+    """
+
+    def __init__(self, factors, **kwargs):
+        super().__init__(**kwargs)
+        self.factors = tuple(factors)
+
+    def call(self, x):
+        _, frames, height, width, channels = x.shape
+        deep, *cell = self.factors
+        if deep > 1:
+            frames //= deep
+            x = ops.reshape(x[:, : frames * deep], (-1, deep, height * width, channels))
+            x = ops.mean(x, 1)
+        x = ops.average_pool(ops.reshape(x, (-1, height, width, channels)), tuple(cell))
+        return ops.reshape(x, (-1, frames, *x.shape[1:]))
+
+    def compute_output_shape(self, shape):
+        sides = (side // cell for side, cell in zip(shape[1:4], self.factors, strict=True))
+        return (shape[0], *sides, shape[4])
+
+    def get_config(self):
+        return super().get_config() | {"factors": self.factors}
+
+
 def group_normal(x):
     """Group norm in float32, by groups of several channels: of one alone, it would lose brightness.
 
@@ -137,7 +169,7 @@ def group_normal(x):
 def shrunk(condition, clip, x):
     """The given frames [B, T, H, W, K] of a whole clip, averaged down to the size of features x."""
     factors = [full // small for full, small in zip(clip.shape[:3], x.shape[1:4], strict=True)]
-    return keras.layers.AveragePooling3D(factors)(condition)
+    return MeanPooling(factors)(condition)
 
 
 def logits(features, label, num_labels, spectral_norm):

@@ -17,7 +17,14 @@ from keras import layers
 from vgan.core.arguments import check_whole
 from vgan.networks.attention import attend, stage_for_attention
 from vgan.networks.critic import Critic, whole_clip
-from vgan.networks.layers import activated, generator_inputs, logits, shrunk, weighted
+from vgan.networks.layers import (
+    MeanPooling,
+    activated,
+    generator_inputs,
+    logits,
+    shrunk,
+    weighted,
+)
 from vgan.networks.sizes import check_strides, factors, halvings
 
 
@@ -132,7 +139,7 @@ def discriminator(
     for stage, (stride, _) in reversed(list(enumerate(stages))):
         name, width = f"stage{stage}", _width(channels, stage)
         below = _width(channels, max(0, stage - 1))
-        smaller = layers.AveragePooling3D(stride)
+        smaller = MeanPooling(stride)
         seen = convolved(picture, width, f"{name}_rgb", kernel=1, quiet=stage > 0)
         x = seen if x is None else layers.Add()([x, seen])
         branch = layers.LeakyReLU(0.2)(x)

@@ -16,7 +16,7 @@ from keras import layers, ops
 from vgan.core.arguments import check_whole
 from vgan.core.errors import UsageError
 from vgan.networks import sizes
-from vgan.networks.layers import QUIET, activated, generator_inputs
+from vgan.networks.layers import QUIET, MeanPooling, activated, generator_inputs
 from vgan.networks.sizes import check_strides
 
 ALMOST = 0.98
@@ -62,7 +62,7 @@ def generator(
     x, levels = _convolved(x, widths[0]), []
     for width in widths[1:]:
         levels.append(x)
-        x = block(layers.AveragePooling3D((1, 2, 2))(x), width)
+        x = block(MeanPooling((1, 2, 2))(x), width)
     start = layers.Dense(math.prod(x.shape[2:]))(style)
     x = x + layers.Reshape((1, *x.shape[2:]))(start)
     x = block(x, widths[-1], time=min(time, clip.frames))

@@ -16,6 +16,7 @@ from vgan.networks.critic import Critic, whole_clip
 from vgan.networks.filling import blended, sides
 from vgan.networks.layers import (
     QUIET,
+    MeanPooling,
     activated,
     convolution,
     generator_inputs,
@@ -68,7 +69,7 @@ def generator(clip, condition_channels=0, num_labels=0, latent_dim=64, channels=
     x, levels = _around(x, widths[0]), []
     for stride, width in zip(strides, widths[1:], strict=True):
         levels.append(x)
-        x = block(layers.AveragePooling3D(stride)(x), width)
+        x = block(MeanPooling(stride)(x), width)
     start = layers.Reshape(x.shape[1:])(layers.Dense(math.prod(x.shape[1:]))(style))
     x, picture = block(x + start, widths[-1]), None
     shown = clip.channels + (4 if flow else 0)

@@ -5,7 +5,7 @@ import math
 from keras import layers, ops
 
 from vgan.networks.attention import attend
-from vgan.networks.layers import QUIET, activated
+from vgan.networks.layers import QUIET, MeanPooling, activated
 from vgan.networks.sizes import halvings
 
 BEYOND = 2
@@ -56,7 +56,7 @@ def with_given(x, condition):
     factors = [
         whole // small for whole, small in zip(condition.shape[1:4], x.shape[1:4], strict=True)
     ]
-    return layers.Concatenate()([x, layers.AveragePooling3D(factors)(condition)])
+    return layers.Concatenate()([x, MeanPooling(factors)(condition)])
 
 
 def fields(volume, depth):
@@ -83,7 +83,7 @@ def draw_anew(volume, style, video, masks, width):
     scale, volume = video.shape[2] // volume.shape[2] // 2, volume[:, 1:-1]
     if scale > 1:
         volume = layers.Conv3DTranspose(2 * width, (1, 4, 4), (1, 2, 2), padding="same")(volume)
-    shown = layers.AveragePooling3D((1, 2, 2))(ops.concatenate([video, masks], axis=-1))
+    shown = MeanPooling((1, 2, 2))(ops.concatenate([video, masks], axis=-1))
     x = layers.Concatenate()([volume, shown])
     x = layers.Conv3D(2 * width, (min(3, frames), 3, 3), padding="same")(x)
     how = {"padding": "same", "kernel_initializer": QUIET, "dtype": "float32"}

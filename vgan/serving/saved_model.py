@@ -56,13 +56,18 @@ def export(sampler, card, path, max_videos=64):
         setattr(module, name, traced)
     module.kept = [list(traced.variables) for traced in signatures.values()]
     signatures["serving_default"] = next(iter(signatures.values()))
-    about = {"clip": list(card.clip.shape), "fps": card.fps, "labels": list(card.labels)}
-    about |= {"task": card.task.text, "max_videos": max_videos}
     # Servers load any folder with an integer name, so it gets its name last.
     with replacing_folder(path) as incomplete:
         tf.saved_model.save(module, str(incomplete), signatures=signatures)
         (incomplete / _ABOUT).parent.mkdir(exist_ok=True)
-        (incomplete / _ABOUT).write_text(json.dumps(about) + "\n")
+        said = about(card) | {"max_videos": max_videos}
+        (incomplete / _ABOUT).write_text(json.dumps(said) + "\n")
+
+
+def about(card):
+    """What a Card says, as a dict for JSON: its clip as [T, H, W, C], fps, labels and task."""
+    clip = {"clip": list(card.clip.shape), "fps": card.fps, "labels": list(card.labels)}
+    return clip | {"task": card.task.text}
 
 
 def load(path, trust_code=False):
@@ -78,21 +83,21 @@ def load(path, trust_code=False):
     check_plain(path, "export")
     path = newest_version(path)
     fields = {"clip": _is_size, "fps": positive, "labels": texts, "task": str}
-    about = read_json(path / _ABOUT, fields, "export", CheckpointError, _REMEDY)
+    said = read_json(path / _ABOUT, fields, "export", CheckpointError, _REMEDY)
     try:
         module = tf.saved_model.load(str(path))
         made = next(iter(module.signatures["serving_default"].structured_outputs.values()))
-        if list(made.shape[1:]) != about["clip"]:
-            raise ValueError(f"it makes {made.shape[1:]}, and field 'clip' says {about['clip']}")
+        if list(made.shape[1:]) != said["clip"]:
+            raise ValueError(f"it makes {made.shape[1:]}, and field 'clip' says {said['clip']}")
     except Exception as error:  # What a damaged file raises depends on the byte.
         reason = textwrap.shorten(str(error), 200)
         raise CheckpointError(f"export {str(path)!r}: damaged ({reason}). {_REMEDY}") from None
 
     card = Card(
-        ClipSpec(*about["clip"]),
-        about["fps"],
-        tuple(about["labels"]),
-        Task(spec.foreign(about["task"], trust_code)),
+        ClipSpec(*said["clip"]),
+        said["fps"],
+        tuple(said["labels"]),
+        Task(spec.foreign(said["task"], trust_code)),
     )
     functions = _functions(module, card, "sample_range", "complete")
     moving = None

@@ -15,19 +15,25 @@ def haar(video):
 
     Source: Haar, "Zur Theorie der orthogonalen Funktionensysteme", 1910.
     """
-    halves, channels = [side // 2 for side in video.shape[1:4]], video.shape[-1]
-    x = ops.reshape(video, (-1, halves[0], 2, halves[1], 2, halves[2], 2, channels))
-    x = ops.transpose(x, (0, 1, 3, 5, 2, 4, 6, 7))
-    return ops.matmul(ops.reshape(x, (-1, *halves, 8 * channels)), _matrix(channels).T)
+    (frames, height, width), channels = (side // 2 for side in video.shape[1:4]), video.shape[-1]
+    x = _swapped(video, 2, width, 2 * channels)  # The rows of a cell go past its columns,
+    x = _swapped(x, 2, height * width, 4 * channels)  # and its frames past both.
+    x = ops.reshape(x, (-1, frames, height, width, 8 * channels))
+    return ops.matmul(x, _matrix(channels).T)
 
 
 def unhaar(bands):
     """The clips whose bands these are, see `haar`."""
-    halves, channels = bands.shape[1:4], bands.shape[-1] // 8
+    (frames, height, width), channels = bands.shape[1:4], bands.shape[-1] // 8
     x = ops.matmul(bands, _matrix(channels))
-    x = ops.reshape(x, (-1, *halves, 2, 2, 2, channels))
-    x = ops.transpose(x, (0, 1, 4, 2, 5, 3, 6, 7))
-    return ops.reshape(x, (-1, *(2 * side for side in halves), channels))
+    x = _swapped(x, height * width, 2, 4 * channels)
+    x = _swapped(x, width, 2, 2 * channels)
+    return ops.reshape(x, (-1, 2 * frames, 2 * height, 2 * width, channels))
+
+
+def _swapped(x, first, second, rest):
+    """Values as [N, first, second, rest] to [N, second, first, rest]; LiteRT knows few axes."""
+    return ops.transpose(ops.reshape(x, (-1, first, second, rest)), (0, 2, 1, 3))
 
 
 def _matrix(channels):

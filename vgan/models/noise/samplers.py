@@ -5,6 +5,7 @@ import typing
 import tensorflow as tf
 
 from vgan.core.arguments import check_number, check_whole
+from vgan.models import loops
 
 
 class Sampler(typing.NamedTuple):
@@ -12,11 +13,13 @@ class Sampler(typing.NamedTuple):
 
     Attributes:
       step: (x, level, next_level, found, path) -> x there; found: (x, level) -> clip, noise.
+      last: the same, to where there is no noise.
       steps: how many.
       guidance: how much further than the class says clips go, 1 for as far; 0 without a class.
     """
 
     step: typing.Callable
+    last: typing.Callable
     steps: int
     guidance: float = 1.0
 
@@ -29,21 +32,15 @@ class Sampler(typing.NamedTuple):
         levels = tf.linspace(1.0, 0.0, self.steps + 1)
 
         def body(number, x):
-            pair = levels[number], levels[number + 1]
-            return number + 1, tf.ensure_shape(self.step(x, *pair, found, path), x.shape)
+            return self.step(x, levels[number], levels[number + 1], found, path)
 
-        start = tf.constant(0), noise
-        _, x = tf.while_loop(lambda number, x: number < self.steps, body, start)
-        return x
+        x = loops.repeated(body, noise, self.steps - 1)
+        return self.last(x, levels[-2], levels[-1], found, path)
 
 
 def euler(steps=25, guidance=1.0):
     """Straight on along the velocity at each level, `steps` evaluations."""
-
-    def step(x, level, after, found, path):
-        return x + (after - level) * _velocity(x, level, found, path)
-
-    return _checked("euler", step, steps, guidance)
+    return _checked("euler", _straight_on, _straight_on, steps, guidance)
 
 
 def heun(steps=12, guidance=1.0):
@@ -57,15 +54,10 @@ def heun(steps=12, guidance=1.0):
 
     def step(x, level, after, found, path):
         here = _velocity(x, level, found, path)
-        straight = x + (after - level) * here
+        there = _velocity(x + (after - level) * here, after, found, path)
+        return x + (after - level) * (here + there) / 2
 
-        def bent():
-            there = _velocity(straight, after, found, path)
-            return x + (after - level) * (here + there) / 2
-
-        return tf.cond(after > 0, bent, lambda: straight)
-
-    return _checked("heun", step, steps, guidance)
+    return _checked("heun", step, _straight_on, steps, guidance)
 
 
 def ddim(steps=50, guidance=1.0):
@@ -77,7 +69,11 @@ def ddim(steps=50, guidance=1.0):
     def step(x, level, after, found, path):
         return path.mixed(*found(x, level), after)
 
-    return _checked("ddim", step, steps, guidance)
+    return _checked("ddim", step, step, steps, guidance)
+
+
+def _straight_on(x, level, after, found, path):
+    return x + (after - level) * _velocity(x, level, found, path)
 
 
 def _velocity(x, level, found, path):
@@ -86,7 +82,7 @@ def _velocity(x, level, found, path):
     return signal * video + spread * noise
 
 
-def _checked(name, step, steps, guidance):
+def _checked(name, step, last, steps, guidance):
     check_whole(f"--sampler={name}", 1, steps=steps)
     check_number(f"--sampler={name}", least=0, guidance=guidance)
-    return Sampler(step, steps, guidance)
+    return Sampler(step, last, steps, guidance)

@@ -1,0 +1,76 @@
+"""A model as an ONNX file, for ONNX Runtime on many systems, browsers among them."""
+
+import json
+from pathlib import Path
+
+import tensorflow as tf
+
+from vgan.core.errors import UsageError, told
+from vgan.core.files import replacing
+from vgan.serving.frozen import check
+
+OPSET = 18
+"""Of operations: what tf2onnx knows best."""
+
+_SPOILS = "optimize_transpose"
+"""Of tf2onnx: it moves axes past scales of layers that hold no such axis."""
+
+
+def export(frozen, about, path):
+    """Writes an ONNX file, whose metadata say `about`, under the key vgan, as JSON.
+
+    Args:
+      frozen: frozen.Frozen; its inputs have these names, its output is `videos`.
+      about: dict.
+      path: of the file; it appears only when ONNX Runtime makes of it what the live model makes.
+    Returns:
+      float, how far off that is at most, in values from -1 to 1.
+    Raises:
+      UsageError: the libraries are missing, or the model can't be converted.
+    """
+    try:
+        import onnxruntime  # noqa: F401
+        import tf2onnx  # noqa: F401
+    except ImportError as error:
+        raise UsageError(f"--format=onnx: {error}. Run pip install 'vgan[onnx]'") from None
+    try:
+        proto = _converted(frozen)
+    except Exception as error:  # Of many kinds, by what it doesn't know.
+        reason = told(error).splitlines()[0]
+        raise UsageError(
+            f"--format=onnx: its converter doesn't take this model ({reason}). Use saved_model"
+        ) from None
+    proto.metadata_props.add(key="vgan", value=json.dumps(about))
+    with replacing(Path(path)) as incomplete:
+        incomplete.write_bytes(proto.SerializeToString())
+        return check(frozen, runner(incomplete), "onnx")
+
+
+def runner(path, threads=1):
+    """A function from the inputs of an ONNX file, arrays by name, to its clip."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3  # It warns of its own graph's leftovers.
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return lambda values: session.run(None, values)[0]
+
+
+def _converted(frozen):
+    from tf2onnx import optimizer, tfonnx
+
+    (output,) = (of.name for of in frozen.graph.outputs)
+    names = {f"{name}:0": name for name in frozen.inputs}
+    kept = {name: made for name, made in optimizer._get_optimizers().items() if name != _SPOILS}
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(frozen.graph.graph.as_graph_def(), name="")
+        made = tfonnx.process_tf_graph(
+            graph,
+            opset=OPSET,
+            input_names=list(names),
+            output_names=[output],
+            tensors_to_rename=names | {output: "videos"},
+        )
+    made = optimizer.optimize_graph(made, catch_errors=False, optimizers=kept)
+    return made.make_model("clips")
