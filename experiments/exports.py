@@ -78,9 +78,9 @@ def _row(kind, model, card, folder):
         }
     try:
         if kind == "onnx":
-            row["difference"], run = onnx.export(of, {}, path), onnx.runner(path)
+            row["difference"], run = onnx.export(of, {}, path), onnx.runner(str(path))
         else:
-            row["difference"], run = litert.export(of, path), litert.runner(path)
+            row["difference"], run = litert.export(of, path), litert.runner(model_path=str(path))
     except VganError as error:
         return row | {"why_not": str(error)}
     print(kind, f"{time.perf_counter() - begin:.0f} s", row["difference"])

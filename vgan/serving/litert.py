@@ -1,5 +1,6 @@
 """A model as a LiteRT file (.tflite), for phones and small machines."""
 
+import textwrap
 from pathlib import Path
 
 import tensorflow as tf
@@ -27,21 +28,27 @@ def export(frozen, path):
     try:
         converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen.graph])
         written = converter.convert()
+        run = runner(model_content=written)
     except Exception as error:  # The converter's own has no public name.
-        reason = told(error).splitlines()[0]
+        reason = textwrap.shorten(told(error), 200)
         raise UsageError(
             f"--format=litert: its converter doesn't take this model ({reason}). Use onnx"
         ) from None
+    off = check(frozen, run, "litert")
     with replacing(Path(path)) as incomplete:
         incomplete.write_bytes(written)
-        return check(frozen, runner(incomplete), "litert")
+    return off
 
 
-def runner(path, threads=1):
-    """A function from the inputs of a LiteRT file, arrays by name, to its clip."""
+def runner(**file):
+    """A function from the inputs of a LiteRT file, arrays by name, to its clip.
+
+    Args:
+      **file: model_path, or the bytes as model_content.
+    """
     from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = Interpreter(model_path=str(path), num_threads=threads)
+    interpreter = Interpreter(**file, num_threads=1)
     interpreter.allocate_tensors()
     places = {of["name"].split(":")[0]: of["index"] for of in interpreter.get_input_details()}
     (made,) = interpreter.get_output_details()

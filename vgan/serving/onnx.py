@@ -1,6 +1,7 @@
 """A model as an ONNX file, for ONNX Runtime on many systems, browsers among them."""
 
 import json
+import textwrap
 from pathlib import Path
 
 import tensorflow as tf
@@ -35,25 +36,28 @@ def export(frozen, about, path):
         raise UsageError(f"--format=onnx: {error}. Run pip install 'vgan[onnx]'") from None
     try:
         proto = _converted(frozen)
-    except Exception as error:  # Of many kinds, by what it doesn't know.
-        reason = told(error).splitlines()[0]
+        proto.metadata_props.add(key="vgan", value=json.dumps(about))
+        written = proto.SerializeToString()
+        run = runner(written)
+    except Exception as error:  # Of many kinds, by what isn't known.
+        reason = textwrap.shorten(told(error), 200)
         raise UsageError(
             f"--format=onnx: its converter doesn't take this model ({reason}). Use saved_model"
         ) from None
-    proto.metadata_props.add(key="vgan", value=json.dumps(about))
+    off = check(frozen, run, "onnx")
     with replacing(Path(path)) as incomplete:
-        incomplete.write_bytes(proto.SerializeToString())
-        return check(frozen, runner(incomplete), "onnx")
+        incomplete.write_bytes(written)
+    return off
 
 
-def runner(path, threads=1):
-    """A function from the inputs of an ONNX file, arrays by name, to its clip."""
+def runner(file):
+    """A function from the inputs of an ONNX file, its path or bytes, by name, to its clip."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.log_severity_level = 3  # It warns of its own graph's leftovers.
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     return lambda values: session.run(None, values)[0]
 
 
