@@ -1,0 +1,137 @@
+"""A tour of vgan with a few videos of your own: python -m vgan.tour --input=my_videos
+
+Prepares them, trains for five minutes, scores clips, completes held-out ones and exports, by the
+commands that are told as they run; then opens a page with all that came out. The same line goes on
+where it was stopped.
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+import webbrowser
+from pathlib import Path
+
+from absl import flags
+
+from vgan.core import command
+from vgan.core.clip import ClipSpec
+from vgan.core.errors import DataError
+from vgan.core.files import replace_text
+
+TRAINING = (
+    "--task=generation + prediction(given=4)",
+    "--generator=layered(channels=24, redrawn=0)",
+    "--discriminator=conv3d(channels=32, spectral_norm=False, minibatch_std=4)"
+    " + frames2d(frames=4, spectral_norm=False)",
+    "--adversarial=relativistic",
+    "--r1_gamma=1",
+    "--r2_gamma=1",
+    "--diff_augment=shift+cutout",
+    "--augment=flip",
+    "--learning_rate=5e-4",
+    "--beta_1=0",
+    "--beta_2=0.99",
+    "--batch_size=8",
+    "--steps=100000",
+)
+"""The networks of experiments/folder.flags, for new clips and for the next frames of given ones."""
+
+FRAMES = 16
+FAST = 20
+"""Frames a second above which every second one is enough."""
+
+POLL = 1.0
+"""Seconds between two looks at the clock."""
+
+flags.DEFINE_string("input", None, "Folder of videos; subfolders become classes.")
+flags.DEFINE_string("output", "runs/tour", "Folder of all that comes out.")
+flags.DEFINE_float("minutes", 5, "Of training.", lower_bound=0.05)
+flags.DEFINE_integer("size", 32, "Height and width of clips in pixels.", lower_bound=16)
+flags.DEFINE_bool("open", True, "Open the page in a browser.")
+
+
+def main():
+    values = flags.FLAGS
+    command.need(input="Name a folder of videos, at least two of 16 frames or more")
+    folder = Path(values.output)
+    data, run, told = folder / "data", folder / "run", []
+    if not (data / "manifest.json").exists():
+        given = [f"--input={values.input}", f"--output={data}", f"--size={values.size}"]
+        _run(told, "data_prep.prepare_clips", *given, f"--min_frames={FRAMES}")
+    training = [f"--data={data}", f"--workdir={run}", *_for_data(data, values.size), *TRAINING]
+    _train(told, training, folder / "seconds.txt", 60 * values.minutes)
+    evaluation = folder / "evaluation"
+    scored = [f"--workdir={run}", f"--output={evaluation}", "--num_videos=64", "--overwrite"]
+    # A few videos may have too few clips for scores.
+    _run(told, "vgan.evaluate", *scored, "--start_interval=2", allowed=DataError.exit_code)
+    sheet = folder / "made.mp4"
+    making = [f"--workdir={run}", "--num_videos=16", "--seed=0", "--zoom=4", f"--output={sheet}"]
+    _run(told, "vgan.generate", *making, "--overwrite")
+    if not list((run / "export").glob("*")):
+        _run(told, "vgan.export", f"--workdir={run}")
+    from vgan.reports import tour  # TensorFlow takes seconds to load.
+
+    page = folder / "index.html"
+    tour.write(page, run, evaluation, told)
+    print(f"\nwrote {page}: open it in a browser")
+    if values.open:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _for_data(data, size):
+    """Flags that fit prepared videos: classes if any, and every second frame of fast ones."""
+    from vgan.data.opening import open_windows
+
+    clip, manifest = ClipSpec(FRAMES, size, size), json.loads((data / "manifest.json").read_text())
+    open_windows(str(data), clip, 1, "test")  # Without any there is nothing to compare with.
+    step = 1
+    if manifest["fps"]["median"] > FAST:
+        with contextlib.suppress(DataError):  # All are too short.
+            counts = [_videos(open_windows(str(data), clip, n, "train")) for n in (1, 2)]
+            step = 2 if counts[0] == counts[1] else 1
+    found = [f"--frames={FRAMES}", f"--frame_step={step}", f"--height={size}", f"--width={size}"]
+    return [*found, "--conditional"] if len(manifest["labels"]) > 1 else found
+
+
+def _videos(windows):
+    return len(set(windows.apart(1)[1].tolist()))
+
+
+def _run(told, name, *given, allowed=0):
+    """Runs a command, and tells it; leaves with its exit code where it fails but as is allowed."""
+    _tell(told, name, given)
+    code = subprocess.run([sys.executable, "-m", name, *given]).returncode
+    if code not in (0, allowed):
+        sys.exit(code)
+
+
+def _train(told, given, clock, seconds):
+    """Trains for so many seconds, in all sittings."""
+    _tell(told, "vgan.train", given)
+    before = float(clock.read_text()) if clock.exists() else 0.0
+    if before >= seconds:
+        return
+    process = subprocess.Popen([sys.executable, "-m", "vgan.train", *given])
+    try:
+        begin, spent = time.monotonic(), before
+        while process.poll() is None and spent < seconds:
+            time.sleep(POLL)
+            spent = before + time.monotonic() - begin
+            replace_text(clock, f"{spent:.1f}")
+        process.terminate()  # It saves its last step.
+    finally:
+        code = process.wait()
+    if code not in (0, 143):
+        sys.exit(code)
+
+
+def _tell(told, name, given):
+    line = " ".join(["python -m", name, *(f'"{of}"' if " " in of else of for of in given)])
+    told.append(line)
+    print(f"\n$ {line}", flush=True)
+
+
+if __name__ == "__main__":
+    command.run(main)
