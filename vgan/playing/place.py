@@ -40,7 +40,8 @@ def place(folder):
     Raises:
       StorageError: the folder can't be written to, or another page is open over it.
     """
-    home, address = folder / NAME, folder / NAME / "address.json"
+    home = folder.resolve() / NAME
+    address = home / "address.json"
     try:
         home.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:

@@ -18,7 +18,6 @@ from vgan.tasks import ways
 MAX_VIDEOS = 64
 """The most videos of one request, as of an export."""
 
-_LOADED = 2  # Checkpoints of a model that are kept in memory.
 _LOADING = threading.Lock()  # Keras counts the layers that it names.
 
 
@@ -57,8 +56,8 @@ class Served:
         self.name, self.path = name, Path(path)
         self._about = {"trust_code": trust_code, "sampler": sampler, "back": back}
         self._export, self._checkpoint = saved_model.is_export(path), checkpoint
-        self._loaded, self.lock = {}, threading.Lock()
-        self._first = self._load(checkpoint)
+        self.lock = threading.Lock()
+        self._first, self._other = self._read(checkpoint), (checkpoint, None)
 
     @property
     def card(self):
@@ -76,17 +75,19 @@ class Served:
         return self._first.endpoints
 
     def model(self, checkpoint=None):
-        """The Model of a checkpoint, loaded if it isn't there; errors as of runs.trained.load."""
-        return (self._first if checkpoint is None else self._load(checkpoint)).model
+        """The Model of a checkpoint; errors as of runs.trained.load.
 
-    def _load(self, checkpoint):
+        The first one stays in memory, and of others the one that was asked for last.
+        """
+        if checkpoint in (None, self._checkpoint):
+            return self._first.model
         with _LOADING:
-            if checkpoint not in self._loaded:
-                while len(self._loaded) >= _LOADED:
-                    del self._loaded[next(iter(self._loaded))]
-                read = self._exported if self._export else self._restored
-                self._loaded[checkpoint] = read(checkpoint)
-            return self._loaded[checkpoint]
+            if checkpoint != self._other[0]:
+                self._other = checkpoint, self._read(checkpoint)
+            return self._other[1].model
+
+    def _read(self, checkpoint):
+        return (self._exported if self._export else self._restored)(checkpoint)
 
     def _restored(self, checkpoint):
         run = trained.restore(self.path, checkpoint, **self._about)

@@ -9,7 +9,7 @@ const GIVES = {
   raised: "Give a video: frames are made between its frames.",
   between: "Give pictures, in a row, between which the frames are made.",
 };
-let given = [], painted = false;
+let given = [], painted = false, mine = null;
 
 const way = () => chosen.completes.find((of) => of.task === completeForm.elements.task.value);
 
@@ -36,7 +36,8 @@ async function take(files) {
   try {
     given = [];
     for (const one of files) given.push(await upload(one, one.name));
-    const [shown] = given, size = enlarged(shown.height, shown.width);
+    mine = files[0];
+    const [shown] = given, size = enlarged(shown.height, shown.width, 320);
     at("first").src = await file(shown.first);
     Object.assign(at("first"), size);
     Object.assign(mask, {height: shown.height, width: shown.width});
@@ -109,9 +110,15 @@ onSend(completeForm, async () => {
   const job = await work(place, about, "Completing");
   if (!job) return;
   const [{mp4}] = job.results, name = given[0].name.replace(/\.[^.]*$/, "");
-  const size = enlarged(given[0].height, given[0].width);
-  at("completed").prepend(el("figure", {}, el("video", {src: await file(mp4), controls: true,
-    loop: true, autoplay: true, muted: true, width: size.width}),
-  el("figcaption", {textContent: `${given[0].name}, completed`}),
-  el("div", {className: "actions"}, saving(mp4, `${name}-completed.mp4`))));
+  const films = [film(await file(mp4), "completed")];
+  if (mine.type.startsWith("video/")) films.unshift(film(URL.createObjectURL(mine), "as given"));
+  at("completed").prepend(el("figure", {}, el("div", {className: "pair"}, ...films),
+    el("figcaption", {textContent: given[0].name}),
+    el("div", {className: "actions"}, saving(mp4, `${name}-completed.mp4`))));
 });
+
+function film(src, words) {
+  const video = el("video", {src, controls: true, loop: true, autoplay: true, muted: true});
+  video.width = Math.max(288, given[0].width);
+  return el("div", {}, el("small", {textContent: words}), video);
+}

@@ -12,8 +12,8 @@ function button(text, act) {
 }
 
 // Small clips are enlarged by a whole factor.
-function enlarged(height, width) {
-  const zoom = Math.max(1, Math.round(160 / Math.max(height, width)));
+function enlarged(height, width, side = 176) {
+  const zoom = Math.max(1, Math.round(side / Math.max(height, width)));
   return {height: zoom * height, width: zoom * width};
 }
 
@@ -24,10 +24,13 @@ async function clip(number, model, words) {
 
 function saving(number, name) {
   const suffix = name.split(".").pop();
-  return button(`Save ${suffix}`, async () => {
+  const saves = button(suffix, async () => {
     el("a", {href: await file(number), download: name}).click();
   });
+  return Object.assign(saves, {title: `Save ${name}`, ariaLabel: `Save ${suffix}`});
 }
+
+const savings = (made, name) => [saving(made.mp4, `${name}.mp4`), saving(made.webp, `${name}.webp`)];
 
 function says(place, text, bad = false) {
   place.replaceChildren(el("p", {className: bad ? "notice bad" : "notice", textContent: text,

@@ -44,12 +44,11 @@ function card(shown) {
     async put(column, made) {
       const model = shown[column], name = `${model.name}-${made.seed}-${made.number}`;
       const text = `clip ${made.number}${made.label ? ` · ${made.label}` : ""}`;
-      slots[column].append(await clip(made.webp, model, `${text} of seed ${made.seed}`));
-      if (column) return slots[column].append(el("div", {className: "actions"},
-        saving(made.mp4, `${name}.mp4`)));
+      slots[column].append(await clip(made.webp, model, `${text} of seed ${made.seed}`),
+        el("div", {className: "actions"}, ...savings(made, name)));
+      if (column) return;
       words.textContent = text;
-      actions.append(saving(made.mp4, `${name}.mp4`), saving(made.webp, `${name}.webp`),
-        button("Walk", () => walkVia(made)));
+      actions.append(button("Walk", () => walkVia(made)));
       if (model.directions.length) actions.append(button("Change", () => changeFrom(made)));
     },
   };
@@ -82,7 +81,7 @@ onSend(walkForm, async () => {
   const name = `${chosen.name}-walk-${ends.flat().join("-")}`;
   at("walked").prepend(el("figure", {}, await clip(made.webp, chosen, `walk from ${text}`),
     el("figcaption", {textContent: text}), el("div", {className: "actions"},
-      saving(made.mp4, `${name}.mp4`), saving(made.webp, `${name}.webp`))));
+      ...savings(made, name))));
 });
 
 function changeFrom(made) {
@@ -139,7 +138,7 @@ async function showChange() {
     const [made] = job.results, name = `${chosen.name}-${about.seed}-${about.number}-${text}`;
     figures.push(el("figure", {}, await clip(made.webp, chosen, `clip ${text}`),
       el("figcaption", {textContent: text}), el("div", {className: "actions"},
-        saving(made.mp4, `${name.replaceAll(" ", "-")}.mp4`))));
+        ...savings(made, name.replaceAll(" ", "-")))));
   }
   at("changed").replaceChildren(...figures);
 }

@@ -31,7 +31,7 @@ const digits = (value) => (typeof value === "number" ? String(Number(value.toPre
 async function showScores() {
   const place = at("scores");
   try {
-    const {scores} = await get(`/api/models/${encodeURIComponent(chosen.name)}/scores`);
+    const scores = await get(`/api/models/${encodeURIComponent(chosen.name)}/scores`);
     if (!scores) {
       return says(place, "Not evaluated yet: python -m vgan.evaluate --workdir=... writes scores.");
     }
