@@ -3,8 +3,8 @@
 python experiments/play_page.py --workdir=runs/base --inpainting=runs/inpainting --output=pictures
 
 Needs pip install playwright, and a Chromium: its own (playwright install chromium), or --browser.
-The run of --workdir knows labels, that of --inpainting was trained with --task=inpainting. Each step
-prints a line; the first that fails ends it.
+The run of --workdir knows labels, that of --inpainting was trained with --task=inpainting. Each
+step prints a line; the first that fails ends it.
 """
 
 import base64
