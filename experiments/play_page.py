@@ -10,6 +10,7 @@ step prints a line; the first that fails ends it.
 import base64
 import contextlib
 import http.client
+import os
 import re
 import signal
 import subprocess
@@ -33,17 +34,18 @@ WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 PATIENCE = 300_000  # Milliseconds.
 DROP = """([text, name]) => {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), data = new DataTransfer();
-  data.items.add(new File([bytes], name));
+  data.items.add(new File([bytes], name, {type: "video/mp4"}));
   document.getElementById("drop").dispatchEvent(new DragEvent("drop", {dataTransfer: data}));
 }"""
 
 
 @contextlib.contextmanager
-def served(workdirs):
-    """Starts the server; gives its process and the address that it prints."""
+def served(workdirs, home):
+    """Starts the server, with its files in a folder; gives its process and its address."""
     command = [sys.executable, "-m", "vgan.play", "--noopen"]
     command += [f"--workdir={workdir}" for workdir in workdirs]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    server = subprocess.Popen(command, env=os.environ | {"XDG_STATE_HOME": str(home)}, **quiet)
     try:
         yield server, re.search(r"http://\S+", server.stdout.readline())[0]
     finally:
@@ -129,6 +131,22 @@ class Person:
         self.photograph("4-compared")
         beside.select_option(index=0)
         done("compared two models")
+
+    def change(self):
+        """Moves a slider, where the run has directions."""
+        if not self.page.get_by_role("tab", name="Directions").count():
+            return done("no directions to go along")
+        self.page.locator("#made").get_by_role("button", name="Change").nth(1).click()
+        self.number("changed", 2)
+        slider = self.page.locator("#sliders input").first
+        before = self.page.locator("#changed img").nth(1).get_attribute("src")
+        slider.fill("2")
+        slider.dispatch_event("change")
+        changed = self.page.locator("#changed img").nth(1)
+        self._expect(changed).not_to_have_attribute("src", before, timeout=PATIENCE)
+        self.photograph("3-changed")
+        self.tab("Make")
+        done("went along a direction")
 
     def complete(self, name):
         """Drops a video onto the page, paints a mask and has it completed."""
@@ -228,31 +246,31 @@ def main(unused):
     values = flags.FLAGS
     folder = Path(values.output)
     folder.mkdir(parents=True, exist_ok=True)
-    files = Path(values.workdir) / ".play" / "files"
-    with tempfile.TemporaryDirectory() as other, sync_playwright() as playwright:
-        (Path(other) / "other").symlink_to(Path(values.workdir).resolve())
-        workdirs = [values.workdir, str(Path(other) / "other"), values.inpainting]
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        workdirs = [values.workdir, values.workdir, values.inpainting]
         browser = playwright.chromium.launch(executable_path=values.browser, args=["--no-sandbox"])
         person = Person(browser.new_page(), expect, folder)
         faults = []
         person.page.on("pageerror", lambda error: faults.append(str(error)))
-        with served(workdirs) as (server, address):
+        with served(workdirs, home) as (server, address):
             person.page.goto(address)
             person.make()
             person.walk()
+            person.tab("Make")
+            person.change()
             person.compare()
             person.cancel()
             person.kill(server)
-        with served(workdirs) as (server, again):
+        with served(workdirs, home) as (server, again):
             assert again == address, "the address must stay"
             person.go_on()
-            hidden = [path.name for path in files.iterdir() if path.name.startswith(".")]
-            assert not hidden, f"half written: {hidden}"
+            left = [path.name for path in Path(home).rglob("files/.*")]
+            assert not left, f"half written: {left}"
             person.scores()
             person.complete(Path(values.inpainting).resolve().name)
             for line in refused(address):
                 done(line)
-        assert not list(Path(values.workdir).glob(".play/files/*")), "files were left"
+        assert not list(Path(home).rglob("files/*")), "files were left"
         assert not faults, faults
         browser.close()
 

@@ -11,8 +11,8 @@ import types
 import pytest
 
 from vgan.playing import served
-from vgan.playing.gate import Server
 from vgan.playing.routes import Routes
+from vgan.playing.server import Server
 from vgan.playing.shelf import Shelf
 
 TOKEN = "a-token-of-32-characters-at-least"

@@ -2,14 +2,9 @@
 
 import hmac
 import json
-import socket
-import sys
-import time
 import typing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from vgan.core.errors import StorageError, VganError, told
 from vgan.core.escaping import plain
 
 ADDRESS = "127.0.0.1"
@@ -18,16 +13,8 @@ MOST_JSON, MOST_FILE = 2**24, 2**29
 
 UPLOAD = ["api", "files"]
 _NAMES = {ADDRESS, "localhost", "[::1]"}
-_PATIENCE = 3  # Seconds in which somebody who sends too much may finish, and then read why not.
 _BLOCK = 2**16
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",  # The address of the page has the token.
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_LONGEST = 20  # Digits of a length.
 
 
 class RefusedError(Exception):
@@ -97,122 +84,35 @@ def _no_number(text):
     raise ValueError(f"{text} is no number")
 
 
-class Server(ThreadingHTTPServer):
-    """A server on this machine alone.
+def admitted(method, path, headers, file, token):
+    """The Request of somebody who may ask.
 
     Args:
-      port: to listen at, 0 for a free one.
-      token: what each request must have.
-      answer: Request -> Answer; it raises RefusedError, and VganError for what is to be told.
+      method, path, headers, file: of the request, as http.server has them.
+      token: what it must have.
     Raises:
-      StorageError: the port can't be had.
+      RefusedError: it names another machine, lacks the token, or announces too large a body.
     """
-
-    daemon_threads = True
-
-    def __init__(self, port, token, answer):
-        self.token, self.answer = token, answer
-        try:
-            super().__init__((ADDRESS, port), _Handler)
-        except OSError as error:
-            raise StorageError(
-                f"port {port}: can't be had ({error.strerror}). Give another --port, or none"
-            ) from None
-
-    def handle_error(self, request, client_address):
-        """Says in a line what went wrong, unless somebody just left."""
-        error = sys.exc_info()[1]
-        if not isinstance(error, ConnectionError | TimeoutError):
-            print(f"vgan: warning: {plain(told(error))}", file=sys.stderr)
+    host = headers.get("Host", "").lower()
+    if host.rpartition(":")[0] not in _NAMES and host not in _NAMES:
+        # By a name that suddenly leads here, a page from elsewhere could ask.
+        raise RefusedError(403, f"host {plain(host)!r}: not this machine. Use http://{ADDRESS}")
+    address = urlsplit(path)
+    scheme, _, bearer = headers.get("Authorization", "").partition(" ")
+    given = bearer if scheme == "Bearer" else parse_qs(address.query).get("token", [""])[0]
+    if not hmac.compare_digest(given.encode(errors="replace"), token.encode()):
+        raise RefusedError(401, "wrong token: use the whole address that vgan.play printed")
+    parts = [unquote(part) for part in address.path.split("/") if part]
+    most = MOST_FILE if parts == UPLOAD else MOST_JSON
+    return Request(method, parts, headers, _length(headers, most), file)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version, sys_version = "vgan", ""
-    timeout = 60
-
-    def log_message(self, *unused):
-        """Nothing: the address of a request may have the token."""
-
-    def send_error(self, code, message=None, explain=None):
-        """What http.server finds wrong by itself."""
-        self.close_connection = True
-        self._send(as_json({"error": message or explain or str(code)}, code))
-
-    def handle_expect_100(self):
-        """Somebody asks whether a large body will be read."""
-        try:
-            self._admitted()
-        except RefusedError as refused:
-            self._refuse(refused)
-            return False
-        return super().handle_expect_100()
-
-    def do_GET(self):  # noqa: N802
-        request = None
-        try:
-            request = self._admitted()
-            answer = self.server.answer(request)
-        except RefusedError as refused:
-            return self._refuse(refused, request)
-        except VganError as error:
-            status = 507 if isinstance(error, StorageError) else 400
-            return self._refuse(RefusedError(status, str(error)), request)
-        except ConnectionError:
-            raise
-        except Exception as error:  # A fault of ours, which must not end in silence.
-            return self._refuse(RefusedError(500, f"unexpected: {told(error)}"), request)
-        self.close_connection = self.close_connection or request.length > 0  # Of no use to anybody.
-        self._send(answer)
-
-    do_POST = do_DELETE = do_GET  # noqa: N815
-
-    def _admitted(self):
-        host = self.headers.get("Host", "").lower()
-        if host.rpartition(":")[0] not in _NAMES and host not in _NAMES:
-            raise RefusedError(403, f"host {plain(host)!r}: not this machine. Use http://{ADDRESS}")
-        address = urlsplit(self.path)
-        query = parse_qs(address.query).get("token", [""])[0]
-        scheme, _, bearer = self.headers.get("Authorization", "").partition(" ")
-        given = bearer if scheme == "Bearer" else query
-        if not hmac.compare_digest(given.encode(errors="replace"), self.server.token.encode()):
-            raise RefusedError(401, "wrong token: use the whole address that vgan.play printed")
-        parts = [unquote(part) for part in address.path.split("/") if part]
-        most = MOST_FILE if parts == UPLOAD else MOST_JSON
-        return Request(self.command, parts, self.headers, self._length(most), self.rfile)
-
-    def _length(self, most):
-        """How many bytes follow; raises RefusedError."""
-        text = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not (text.isascii() and text.isdecimal()):
-            raise RefusedError(411, "say by Content-Length how many bytes follow")
-        length = int(text[:20])
-        if length > most:
-            sizes = f"{length / 1e6:,.0f} MB are too much: send {most / 1e6:,.0f} MB at most"
-            raise RefusedError(413, sizes)
-        return length
-
-    def _refuse(self, refused, request=None):
-        """Says why, and waits a little for a body to end: else its sender never reads the line."""
-        unread = request.length if request else self.headers.get("Content-Length", "0") != "0"
-        self.close_connection = self.close_connection or bool(unread)
-        text = plain(" ".join(str(refused).split()))
-        self._send(as_json({"error": text}, refused.status))
-        if not unread:
-            return
-        self.connection.shutdown(socket.SHUT_WR)
-        self.connection.settimeout(_PATIENCE)
-        end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end and self.rfile.read1(_BLOCK):
-            pass
-
-    def _send(self, answer):
-        self.send_response(answer.status)
-        policy = f"{_POLICY}; {answer.policy}" if answer.policy else _POLICY
-        headers = {"Content-Type": answer.kind, "Content-Length": len(answer.body)}
-        headers |= {"Content-Security-Policy": policy} | _HEADERS
-        headers |= {"Connection": "close"} if self.close_connection else {}
-        for name, value in headers.items():
-            self.send_header(name, str(value))
-        self.end_headers()
-        self.wfile.write(answer.body)
+def _length(headers, most):
+    text = headers.get("Content-Length", "0")
+    known = text.isascii() and text.isdecimal() and len(text) <= _LONGEST
+    if "Transfer-Encoding" in headers or not known:
+        raise RefusedError(411, "say by Content-Length how many bytes follow")
+    if int(text) > most:
+        sizes = f"{int(text) / 1e6:,.0f} MB are too much: send {most / 1e6:,.0f} MB at most"
+        raise RefusedError(413, sizes)
+    return int(text)

@@ -1,16 +1,19 @@
-"""The folder of a page in that of its first model: its address, which stays, and its files."""
+"""Where a page keeps its address, which stays, and its files: a folder of the user's own.
+
+It isn't in that of the model, which may come from somebody who would then know the token.
+"""
 
 import contextlib
+import hashlib
 import json
 import os
 import secrets
 import shutil
 import typing
+from pathlib import Path
 
 from vgan.core.errors import StorageError
 from vgan.core.files import locked, replacing
-
-NAME = ".play"
 
 
 class Place(typing.NamedTuple):
@@ -23,7 +26,7 @@ class Place(typing.NamedTuple):
       keep: keep(port) remembers where it is.
     """
 
-    files: str
+    files: Path
     token: str
     port: int
     keep: typing.Callable
@@ -31,24 +34,24 @@ class Place(typing.NamedTuple):
 
 @contextlib.contextmanager
 def place(folder):
-    """Gives the Place in the folder of a model, and empties it at the end.
+    """Gives the Place of the page of a model, and empties it at the end.
 
     Nobody else on the machine can read it. What a killed server left there is removed.
 
     Args:
       folder: `Path` of a workdir or an export.
     Raises:
-      StorageError: the folder can't be written to, or another page is open over it.
+      StorageError: it can't be written to, or another page of the model is open.
     """
-    home = folder.resolve() / NAME
-    address = home / "address.json"
     try:
-        home.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
+        home = _home(folder)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:  # The last for a user who has no home.
         raise StorageError(
-            f"model {str(folder)!r}: the page keeps its files in it, and can't ({error.strerror}). "
-            "Copy it to where you may write"
+            f"the page keeps its address and its files in a folder of yours, and can't ({error}). "
+            "Name one by the environment variable XDG_STATE_HOME"
         ) from None
+    address = home / "address.json"
     with locked(home / "lock", f"model {str(folder)!r}", "shows its page already. Use that one"):
         files = home / "files"
         _remove(files)
@@ -58,6 +61,12 @@ def place(folder):
             yield Place(files, token, port, lambda port: _write(address, token, port))
         finally:
             _remove(files)
+
+
+def _home(folder):
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
+    return state.absolute() / "vgan" / "play" / name
 
 
 def _remove(folder):

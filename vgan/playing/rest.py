@@ -47,7 +47,7 @@ def predict(served, asked):
     if not isinstance(given, dict) and len(endpoint.inputs) == 1:
         given = {next(iter(endpoint.inputs)): given}
     if not isinstance(given, dict) or given.keys() != endpoint.inputs.keys():
-        raise RefusedError(400, f"inputs: must be {', '.join(endpoint.inputs)}, by name")
+        raise RefusedError(400, f"inputs: must be {_named(endpoint)}, by name")
     tensors = {name: _tensor(name, given[name], spec) for name, spec in endpoint.inputs.items()}
     try:
         with served.lock:
@@ -80,8 +80,12 @@ def _columns(rows, endpoint):
         return {next(iter(endpoint.inputs)): rows}
     names = rows[0].keys() if isinstance(rows[0], dict) else set()
     if not names or any(not isinstance(row, dict) or row.keys() != names for row in rows):
-        raise RefusedError(400, f"instances: each must have {', '.join(endpoint.inputs)}, by name")
+        raise RefusedError(400, f"instances: each must have {_named(endpoint)}, by name")
     return {name: [row[name] for row in rows] for name in names}
+
+
+def _named(endpoint):
+    return ", ".join(sorted(endpoint.inputs))
 
 
 def _tensor(name, value, spec):

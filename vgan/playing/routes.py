@@ -2,6 +2,7 @@
 
 from vgan.core.errors import UsageError
 from vgan.playing import page, rest, scores, uploads, work
+from vgan.playing.asked import Asked
 from vgan.playing.gate import UPLOAD, Answer, RefusedError, as_json
 from vgan.playing.jobs import Jobs
 
@@ -62,8 +63,8 @@ class Routes:
         return Answer(path.read_bytes(), _KINDS[path.suffix])
 
     def _start(self, fields):
-        kind, name = fields.get("kind"), str(fields.get("model"))
+        kind, name = str(fields.get("kind")), str(fields.get("model"))
         if kind not in work.KINDS:
             raise UsageError(f"kind {kind!r}: unknown. There are {', '.join(work.KINDS)}")
-        plan = work.KINDS[kind](work.Asked(fields, self._served(name), self._shelf))
+        plan = work.KINDS[kind](Asked(fields, self._served(name), self._shelf))
         return as_json({"id": self.jobs.start(name, plan.work, plan.total, plan.unit)}, 202)

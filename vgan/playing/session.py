@@ -4,9 +4,10 @@ import contextlib
 import webbrowser
 
 from vgan.core.errors import StorageError
-from vgan.playing.gate import ADDRESS, Server
+from vgan.playing.gate import ADDRESS
 from vgan.playing.place import place
 from vgan.playing.routes import Routes
+from vgan.playing.server import Server
 from vgan.playing.shelf import Shelf
 
 
@@ -19,7 +20,7 @@ def serve(models, port=0, show=True, say=print):
       show: open the page in a browser.
       say: what is told where the page is, a line.
     Raises:
-      StorageError: the port can't be had, or the folder of the first model not be written to.
+      StorageError: the port can't be had, or the page's files not be written.
     """
     with place(next(iter(models.values())).path) as at:
         routes = Routes(models, Shelf(at.files))

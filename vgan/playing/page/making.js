@@ -44,8 +44,9 @@ function card(shown) {
     async put(column, made) {
       const model = shown[column], name = `${model.name}-${made.seed}-${made.number}`;
       const text = `clip ${made.number}${made.label ? ` · ${made.label}` : ""}`;
-      slots[column].append(await clip(made.webp, model, `${text} of seed ${made.seed}`),
-        el("div", {className: "actions"}, ...savings(made, name)));
+      slots[column].append(await clip(made.webp, model, `${text} of seed ${made.seed}`));
+      if (!slots[1]) actions.append(...savings(made, name));
+      else slots[column].append(el("div", {className: "actions"}, ...savings(made, name)));
       if (column) return;
       words.textContent = text;
       actions.append(button("Walk", () => walkVia(made)));
