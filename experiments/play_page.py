@@ -38,6 +38,12 @@ DROP = """([text, name]) => {
   document.getElementById("drop").dispatchEvent(new DragEvent("drop", {dataTransfer: data}));
 }"""
 
+DIFFERENT = """() => new Set([...document.querySelectorAll("#changed img")].map((image) => {
+  const canvas = document.createElement("canvas");
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL();
+})).size == 2"""
+
 
 @contextlib.contextmanager
 def served(workdirs, home):
@@ -145,6 +151,8 @@ class Person:
         slider.dispatch_event("change")
         changed = self.page.locator("#changed img").nth(1)
         self._expect(changed).not_to_have_attribute("src", before, timeout=PATIENCE)
+        self._expect(self.page.locator("#change .working")).to_have_count(0, timeout=PATIENCE)
+        assert self.page.evaluate(DIFFERENT), "the slider changed nothing"
         self.photograph("3-changed")
         self.tab("Make")
         done("went along a direction")

@@ -47,9 +47,8 @@ def clips(asked):
         for position, video in enumerate(job.each(videos)):
             about = {"seed": seed, "number": position}
             if model.labels:
-                about["label"] = model.labels[
-                    position % len(model.labels) if label is None else label
-                ]
+                turn = position % len(model.labels) if label is None else label
+                about["label"] = model.labels[turn]
             job.results.append(about | _keep(asked.shelf, video, model.fps))
 
     return Plan(number, "clips", work)
@@ -73,12 +72,12 @@ def walk(asked):
 def change(asked):
     """The Plan of a clip that goes along directions."""
     seed, number = asked.seed(), asked.whole("number", 0, MOST_NUMBER, 0)
-    label, amounts, ways = asked.label(needed=True), asked.amounts(), asked.served.directions()
+    label, amounts, named = asked.label(needed=True), asked.amounts(), asked.served.directions()
     asked.served.card.check_made_of_noise()
 
     def work(job):
         model = asked.served.model(asked.checkpoint)
-        latents = directions.changed(latent_walk.of_seed(model, seed, number), ways, amounts)
+        latents = directions.changed(latent_walk.of_seed(model, seed, number), named, amounts)
         for video in job.each(model.decode(latents[None], label)):
             job.results.append(_keep(asked.shelf, video, model.fps))
 

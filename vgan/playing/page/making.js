@@ -90,8 +90,8 @@ function changeFrom(made) {
   seed.value = made.seed;
   number.value = made.number;
   if (made.label) label.value = made.label;
+  at("changed").replaceChildren();
   open_("change");
-  changed();
 }
 
 function showDirections() {
@@ -102,7 +102,8 @@ function showDirections() {
     slider.oninput = () => { value.textContent = slider.value; };
     slider.onchange = changed;
     const known = way.r2 === null ? way.kind : `${way.kind}, R² ${way.r2.toFixed(2)}`;
-    return el("label", {title: known}, `${way.name} `, value, slider);
+    return el("label", {}, el("span", {}, `${way.name} `, el("small", {className: "quiet",
+      textContent: known})), value, slider);
   }));
   const none = at("no-directions");
   none.hidden = !chosen.directions_error;
