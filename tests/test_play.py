@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -56,7 +57,8 @@ def test_the_address_is_printed_and_stays(play, tiny_run, home):
     again = play(f"--workdir={tiny_run}", "--noopen")
     assert address(again)[1] == address(first)[1]
     assert [path.name for path in home.rglob("*") if path.is_file()] == ["address.json"]
-    port = int(address(first)[2]) + 1
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     other = play(f"--workdir={tiny_run}", "--noopen", f"--port={port}")
     assert int(address(other)[2]) == port
 

@@ -69,10 +69,10 @@ def run(tiny_run, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def paths(run, begin_once, tiny):
-    """Folders of a run, of its export, and of a run that inpaints."""
-    inpainting = tiny | {"task": "inpainting()", "conditional": False}
-    inpainting |= {"generator": "unet3d(channels=4)"}
-    return [run, run / "export" / "4", begin_once(inpainting)]
+    """Folders of a run, of its export, and of a run that completes files in three ways."""
+    tasks = {"task": "inpainting() + prediction(given=2) + denoising()", "conditional": False}
+    completing = tiny | tasks | {"generator": "unet3d(channels=4)"}
+    return [run, run / "export" / "4", begin_once(completing)]
 
 
 @pytest.fixture(scope="module")

@@ -65,18 +65,22 @@ def test_the_page_is_one_file_with_nothing_to_load(ask):
 
 
 def test_what_models_can_do(ask, paths):
-    live, exported, inpainting = ask("GET", "/api/models").json["models"]
+    live, exported, completing = ask("GET", "/api/models").json["models"]
     assert (live["name"], exported["name"]) == ("my_run", "my_run-2")
     assert live["clip"] == [4, 8, 8]
     assert len(live["labels"]) == 12
-    assert live["makes"] and exported["makes"] and not inpainting["makes"]
+    assert live["makes"] and exported["makes"] and not completing["makes"]
     assert live["checkpoints"] == ["last", "average(last=3)"]
     assert exported["checkpoints"] == ["last"]
     assert (live["source"], exported["source"]) == ("run", "export")
     assert live["completes"] == []
-    (task,) = inpainting["completes"]
-    assert task == {"task": "inpainting()", "way": "inpainted", "pictures": 0, "relabels": False}
-    assert inpainting["name"] == paths[2].name
+    about = {"pictures": 0, "relabels": False}
+    assert completing["completes"] == [
+        {"task": "inpainting()", "way": "inpainted"} | about,
+        {"task": "prediction(given=2)", "way": "continued"} | about,
+        {"task": "denoising()", "way": "restored"} | about,
+    ]
+    assert completing["name"] == paths[2].name
 
 
 def test_clips_are_those_of_python(made, model, shown):
@@ -162,7 +166,9 @@ def test_a_dropped_file_is_completed(ask, made, upload, paths, tmp_path):
     (of,) = job["results"]
     (tmp_path / "out.mp4").write_bytes(ask("GET", f"/api/files/{of['mp4']}").content)
     model, source = vgan.load(paths[2]), open_video(tmp_path / "in.mp4")
-    expected = files.complete(model, model.task.alone(), source, seed=3, mask=mask > 127)
+    expected = files.complete(
+        model, model.task.alone("inpainting"), source, seed=3, mask=mask > 127
+    )
     write(tmp_path / "expected.mp4", expected.frames, expected.fps)
     found, wanted = (read_video(tmp_path / f"{name}.mp4")[0] for name in ("out", "expected"))
     np.testing.assert_array_equal(found, wanted)
@@ -172,6 +178,25 @@ def test_a_dropped_file_is_completed(ask, made, upload, paths, tmp_path):
     small = upload(png(mask[:8]), "mask.png").json
     job = made(**asked, files=[given["id"]], mask=small["id"])
     assert job["error"].startswith("--mask: 8x24, the input is 16x24")
+
+
+def test_a_video_goes_on(ask, made, upload, paths, tmp_path):
+    given = upload(clip_file(tmp_path, np.full([6, 16, 24, 3], 200, np.uint8)), "in.mp4").json
+    asked = {"kind": "completed", "model": paths[2].name, "seed": 3, "files": [given["id"]]}
+    job = made(**asked, task="prediction", frames=3)
+    assert (job["state"], job["done"], job["total"]) == ("done", 9, 9), job["error"]
+    for frames, text in ((None, "frames: must be a whole number"), (0, "frames: must be")):
+        answer = ask("POST", "/api/jobs", asked | {"task": "prediction", "frames": frames})
+        assert text in answer.json["error"]
+    answer = ask("POST", "/api/jobs", asked)
+    assert "name one of those the model was trained on" in answer.json["error"]
+
+
+def test_a_picture_is_restored(made, upload, paths):
+    given = upload(png(np.zeros([16, 24, 3], np.uint8)), "a.png").json
+    asked = {"kind": "completed", "model": paths[2].name, "seed": 3, "files": [given["id"]]}
+    job = made(**asked, task="denoising")
+    assert (job["state"], job["done"], job["total"]) == ("done", 1, 1), job["error"]
 
 
 def test_what_is_given_is_not_given_back(ask, upload):
@@ -238,7 +263,7 @@ def test_what_a_model_can_not_do(ask, upload, paths):
     answer = ask(
         "POST", "/api/jobs", {"kind": "clips", "model": paths[2].name, "seed": 1, "number": 1}
     )
-    assert "trained with --task=inpainting()" in answer.json["error"]
+    assert "trained with --task=inpainting() + " in answer.json["error"]
 
 
 def test_a_job_can_be_cancelled(ask):
