@@ -32,7 +32,7 @@ def main():
     about = {name: values[name].value for name in ("trust_code", "sampler", "back")}
     models = served.opened(paths, values.checkpoint, **about)
     try:
-        session.serve(models, values.port, values.open, lambda line: print(line, flush=True))
+        session.serve(models, values.port, values.open)
     except KeyboardInterrupt:
         print("the page is closed")
 

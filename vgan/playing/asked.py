@@ -39,8 +39,8 @@ class Asked:
         """The number of a class; None for each in turn, or where there are no classes."""
         label = self._fields.get("label")
         if needed:
-            return self.served.card.needed_label(label)
-        return None if label is None else self.served.card.label_number(label)
+            return self.served.first.needed_label(label)
+        return None if label is None else self.served.first.label_number(label)
 
     def ends(self):
         """Pairs of a seed and the number of one of its videos."""
@@ -79,4 +79,4 @@ class Asked:
         text = self._fields.get("task")
         if text is not None and not isinstance(text, str):
             raise UsageError("task: must be a text")
-        return self.served.card.task.alone(text)
+        return self.served.first.task.alone(text)

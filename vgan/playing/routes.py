@@ -3,7 +3,7 @@
 from vgan.core.errors import UsageError
 from vgan.playing import page, rest, scores, uploads, work
 from vgan.playing.asked import Asked
-from vgan.playing.gate import UPLOAD, Answer, RefusedError, as_json
+from vgan.playing.gate import MOST_FILE, UPLOAD, Answer, RefusedError, as_json
 from vgan.playing.jobs import Jobs
 
 _KINDS = {".webp": "image/webp", ".mp4": "video/mp4"}
@@ -28,7 +28,8 @@ class Routes:
             case "GET", []:
                 return page.answer()
             case "GET", ["api", "models"]:
-                return as_json({"models": [served.about() for served in self._models.values()]})
+                models = [served.about() for served in self._models.values()]
+                return as_json({"models": models, "most_bytes": MOST_FILE})
             case "GET", ["api", "models", name, "scores"]:
                 return as_json(scores.of_run(self._served(name).path))
             case "POST", parts if parts == UPLOAD:

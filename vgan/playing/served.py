@@ -60,7 +60,7 @@ class Served:
         self._first, self._other = self._read(checkpoint), (checkpoint, None)
 
     @property
-    def card(self):
+    def first(self):
         """The Model of the first checkpoint."""
         return self._first.model
 
@@ -105,7 +105,7 @@ class Served:
 
     def about(self):
         """What the page is to know of it: a dict."""
-        model = self.card
+        model = self.first
         about = {
             "name": self.name,
             "source": "export" if self._export else "run",
@@ -128,9 +128,9 @@ class Served:
     def directions(self):
         """Its named directions, {name: directions.Direction}; raises DataError."""
         path = self.path / directions.FILE
-        if self.card.latent_shape is None or not path.is_file():
+        if self.first.latent_shape is None or not path.is_file():
             return {}
-        return directions.read(path, self.card.latent_shape)
+        return directions.read(path, self.first.latent_shape)
 
     def _checkpoints(self):
         if self._export:

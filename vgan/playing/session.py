@@ -11,14 +11,13 @@ from vgan.playing.server import Server
 from vgan.playing.shelf import Shelf
 
 
-def serve(models, port=0, show=True, say=print):
-    """Answers until it is stopped, by Ctrl-C or SIGTERM.
+def serve(models, port=0, show=True):
+    """Says where the page is, and answers until it is stopped, by Ctrl-C or SIGTERM.
 
     Args:
       models: {name: served.Served}.
       port: to listen at; 0 for the one of the last time, if it is free, or any.
       show: open the page in a browser.
-      say: what is told where the page is, a line.
     Raises:
       StorageError: the port can't be had, or the page's files not be written.
     """
@@ -27,7 +26,7 @@ def serve(models, port=0, show=True, say=print):
         with _server(port, at, routes) as server, contextlib.closing(routes.jobs):
             at.keep(server.server_port)
             address = f"http://{ADDRESS}:{server.server_port}/?token={at.token}"
-            say(f"the page is at {address}")
+            print(f"the page is at {address}", flush=True)
             if show:
                 webbrowser.open(address)
             server.serve_forever()

@@ -39,7 +39,7 @@ def clips(asked):
     """The Plan of the first clips of a seed."""
     number, seed = asked.whole("number", 1, MAX_VIDEOS), asked.seed()
     label = asked.label()
-    asked.served.card.check_made_of_noise()
+    asked.served.first.check_made_of_noise()
 
     def work(job):
         model = asked.served.model(asked.checkpoint)
@@ -58,7 +58,7 @@ def walk(asked):
     """The Plan of a film from clip to clip."""
     ends, label = asked.ends(), asked.label(needed=True)
     frames = asked.whole("frames", len(ends), _MOST_FRAMES, 96)
-    asked.served.card.check_made_of_noise()
+    asked.served.first.check_made_of_noise()
 
     def work(job):
         model = asked.served.model(asked.checkpoint)
@@ -73,7 +73,7 @@ def change(asked):
     """The Plan of a clip that goes along directions."""
     seed, number = asked.seed(), asked.whole("number", 0, MOST_NUMBER, 0)
     label, amounts, named = asked.label(needed=True), asked.amounts(), asked.served.directions()
-    asked.served.card.check_made_of_noise()
+    asked.served.first.check_made_of_noise()
 
     def work(job):
         model = asked.served.model(asked.checkpoint)
@@ -88,7 +88,7 @@ def completed(asked):
     """The Plan of a file that is completed, as by vgan.generate --input."""
     files, mask, part, seed = asked.files(), asked.mask(), asked.task(), asked.seed()
     label = asked.label(needed=True)
-    ahead = isinstance(part.way(asked.served.card.clip.frames), ways.Continued)
+    ahead = isinstance(part.way(asked.served.first.clip.frames), ways.Continued)
     added = asked.whole("frames", 1, _MOST_FRAMES) if ahead else None
 
     def work(job):

@@ -2,7 +2,7 @@
 // What goes to the server and comes back.
 
 const token = new URLSearchParams(location.search).get("token") || "";
-const MOST_FILE = 2 ** 29;
+let mostBytes = Infinity; // Of a file; the server says how many.
 
 class Lost extends Error {}
 
@@ -81,9 +81,9 @@ async function file(number) {
 }
 
 async function upload(blob, name) {
-  if (blob.size > MOST_FILE) {
-    const size = (blob.size / 1e6).toFixed(0);
-    throw new Error(`${name}: ${size} MB are too much, the server takes ${(MOST_FILE / 1e6).toFixed(0)}.`);
+  if (blob.size > mostBytes) {
+    const [size, most] = [blob.size, mostBytes].map((bytes) => (bytes / 1e6).toFixed(0));
+    throw new Error(`${name}: ${size} MB are too much, the server takes ${most}.`);
   }
   const answer = await ask("POST", "/api/files", blob, {"X-Name": encodeURIComponent(name)});
   return answer.json();

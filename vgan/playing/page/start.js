@@ -77,7 +77,7 @@ function choose(name) {
 
 async function start() {
   try {
-    ({models} = await get("/api/models"));
+    ({models, most_bytes: mostBytes} = await get("/api/models"));
   } catch (error) {
     if (error instanceof Lost) return returned().then(start);
     at("fault").textContent = capital(error.message);
