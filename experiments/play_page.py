@@ -168,6 +168,10 @@ class Person:
         page.locator("#complete .bad", has_text="notes.mp4").wait_for()
         self.photograph("6-refused")
         with tempfile.TemporaryDirectory() as folder:
+            with open(Path(folder) / "huge.mp4", "wb") as file:
+                file.truncate(2 * 10**9)
+            page.locator("#complete input[type=file]").set_input_files(Path(folder) / "huge.mp4")
+            page.locator("#complete .bad", has_text="huge.mp4: 2000 MB are too much").wait_for()
             write_video(Path(folder) / "in.mp4", video, 10)
             self.drop((Path(folder) / "in.mp4").read_bytes(), "my clip.mp4")
         page.locator("#file-about", has_text="my clip.mp4: 64x48, 20 frames").wait_for()

@@ -35,13 +35,13 @@ async function showScores() {
     if (!scores) {
       return says(place, "Not evaluated yet: python -m vgan.evaluate --workdir=... writes scores.");
     }
-    const head = ["score", "value", "about 95 %", "floor", "/ floor"];
-    const rows = scores.rows.map((of) => [of.name, digits(of.value),
-      of.interval ? of.interval.map(digits).join(" to ") : "–", digits(of.floor), digits(of.over_floor)]);
+    const head = ["score", "value", "floor", "/ floor", "value, about 95 %"];
+    const rows = scores.rows.map((of) => [of.name, digits(of.value), digits(of.floor),
+      digits(of.over_floor), of.interval ? of.interval.map(digits).join(" to ") : "–"]);
     const row = (tag, cells) => el("tr", {}, ...cells.map((text) => el(tag, {textContent: text})));
     place.replaceChildren(
-      el("p", {className: "quiet", textContent: `Of step ${scores.step}. Smaller is better for most; `
-        + "a floor is what as many other real clips get, and 1 floor is as good as real."}),
+      el("p", {className: "quiet", textContent: `Of step ${scores.step}. Read each by its floor, `
+        + "which is what as many other real clips get. Of most, less is better."}),
       el("div", {className: "wide"}, el("table", {}, row("th", head), ...rows.map((of) => row("td", of)))));
   } catch (error) {
     says(place, capital(error.message), true);
