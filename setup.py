@@ -18,7 +18,7 @@ setup(
     long_description=open("README.md", encoding="utf-8").read(),
     long_description_content_type="text/markdown",
     packages=find_packages(include=["vgan", "vgan.*", "data_prep", "data_prep.*"]),
-    package_data={"vgan.serving": ["*.html", "*.js"]},
+    package_data={"vgan.playing": ["page/*"], "vgan.serving": ["*.html", "*.js"]},
     python_requires=">=3.11,<3.14",
     # The lowest versions that the tests were run with.
     install_requires=[

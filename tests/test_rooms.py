@@ -23,7 +23,7 @@ FLOORS = {
         ["losses", "sampling"],
         ["serving", "evaluation"],
         ["runs"],
-        ["training", "reports", "searching"],
+        ["training", "reports", "searching", "playing"],
     ],
     "data_prep": [
         ["base"],

@@ -50,9 +50,10 @@ def main():
     treatments = chain.build(values.after)
     given = values.workdir, values.checkpoint, values.trust_code
     run = trained.restore_one(*given, whole=searched)
-    label = run.sampling_model().needed_label(values.label)
+    model = run.sampling_model()
+    label = model.needed_label(values.label)
     ends = [_latents(values, run, label, end) for end in values.ends]
-    frames = latent_walk.film(run.model, run.card, ends, label, values.frames)
+    frames = latent_walk.film(model, ends, label, values.frames)
     frames = tqdm(frames, total=values.frames, unit="frame", disable=None)
     frames, fps = chain.apply(treatments, frames, run.card.fps)
     enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in frames)

@@ -31,9 +31,9 @@ def test_the_arc_has_its_ends():
 
 def test_a_film_swings_from_the_one_clip_to_the_other(run, tiny_run):
     one, other = (latent_walk.of_seed(run.model, seed) for seed in (3, 8))
-    film = np.stack(list(latent_walk.film(run.model, run.card, [one, other], 2, 10)))
-    assert film.shape == (10, 8, 8, 3)
     model = run.sampling_model()
+    film = np.stack(list(latent_walk.film(model, [one, other], 2, 10)))
+    assert film.shape == (10, 8, 8, 3)
     ends = [model.sample(1, seed, label=2)[0] for seed in (3, 8)]
     np.testing.assert_array_equal(film[0], ends[0][0])
     np.testing.assert_array_equal(film[9], ends[1][3])  # Of frames 0 1 2 3 2 1 0 1 2 3.
@@ -44,8 +44,8 @@ def test_a_film_swings_from_the_one_clip_to_the_other(run, tiny_run):
 def test_a_film_through_three_ends(run):
     """Of nine frames the fifth is the second end's, frame 2 of 0 1 2 3 2 1 0 1 2."""
     ends = [latent_walk.of_seed(run.model, seed) for seed in (3, 8, 5)]
-    film = list(latent_walk.film(run.model, run.card, ends, 2, 9))
     model = run.sampling_model()
+    film = list(latent_walk.film(model, ends, 2, 9))
     for number, seed in ((0, 3), (4, 8), (8, 5)):
         expected = model.sample(1, seed, label=2)[0][2 if number else 0]
         np.testing.assert_array_equal(film[number], expected)

@@ -10,7 +10,7 @@ from vgan.core.clip import ClipSpec
 from vgan.core.errors import CheckpointError, UsageError
 from vgan.data.shapes import windows
 from vgan.runs import trained
-from vgan.sampling import graphs
+from vgan.sampling import graphs, latent_walk
 from vgan.sampling.card import Card
 from vgan.sampling.model import Functions, Model
 from vgan.tasks.task import Task
@@ -100,6 +100,25 @@ def test_decoding_the_latents_of_a_seed_gives_its_videos(tiny_run, twenty):
     latents = randomness.normal(4, randomness.SAMPLING, samples, gan.latent_shape)
     videos = graphs.decode(gan, card, latents, tf.range(8)).numpy()
     assert np.abs(videos.astype(int) - twenty[:8]).max() <= 1
+
+
+def test_a_model_decodes_latents_as_it_samples(model, tiny_run):
+    """Twelve videos of one class, in two chunks, live and exported alike."""
+    latents = np.stack([latent_walk.of_seed(model, 4, number) for number in range(12)])
+    expected = model.sample(12, seed=4, label=2)
+    for one in (model, vgan.load(tiny_run / "export" / "4")):
+        assert one.latent_shape == (8,)
+        np.testing.assert_array_equal(one.decode(latents, 2), expected)
+        np.testing.assert_array_equal(one.decode(latents[9:10], 2), expected[9:10])
+
+
+def test_what_can_not_be_decoded(model):
+    with pytest.raises(UsageError, match=r"latents: \[1, 9\], this model's are \['N', 8\]"):
+        model.decode(np.zeros([1, 9]), 0)
+    with pytest.raises(UsageError, match="latents"):
+        model.decode(np.zeros([0, 8]), 0)
+    with pytest.raises(UsageError, match="--label: not given"):
+        model.decode(np.zeros([1, 8]))
 
 
 def fake(labels=(), calls=None):

@@ -116,6 +116,12 @@ def test_one_of_the_tasks_by_what_is_told_of_it(trained, text, found):
     assert Task(trained).alone(text).text == found
 
 
+def test_each_of_the_tasks_alone():
+    parts = Task("generation + 2*prediction(given=2)").parts()
+    assert [part.text for part in parts] == ["generation()", "prediction(given=2)"]
+    assert [part.shows for part in parts] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -56,14 +56,7 @@ def load(path, checkpoint="last", frames=None, trust_code=False, sampler=None, b
       UsageError: as `restore`.
     """
     if saved_model.is_export(path):
-        if checkpoint != "last":
-            raise UsageError(f"checkpoint {checkpoint!r}: chooses one of a run, an export has one")
-        if sampler is not None:
-            raise UsageError(
-                f"--sampler={sampler}: an export draws as it was told when it was made"
-            )
-        if back:
-            raise UsageError("--back: an export goes one way. Export the run with --back")
+        check_asked_of_export(checkpoint, sampler, back)
         model = saved_model.load(path, trust_code)
         if frames not in (None, model.clip.frames):
             raise UsageError(
@@ -73,6 +66,16 @@ def load(path, checkpoint="last", frames=None, trust_code=False, sampler=None, b
         return model
     run = restore(path, checkpoint, frames, trust_code, sampler=sampler, back=back)
     return run.sampling_model()
+
+
+def check_asked_of_export(checkpoint, sampler, back):
+    """Raises UsageError for what only a run can do; arguments as of `load`."""
+    if checkpoint != "last":
+        raise UsageError(f"checkpoint {checkpoint!r}: chooses one of a run, an export has one")
+    if sampler is not None:
+        raise UsageError(f"--sampler={sampler}: an export draws as it was told when it was made")
+    if back:
+        raise UsageError("--back: an export goes one way. Export the run with --back")
 
 
 def restore(

@@ -1,9 +1,6 @@
 """From one clip to another through the latents of a trained generator."""
 
-import functools
-
 import numpy as np
-import tensorflow as tf
 
 from vgan.core import randomness
 from vgan.core.errors import DataError, told
@@ -14,11 +11,11 @@ _PARALLEL = 1e-4
 """Radians below which an arc is a straight line."""
 
 
-def of_seed(sampler, seed):
-    """The latents of a seed's video 0, float32 of the latent shape; raises UsageError."""
+def of_seed(model, seed, number=0):
+    """The latents of video `number` of a seed, float32 of the latent shape; raises UsageError."""
     check_seed(seed)
-    shape = sampler.latent_shape
-    return randomness.normal(seed, randomness.SAMPLING, [0], shape)[0].numpy()
+    shape = model.latent_shape
+    return randomness.normal(seed, randomness.SAMPLING, [number], shape)[0].numpy()
 
 
 def of_file(sampler, path):
@@ -61,30 +58,24 @@ def slerp(one, other, share):
     return np.float32(length * (weights[0] * directions[0] + weights[1] * directions[1]))
 
 
-def film(sampler, card, ends, label, frames):
+def film(model, ends, label, frames):
     """A film of the walk: the clip plays to and fro while it turns from each end into the next.
 
     Args:
-      sampler: a models.synthesizer.Sampler.
-      card: card.Card of its clips.
+      model: sampling.model.Model.
       ends: two or more latents.
       label: int, the class.
       frames: of the film; each turn begins and ends slowly.
     Yields:
       uint8 [H, W, C].
     """
-    swing = [*range(card.clip.frames), *range(card.clip.frames - 2, 0, -1)]
-    decode = tf.function(functools.partial(graphs.decode, sampler, card), autograph=False)
-    labels = tf.fill([graphs.CHUNK], label)
+    clip = model.clip
+    swing = [*range(clip.frames), *range(clip.frames - 2, 0, -1)]
     for first in range(0, frames, graphs.CHUNK):
         numbers = range(first, min(first + graphs.CHUNK, frames))
-        # The last chunk is filled up, so that all are computed alike.
-        stops = [
-            _stop(ends, min(first + n, frames - 1) / (frames - 1)) for n in range(graphs.CHUNK)
-        ]
-        videos = decode(tf.constant(np.stack(stops)), labels).numpy()
-        for number in numbers:
-            yield videos[number - first, swing[number % len(swing)]]
+        stops = [_stop(ends, number / (frames - 1)) for number in numbers]
+        for number, video in zip(numbers, model.decode(np.stack(stops), label), strict=True):
+            yield video[swing[number % len(swing)]]
 
 
 def _stop(ends, share):

@@ -25,10 +25,14 @@ class Functions(typing.NamedTuple):
     Attributes:
       draw: (seed, first, number, label) -> uint8 [number, T, H, W, C].
       complete: (pixels, kinds, seed, samples, labels) -> uint8 [N, T, H, W, C].
+      decode: (latents float32 [graphs.CHUNK, ...], label) -> uint8 [graphs.CHUNK, T, H, W, C].
+      latent_shape: of one clip's latents; None of a model that makes no clips of noise alone.
     """
 
     draw: typing.Callable
     complete: typing.Callable
+    decode: typing.Callable | None = None
+    latent_shape: tuple | None = None
 
 
 def live(sampler, card):
@@ -55,7 +59,15 @@ def _functions(sampler, card, with_motion=False):
         given = pixels, kinds, seed, samples, labels
         return graphs.completed(sampler, card, *given, with_motion)
 
-    return Functions(draw, complete)
+    if card.task.needs_given:
+        return Functions(draw, complete)
+    latents = tf.TensorSpec([graphs.CHUNK, *sampler.latent_shape], tf.float32)
+
+    @tf.function(input_signature=[latents, tf.TensorSpec([], tf.int32)], autograph=False)
+    def decode(latents, label):
+        return graphs.decode(sampler, card, latents, tf.fill([graphs.CHUNK], label))
+
+    return Functions(draw, complete, decode, tuple(sampler.latent_shape))
 
 
 class Model:
@@ -67,12 +79,13 @@ class Model:
       moving: Functions that give tuples of videos, flow and masks; None where motion isn't known.
     Attributes:
       clip, fps, labels, task: those of the card.
+      latent_shape: of a clip's latents; None of a model that makes no clips of noise alone.
     """
 
     def __init__(self, card, functions, moving=None):
         self._functions, self._moving = functions, moving
         self.clip, self.fps, self.task = card.clip, card.fps, card.task
-        self.labels = tuple(card.labels)
+        self.labels, self.latent_shape = tuple(card.labels), functions.latent_shape
 
     def _repr_html_(self):
         """What a notebook shows: videos of seed 0, or what can be made."""
@@ -127,6 +140,39 @@ class Model:
         ]
         return joined(found) if with_motion else np.concatenate(found)
 
+    def decode(self, latents, label=None):
+        """The videos of latents, such as `latent_walk.of_seed` gives.
+
+        Args:
+          latents: float32 [N, *latent_shape].
+          label: name or number of the class of all, needed where there are classes.
+        Returns:
+          uint8 [N, T, H, W, C].
+        Raises:
+          UsageError: no such label, latents of another shape, or a model that needs given frames.
+        """
+        self.check_made_of_noise()
+        latents = np.asarray(latents, np.float32)
+        if not len(latents) or latents.shape[1:] != self.latent_shape:
+            raise UsageError(
+                f"latents: {list(latents.shape)}, this model's are {['N', *self.latent_shape]}"
+            )
+        label, missing = self.needed_label(label), -len(latents) % graphs.CHUNK
+        # All are computed in chunks of one size, so that a video doesn't depend on their number.
+        filled = np.concatenate([latents, np.repeat(latents[-1:], missing, axis=0)])
+        chunks = filled.reshape(-1, graphs.CHUNK, *self.latent_shape)
+        decode = self._functions.decode
+        made = [np.asarray(decode(chunk, np.int32(label))) for chunk in chunks]
+        return np.concatenate(made)[: len(latents)]
+
+    def check_made_of_noise(self):
+        """Raises UsageError for a model that makes no videos of latents alone."""
+        if self.task.needs_given:
+            raise UsageError(
+                f"this model was trained with --task={self.task.text}: it makes videos of given "
+                "ones, not from noise. Give them"
+            )
+
     def show(self, videos, seed=0, samples=None, source=None):
         """What the task shows of real videos uint8 [N, T, H, W, C]: pixels and kinds.
 
@@ -147,11 +193,7 @@ class Model:
 
     def stream(self, num_videos, seed=0, label=None, with_motion=False):
         """An iterator over what `sample` gives, a few videos at a time, in constant memory."""
-        if self.task.needs_given:
-            raise UsageError(
-                f"this model was trained with --task={self.task.text}: it makes videos of given "
-                "ones, not from noise. Give them"
-            )
+        self.check_made_of_noise()
         if num_videos < 1:
             raise UsageError(f"num_videos={num_videos}: need at least one video")
         check_seed(seed)

@@ -1,5 +1,7 @@
 """What an export can be asked for: graphs that first check what they are given."""
 
+import typing
+
 import tensorflow as tf
 
 from vgan.sampling import graphs
@@ -19,10 +21,27 @@ def traced(sampler, card, max_videos):
     Args:
       sampler, card, max_videos: as of `saved_model.export`, which says what the endpoints do.
     """
+    found = listed(sampler, card, max_videos)
+    return {name: endpoint.traced() for name, endpoint in found.items()}
+
+
+class Endpoint(typing.NamedTuple):
+    """An endpoint that isn't traced yet: what it computes, and the TensorSpecs of its inputs."""
+
+    compute: typing.Callable
+    inputs: list
+
+    def traced(self):
+        """The concrete function."""
+        return _function(self.compute).get_concrete_function(*self.inputs)
+
+
+def listed(sampler, card, max_videos):
+    """As `traced`, of an Endpoint each."""
     found = [] if card.task.needs_given else list(_drawing(sampler, card, max_videos))
     if card.task.shows:
         found += _completing(sampler, card, max_videos)
-    return {name: _function(of).get_concrete_function(*inputs) for name, of, inputs in found}
+    return {name: Endpoint(*of) for name, *of in found}
 
 
 def _drawing(sampler, card, max_videos):

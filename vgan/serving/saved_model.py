@@ -71,7 +71,12 @@ def about(card):
 
 
 def load(path, trust_code=False):
-    """The Model of an export.
+    """The Model of an export; arguments and errors as of `read`."""
+    return as_model(*read(path, trust_code))
+
+
+def read(path, trust_code=False):
+    """An export as TensorFlow loads it, which has `signatures`, and its Card.
 
     Args:
       path: its folder, or that of its versions.
@@ -99,6 +104,11 @@ def load(path, trust_code=False):
         tuple(said["labels"]),
         Task(spec.foreign(said["task"], trust_code)),
     )
+    return module, card
+
+
+def as_model(module, card):
+    """The Model that calls the endpoints of what `read` gives."""
     functions = _functions(module, card, "sample_range", "complete")
     moving = None
     if any(name.endswith("_with_motion") for name in module.signatures):
@@ -107,7 +117,7 @@ def load(path, trust_code=False):
 
 
 def _functions(module, card, drawing, completing):
-    """The Functions that call two endpoints; the module lives as long as they."""
+    """The Functions that call endpoints; the module lives as long as they."""
 
     def draw(seed, first, number, label):
         inputs = {"seed": tf.constant(seed, tf.int64), "first": tf.constant(first, tf.int64)}
@@ -123,7 +133,16 @@ def _functions(module, card, drawing, completing):
             inputs["labels"] = tf.constant(labels, tf.int32)
         return _outputs(module.signatures[completing](**inputs))
 
-    return Functions(draw, complete)
+    def decode(latents, label):
+        inputs = {"latents": tf.constant(latents)}
+        if card.labels:
+            inputs["label"] = tf.constant(label, tf.int32)
+        return _outputs(module.signatures["decode"](**inputs))
+
+    if "decode" not in module.signatures:
+        return Functions(draw, complete)
+    _, inputs = module.signatures["decode"].structured_input_signature
+    return Functions(draw, complete, decode, tuple(inputs["latents"].shape[1:]))
 
 
 def _outputs(found):

@@ -43,6 +43,10 @@ class Task:
         """What this one task does with a whole file, one of tasks.ways, or None: see given.Kind."""
         return self._kinds[0].file(frames)
 
+    def parts(self):
+        """The Task of each kind alone."""
+        return [Task(spec.unparse(part)) for part in self._specs]
+
     def alone(self, text=None):
         """The Task of one of these, which `text` names as far as it must; raises UsageError.
 
