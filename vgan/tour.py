@@ -57,9 +57,9 @@ def main():
     command.need(input="Name a folder of videos, at least two of 16 frames or more")
     folder = Path(values.output)
     data, run, told = folder / "data", folder / "run", []
-    if not (data / "manifest.json").exists():
-        given = [f"--input={values.input}", f"--output={data}", f"--size={values.size}"]
-        _run(told, "data_prep.prepare_clips", *given, f"--min_frames={FRAMES}")
+    given = [f"--input={values.input}", f"--output={data}", f"--size={values.size}"]
+    prepare = "data_prep.prepare_clips", *given, f"--min_frames={FRAMES}"
+    _run(told, *prepare, done=(data / "manifest.json").exists())
     training = [f"--data={data}", f"--workdir={run}", *_for_data(data, values.size), *TRAINING]
     _train(told, training, folder / "seconds.txt", 60 * values.minutes)
     evaluation = folder / "evaluation"
@@ -69,10 +69,11 @@ def main():
     sheet = folder / "made.mp4"
     making = [f"--workdir={run}", "--num_videos=16", "--seed=0", "--zoom=4", f"--output={sheet}"]
     _run(told, "vgan.generate", *making, "--overwrite")
-    if not list((run / "export").glob("*")):
-        _run(told, "vgan.export", f"--workdir={run}")
     from vgan.reports import tour  # TensorFlow takes seconds to load.
+    from vgan.runs.checkpoints import saved_steps
 
+    step = saved_steps(run / "checkpoints")[0]
+    _run(told, "vgan.export", f"--workdir={run}", done=(run / "export" / str(step)).exists())
     page = folder / "index.html"
     tour.write(page, run, evaluation, told)
     print(f"\nwrote {page}: open it in a browser")
@@ -99,9 +100,11 @@ def _videos(windows):
     return len(set(windows.apart(1)[1].tolist()))
 
 
-def _run(told, name, *given, allowed=0):
-    """Runs a command, and tells it; leaves with its exit code where it fails but as is allowed."""
+def _run(told, name, *given, done=False, allowed=0):
+    """Runs a command unless it's done, and tells it; leaves with its exit code if not allowed."""
     _tell(told, name, given)
+    if done:
+        return
     code = subprocess.run([sys.executable, "-m", name, *given]).returncode
     if code not in (0, allowed):
         sys.exit(code)

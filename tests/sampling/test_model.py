@@ -46,9 +46,11 @@ def test_a_stream_is_the_same_in_parts(model, twenty):
 
 
 def test_a_process_that_runs_functions_eagerly_gets_the_same(model, twenty):
+    """To a grey level: one by one, operations aren't fused, which rounds otherwise on some CPUs."""
     try:
         tf.config.run_functions_eagerly(True)
-        np.testing.assert_array_equal(model.sample(9, seed=4), twenty[:9])
+        off = np.abs(model.sample(9, seed=4).astype(int) - twenty[:9])
+        assert off.max() <= 1 and off.mean() < 1e-3
     finally:
         tf.config.run_functions_eagerly(False)
 
