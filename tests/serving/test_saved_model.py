@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -103,6 +104,11 @@ def test_latents_are_decoded_as_by_the_live_model(alone, tiny_run, latents):
     gan, _, card, _ = trained.restore(tiny_run)
     decode = tf.function(lambda z: graphs.decode(gan, card, z, tf.fill([5], 2)))
     np.testing.assert_array_equal(alone["decoded"], decode(tf.constant(latents)))
+
+
+def test_keras_takes_it_for_a_layer(alone, conditional, latents):
+    layer = keras.layers.TFSMLayer(conditional, call_endpoint="decode")
+    np.testing.assert_array_equal(layer(latents, label=tf.constant(2)), alone["decoded"])
 
 
 def test_a_model_without_classes(alone, plain):
