@@ -6,6 +6,7 @@ BEAM = ["apache-beam>=2.77"]
 FEATURES = ["scikit-image>=0.26"]
 GPU = ["tensorflow[and-cuda]>=2.21,<2.22"]
 SEARCH = ["optuna>=5.0"]
+SEGMENT = ["scikit-learn>=1.9"]
 SHOTS = ["scenedetect>=0.7.2"]
 TEST = ["pytest>=9.2", "pytest-xdist>=3.8", "ruff>=0.17"]
 
@@ -36,12 +37,13 @@ setup(
         "tqdm>=4.70",
     ],
     extras_require={
-        "test": [*TEST, *BEAM, *FEATURES, *SEARCH, *SHOTS],
+        "test": [*TEST, *BEAM, *FEATURES, *SEARCH, *SEGMENT, *SHOTS],
         "beam": BEAM,
         "benchmark": ["torch>=2.13"],
         "features": FEATURES,
         "gpu": GPU,
         "search": SEARCH,
+        "segment": SEGMENT,
         "shots": SHOTS,
     },
 )
