@@ -4,10 +4,11 @@ from setuptools import find_packages, setup
 
 BEAM = ["apache-beam>=2.77"]
 FEATURES = ["scikit-image>=0.26"]
+GPU = ["tensorflow[and-cuda]>=2.21,<2.22"]
 LITERT = ["ai-edge-litert>=2.3"]
 ONNX = ["onnxruntime>=1.31", "tf2onnx>=1.17"]
-GPU = ["tensorflow[and-cuda]>=2.21,<2.22"]
 SEARCH = ["optuna>=5.0"]
+SEGMENT = ["scikit-learn>=1.9"]
 SHOTS = ["scenedetect>=0.7.2"]
 TEST = ["pytest>=9.2", "pytest-xdist>=3.8", "ruff>=0.17"]
 
@@ -39,7 +40,7 @@ setup(
         "tqdm>=4.70",
     ],
     extras_require={
-        "test": [*TEST, *BEAM, *FEATURES, *LITERT, *ONNX, *SEARCH, *SHOTS],
+        "test": [*TEST, *BEAM, *FEATURES, *LITERT, *ONNX, *SEARCH, *SEGMENT, *SHOTS],
         "beam": BEAM,
         "benchmark": ["torch>=2.13"],
         "features": FEATURES,
@@ -47,6 +48,7 @@ setup(
         "litert": LITERT,
         "onnx": ONNX,
         "search": SEARCH,
+        "segment": SEGMENT,
         "shots": SHOTS,
     },
 )

@@ -39,7 +39,9 @@ flags.DEFINE_multi_string(
     "A video or picture to be completed, for runs with a --task; several times, pictures in a row.",
 )
 flags.DEFINE_string("task", None, "Which of its tasks, of a model trained on several.")
-flags.DEFINE_string("mask", None, "Picture of the size of --input, white where it is inpainted.")
+flags.DEFINE_string(
+    "mask", None, "Picture or video of the size of --input, white where it is inpainted."
+)
 flags.DEFINE_integer("num_frames", None, "How many frames prediction and animation add.", 1)
 flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
@@ -88,7 +90,7 @@ def _sample(values, model, treatments, output):
 
 def _complete(values, model, treatments, output):
     from vgan.media.source import open_pictures, open_video
-    from vgan.media.still import PICTURE_SUFFIXES, read_picture
+    from vgan.media.still import PICTURE_SUFFIXES
     from vgan.media.writer import write
     from vgan.sampling.files import complete
     from vgan.treatments import chain
@@ -98,7 +100,7 @@ def _complete(values, model, treatments, output):
     still = source.path.suffix.lower() in PICTURE_SUFFIXES
     if values.fps and source.has_audio:
         raise UsageError("--fps: the sound of --input would not fit. Drop it, or see --after")
-    mask = None if values.mask is None else read_picture(values.mask).mean(-1) > 127
+    mask = None if values.mask is None else open_video(values.mask)
     label = model.needed_label(values.label)
     part = model.task.alone(values.task)
     made = complete(model, part, source, values.seed, label, mask, values.num_frames)

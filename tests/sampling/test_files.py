@@ -117,13 +117,31 @@ def test_what_fits_into_a_clip_is_one_turn():
         assert len(passed("prediction(given=2)", file, num_frames=number)[2].samples) == turns
 
 
+def mask_of(where):
+    """A picture or video that is white where [T, H, W] is true."""
+    file, _ = source(*where.shape)
+    file[:] = np.repeat(np.uint8(255 * where)[..., None], 3, axis=-1)
+    return file
+
+
 def test_what_lies_under_the_mask_is_made():
     file, video = source()
     mask = np.zeros([21, 37], bool)
     mask[5:9, 20:33] = True
-    frames, _, _ = passed("inpainting", file, mask=mask)
+    frames, _, _ = passed("inpainting", file, mask=mask_of(mask[None]))
     np.testing.assert_array_equal(frames[:, ~mask], video[:, ~mask])
     assert (frames[:, mask] == MADE).all()
+
+
+def test_a_mask_may_move():
+    file, video = source()
+    mask = np.random.default_rng(1).random([21, 22, 38]) < 0.3  # As an mp4 of odd sizes has it.
+    frames, _, _ = passed("inpainting", file, mask=mask_of(mask))
+    mask = mask[:, :21, :37]
+    np.testing.assert_array_equal(frames[~mask], video[~mask])
+    assert (frames[mask] == MADE).all()
+    with pytest.raises(DataError, match="mask 'in.mp4': ends before the input"):
+        passed("inpainting", file, mask=mask_of(mask[:20]))
 
 
 @pytest.mark.parametrize(
@@ -171,8 +189,12 @@ def test_another_number_of_frames_than_the_task_gives(task, frames, message):
         ("generation", {}, "is given nothing"),
         ("tests.sampling.test_files.half", {}, "no way to pass a whole file"),
         ("inpainting", {}, "--mask: not given"),
-        ("inpainting", {"mask": np.ones([5, 5], bool)}, "--mask: 5x5, the input is 21x37"),
-        ("denoising", {"mask": np.ones([21, 37], bool)}, "--mask: .* no use"),
+        (
+            "inpainting",
+            {"mask": mask_of(np.ones([1, 5, 5], bool))},
+            "--mask: 5x5, the input is 21x37",
+        ),
+        ("denoising", {"mask": mask_of(np.ones([1, 21, 37], bool))}, "--mask: .* no use"),
         ("denoising", {"num_frames": 3}, "--num_frames: .* no use"),
     ],
 )

@@ -1,6 +1,7 @@
 """Whole files through a model that completes what is given of clips."""
 
 import collections
+import itertools
 import typing
 from fractions import Fraction
 
@@ -41,14 +42,15 @@ def complete(model, part, source, seed=0, label=0, mask=None, num_frames=None):
       source: media.source.VideoSource.
       seed: int of the latents, the same for all windows and tiles.
       label: int, the class.
-      mask: bool [H, W], pixels to be made anew, for inpainting alone.
+      mask: media.source.VideoSource, white where pixels are to be made anew, of a picture for all
+        frames or of a video of as many; for inpainting alone.
       num_frames: how many a prediction adds, None for what one clip holds.
     Returns:
       Completed.
     Raises:
       UsageError: a task that has no way with whole files, a mask or a number that isn't asked
         for or is missing, a mask of another size.
-      DataError: too few frames to go on from, or another number than the task gives.
+      DataError: too few frames to go on from, or another number than the task or the mask gives.
     """
     way = _way(part, model.clip.frames)
     _check_asked(part, "mask", mask is not None, isinstance(way, ways.Inpainted))
@@ -148,18 +150,28 @@ def _restored(use, way, source):
 
 
 def _inpainted(use, source, mask):
-    if mask.shape != tuple(source.size):
+    height, width = source.size
+    # An mp4 of an odd size has a further row or column.
+    if tuple(mask.size) not in ((height, width), (height + height % 2, width + width % 2)):
         raise UsageError(
-            f"--mask: {mask.shape[0]}x{mask.shape[1]}, the input is {source.size[0]}x"
-            f"{source.size[1]}. Give one of the same size"
+            f"--mask: {mask.size[0]}x{mask.size[1]}, the input is {height}x{width}. Give one of "
+            "the same size"
         )
-    layer = np.uint8(mask)[..., None]
 
     def process(block):
-        return use(block[..., :3], np.where(block[..., 3:], HIDDEN, KNOWN))
+        return use(block[..., :3], np.where(block[..., 3:] > 127, HIDDEN, KNOWN))
 
-    masked = (np.concatenate([frame, layer], axis=-1) for frame in source)
-    return Completed(use.through(masked, process), source.fps, source.num_frames)
+    def masked():
+        layers = itertools.cycle(mask) if mask.num_frames == 1 else iter(mask)
+        for frame in source:
+            if (layer := next(layers, None)) is None:
+                raise DataError(
+                    f"mask {str(mask.path)!r}: ends before the input. Give a longer one"
+                )
+            layer = np.uint8(layer[:height, :width].mean(axis=-1, keepdims=True))
+            yield np.concatenate([frame, layer], axis=-1)
+
+    return Completed(use.through(masked(), process), source.fps, source.num_frames)
 
 
 def _raised(use, source, rate):

@@ -2,20 +2,16 @@
 
 import contextlib
 import dataclasses
-import hashlib
-import itertools
 import platform
 
 import keras
 import numpy as np
 import tensorflow as tf
-from absl import logging
 
-from vgan.core.errors import CheckpointError, UsageError
+from vgan.core.errors import CheckpointError
 from vgan.data import pipeline
 from vgan.data.augment import Augment
-from vgan.data.opening import beside, open_windows
-from vgan.data.unpaired import is_unpaired
+from vgan.data.opening import open_windows
 from vgan.runs import building, codecs
 from vgan.runs.checkpoints import Checkpoints, newest_good, saved_steps
 from vgan.runs.plan import Plan
@@ -23,7 +19,7 @@ from vgan.runs.workdir import Workdir
 from vgan.sampling.card import Card
 from vgan.sampling.model import live
 from vgan.serving import saved_model
-from vgan.training import accumulation, devices, loop, memory, monitors, previews
+from vgan.training import accumulation, checks, devices, loop, memory, monitors, previews
 from vgan.training.progress import announced
 from vgan.training.scoring import Scoring, check_best_score
 from vgan.training.summaries import Summaries
@@ -39,7 +35,7 @@ def train(config, path, trust_code=False):
     Raises:
       errors.VganError: of the kind that fits what is wrong.
     """
-    _check_jit(config)
+    checks.jit(config)
     on = devices.of_flag(config.devices, config.batch_size // config.accumulate)
     with on.awaited():
         _train(config, path, trust_code, on)
@@ -48,15 +44,15 @@ def train(config, path, trust_code=False):
 def _train(config, path, trust_code, on):
     plan = Plan.of(config, trust_code)
     windows = open_windows(config.data, config.clip, config.frame_step, "train")
-    num_labels = _num_labels(config, windows)
+    num_labels = checks.labels(config, windows)
     evaluator = monitors.evaluator(config, windows) if config.eval_interval else None
     if evaluator:
         check_best_score(plan, evaluator)
-    _check_growth(plan, num_labels)
-    _check_task(plan, windows)
+    checks.growth(plan, num_labels)
+    checks.task(plan, windows)
     Augment(config.augment, config.seed)  # Parts that don't exist are to be known at once.
     workdir = Workdir(path)
-    _check_alike(on, config, path, windows)
+    checks.alike(on, config, path, windows)
     # What can't be built is to be known before a folder is made.
     with announced(f"building networks of {plan.stages[0].config.clip}"):
         first = codecs.kept(workdir, plan.stages[0].config)
@@ -74,7 +70,7 @@ def _train(config, path, trust_code, on):
             with on.scope():
                 model = building.build(plan, stage.config, num_labels)
         description = _describe(config, windows)
-        _check_same_experiment(workdir, config, description)
+        checks.same_experiment(workdir, config, description)
         if writes:
             codecs.keep(workdir, config)
         start = Checkpoints(workdir.checkpoints, model, config.keep_checkpoints).restore()
@@ -105,30 +101,6 @@ def _train(config, path, trust_code, on):
             with announced(f"exporting to {version}"):
                 saved_model.export(model, plan.card(windows.fps, labels), version)
         on.told(config.steps)  # TensorFlow takes a worker that ends before others for lost.
-
-
-def _check_alike(on, config, path, windows):
-    """Raises UsageError where workers would train different things, or from different steps."""
-    if on.workers == 1:
-        return
-    begun = [path, *filter(None, (config.init_from, config.codec))]
-    steps = [str(newest_good(Workdir(of).checkpoints)) for of in begun]
-    whole = "\n".join([config.as_flags(), windows.fingerprint, *steps])
-    number = int.from_bytes(hashlib.sha256(whole.encode()).digest()[:7])
-    if len(set(on.told(number))) > 1:
-        raise UsageError(
-            "TF_CONFIG: workers have other flags, data or checkpoints than each other. Give all "
-            f"the same command and data, and a --workdir that they share; here {str(path)!r} is at "
-            f"step {steps[0]}"
-        )
-
-
-def _check_jit(config):
-    if config.jit and not tf.config.list_physical_devices("GPU"):
-        raise UsageError(
-            "--jit: on a CPU, steps that XLA compiles take many times as long. Drop it, or train "
-            "on a GPU"
-        )
 
 
 def _check_memory(model, plan, windows, config, on):
@@ -174,50 +146,6 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
         loop.train(model, plan.task, data, *about)
 
 
-def _check_growth(plan, num_labels):
-    """Builds all sizes and grows through them: what doesn't fit is to be known at once."""
-    if len(plan.stages) > 1:
-        models = [building.build(plan, stage.config, num_labels) for stage in plan.stages]
-        for small, large in itertools.pairwise(models):
-            large.grow_from(small)
-
-
-def _check_task(plan, windows):
-    """Shows the task a clip of each size: what doesn't fit is to be known at once."""
-    if is_unpaired(windows) and not plan.family.unpaired:
-        raise UsageError(
-            f"--data={plan.config.data}: --model={plan.config.model} learns of sources that fit. "
-            "Give --model=cycle, or pairs(target='...', source='...')"
-        )
-    if plan.task.relabels and not plan.family.relabels:
-        raise UsageError(
-            f"--task={plan.config.task}: --model={plan.config.model} never makes a clip one of "
-            "another class. Give --model=star"
-        )
-    channels = beside(windows, 0)[1].shape[-1]
-    for stage in plan.stages:
-        clip = tf.zeros([1, *stage.config.clip.shape])
-        plan.task(clip, 0, tf.zeros([1], tf.int64), tf.zeros([*clip.shape[:-1], channels]))
-
-
-def _num_labels(config, windows):
-    if not config.conditional:
-        return 0
-    if len(windows.labels) < 2:
-        raise UsageError(
-            f"--conditional: {config.data!r} has {len(windows.labels)} labels. Put the videos of "
-            "each class in a subfolder of its own and prepare them again, or drop the flag"
-        )
-    present = np.bincount(windows.window_labels, minlength=len(windows.labels))
-    if not present.all():
-        lacking = ", ".join(repr(windows.labels[number]) for number in np.flatnonzero(present == 0))
-        logging.warning(
-            "--conditional: no training clip of %r has label %s, so that what is made for it is "
-            "noise", config.data, lacking,
-        )  # fmt: skip
-    return len(windows.labels)
-
-
 def _describe(config, windows):
     """What config.json says of a run."""
     versions = {"python": platform.python_version(), "tensorflow": tf.__version__}
@@ -225,22 +153,6 @@ def _describe(config, windows):
     data = {"fingerprint": windows.fingerprint, "fps": windows.fps}
     data |= {"labels": list(windows.labels), "windows": len(windows)}
     return {"config": vars(config), "versions": versions, "data": data}
-
-
-def _check_same_experiment(workdir, config, description):
-    before = workdir.read_config()
-    if before is None:
-        return
-    fixed, harmless = config.changes(before["config"])
-    if before["data"]["fingerprint"] != description["data"]["fingerprint"]:
-        fixed.append(f"--data: {before['config']['data']} -> {config.data} (other contents)")
-    if fixed:
-        raise CheckpointError(
-            f"workdir {str(workdir.path)!r}: it holds another experiment: {'; '.join(fixed)}. "
-            "Use the flags it was started with, or give another --workdir"
-        )
-    for change in harmless:
-        print(f"resuming with a changed flag: {change}", flush=True)
 
 
 def _take_networks(path, model):
