@@ -22,6 +22,9 @@ STOPS = (-2, -1, 0, 1, 2)
 _SHOWN = 3
 """Clips that are shown on their way."""
 
+_CONSTANT = 1e-9
+"""Deviation up to which a statistic is the same in all clips, and has no direction."""
+
 _PROBES = 32
 """Clips that go along each direction, to see what changes."""
 
@@ -130,16 +133,11 @@ class _Regression:
         r2 = regression.explained(held, predicted)
         of_all = values[self.fitted :] - values[: self.fitted].mean(0)
         self.by_label = regression.explained(of_all, of_all - held) if classes else 0 * r2 * np.nan
-        self.together = {
-            angle: float(regression.explained(*(of[:, _places(both)].ravel() for of in pair)))
-            for pair in [(held, predicted)]
-            for angle, both in content.CIRCLES.items()
-        }
-        lengths = np.linalg.norm(weights, axis=0)
-        found = lengths > 0  # A statistic that is the same in all clips has no direction.
+        self.together = _together(held, predicted)
+        found = within.std(0) > _CONSTANT
         self.names = [name for name, is_found in zip(content.UNITS, found, strict=True) if is_found]
-        self.vectors = np.float32((weights / np.where(found, lengths, 1)).T[found])
-        self.vectors = self.vectors.reshape(-1, *drawn.latents.shape[1:])
+        vectors = (weights[:, found] / np.linalg.norm(weights[:, found], axis=0)).T
+        self.vectors = np.float32(vectors).reshape(-1, *drawn.latents.shape[1:])
         self.r2 = r2[found]
 
     def _centred(self, values, labels):
@@ -151,8 +149,14 @@ class _Regression:
         return values - means[labels]
 
 
-def _places(names):
-    return [list(content.UNITS).index(name) for name in names]
+def _together(held, predicted):
+    """R^2 of the cosine and sine of each angle together."""
+    names, found = list(content.UNITS), {}
+    for angle, both in content.CIRCLES.items():
+        places = [names.index(name) for name in both]
+        pair = (of[:, places].ravel() for of in (held, predicted))
+        found[angle] = float(regression.explained(*pair))
+    return found
 
 
 def _changes(measure, directions, seed, first, progress):
