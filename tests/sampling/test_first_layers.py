@@ -68,3 +68,6 @@ def test_where_there_are_none():
     bare = sampler(lambda x: 2 * x)
     assert first_layers.singular(bare, CARD, 3).shape == (0, LATENTS)
     assert first_layers.principal(bare, CARD, DRAWS, LABELS, 3).shape == (0, LATENTS)
+    inputs = keras.Input((LATENTS,)), keras.Input(()), keras.Input((3,)), keras.Input(())
+    steps = LinearSampler(keras.Model(inputs, keras.layers.Dense(3)(inputs[0])))
+    assert first_layers.singular(steps, CARD, 3).shape == (0, LATENTS)

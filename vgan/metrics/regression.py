@@ -18,15 +18,23 @@ def ridge(inputs, values):
     Source: Golub, Heath and Wahba, "Generalized Cross-Validation as a Method for Choosing a Good
     Ridge Parameter", 1979, equation 1.4.
     """
-    left, scales, right = np.linalg.svd(np.float64(inputs), full_matrices=False)
+    inputs = np.float64(inputs)
+    left, scales = _left(inputs)
     along = left.T @ values
     beyond = np.sum(np.square(values), 0) - np.sum(np.square(along), 0)
     kept = scales**2 / (scales**2 + _PENALTIES[:, None])
     missed = np.square(1 - kept) @ np.square(along) + beyond
     free = 1 - kept.sum(1) / len(inputs)
     best = np.argmin(missed / np.maximum(free, 1e-9)[:, None] ** 2, 0)
-    shrunk = scales / (scales**2 + _PENALTIES[best][:, None])
-    return right.T @ (shrunk.T * along)
+    return inputs.T @ (left @ (along / (scales[:, None] ** 2 + _PENALTIES[best])))
+
+
+def _left(inputs):
+    """Left singular vectors and singular values; of many inputs by the products of few rows."""
+    if inputs.shape[1] < len(inputs):
+        return np.linalg.svd(inputs, full_matrices=False)[:2]
+    squares, left = np.linalg.eigh(inputs @ inputs.T)
+    return left, np.sqrt(np.maximum(squares, 0))
 
 
 def explained(values, predicted):

@@ -25,8 +25,7 @@ def singular(sampler, card, number):
     Source: Shen and Zhou, "Closed-Form Factorization of Latent Semantics in GANs" (SeFa), 2021,
     equation 7, with the kernels of several layers above each other, as there for StyleGAN.
     """
-    network = sampler.sampling_networks[0]
-    found = _first(network, _is_dense, lambda layer: _weighs(layer) or _is_dense(layer))
+    found = _first(sampler, _is_dense, lambda layer: _weighs(layer) or _is_dense(layer))
     size = int(np.prod(sampler.latent_shape))
     if not found:
         return np.zeros([0, *sampler.latent_shape], np.float32)
@@ -49,8 +48,7 @@ def principal(sampler, card, latents, labels, number):
     Source: Härkönen et al., "GANSpace: Discovering Interpretable GAN Controls", 2020, section 3.1:
     principal components of features, and the latents regressed on their coordinates.
     """
-    network = sampler.sampling_networks[0]
-    found = _first(network, _is_rectifier, _is_rectifier)
+    found = _first(sampler, _is_rectifier, _is_rectifier)
     if not found:
         return np.zeros([0, *sampler.latent_shape], np.float32)
     said = _said(sampler, card, found, latents, labels)
@@ -63,8 +61,11 @@ def principal(sampler, card, latents, labels, number):
     return _shaped(coordinates.T @ (flat - flat.mean(0)), sampler)
 
 
-def _first(network, wanted, before):
+def _first(sampler, wanted, before):
     """Outputs of the layers that are wanted and have none of `before` on the way to them."""
+    network = sampler.sampling_networks[0]
+    if len(network.inputs) != 3 or len(sampler.latent_shape) > 1:
+        return []  # It takes noise away in steps, or latents are no vector.
     return [
         layer.output
         for layer in network.layers
