@@ -54,7 +54,7 @@ def test_the_page(scores, noise, tmp_path, read_page):
     shown = read_page(tmp_path / "a.html")
     np.testing.assert_array_equal([video for video, _ in shown.clips()], strips)
     leakage, spread = shown.tables
-    assert leakage[0] == ["direction", "R²", *NAMES, "kind"]
+    assert leakage[0] == ["direction", "R²", *NAMES]
     assert leakage[1][:2] == ["speed", "0.75"] and "-0.25" in leakage[1]
     assert spread[2] == ["colour_red", "1", "1", "–", "grey levels"]
     assert "speed, R² 0.75" in shown.text and "hue: R² 0.5" in shown.text

@@ -28,7 +28,7 @@ def test_nothing_of_a_run_of_which_nothing_is_known(tmp_path):
 def test_directions_that_were_found(tmp_path):
     with_directions(tmp_path, FOUND)
     table, told = sections(tmp_path)
-    assert "<td>0.5</td><td><b>1</b></td><td>–</td>" in table
+    assert "<td>0.5</td><td><b>+1.00</b></td><td>–</td>" in table
     assert "Found by vgan.directions at step 4" in told
 
 

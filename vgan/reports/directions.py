@@ -102,11 +102,10 @@ def write(path, scores, strips, fps):
 
 def section(scores):
     """The part of a page that says what each direction changes, by scores as they were read."""
-    header = ["direction", "R²", *scores["statistics"], "kind"]
+    header = ["direction", "R²", *scores["statistics"]]
     rows = [
         [row["name"], page.number(row["r2"])]
         + [_cell(row["name"] == name, change) for name, change in row["changes"].items()]
-        + [row["kind"]]
         for row in scores["directions"]
     ]
     about = (
@@ -119,7 +118,8 @@ def section(scores):
 
 
 def _cell(own, change):
-    return page.element("b", page.number(change)) if own else page.number(change)
+    text = page.number(None) if change is None else f"{change:+.2f}"
+    return page.element("b", text) if own else text
 
 
 def _spread(scores):
