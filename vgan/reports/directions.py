@@ -20,33 +20,34 @@ def scores(found, about):
       found: sampling.discovery.Found.
       about: dict of what else is to be said of them.
     """
-    directions, spread = found.directions, (found.means, found.deviations, found.by_label)
     statistics = {
-        name: {"unit": unit, **dict(zip(("mean", "deviation", "by_label"), figures, strict=True))}
-        for (name, unit), *figures in zip(
-            content.UNITS.items(), *map(_rounded, spread), strict=True
-        )
+        name: {
+            "unit": unit,
+            "mean": _rounded(found.means[n]),
+            "deviation": _rounded(found.deviations[n]),
+            "by_label": _rounded(found.by_label[n]),
+        }
+        for n, (name, unit) in enumerate(content.UNITS.items())
     }
-    rows = zip(
-        directions.names, directions.kinds, _rounded(directions.r2), found.changes, strict=True
-    )
+    names, kinds, _, r2, step = found.directions
+    rows = [
+        {"name": str(name), "kind": str(kind), "r2": _rounded(explained)}
+        | {"changes": dict(zip(content.UNITS, map(_rounded, changes), strict=True))}
+        for name, kind, explained, changes in zip(names, kinds, r2, found.changes, strict=True)
+    ]
     return about | {
-        "step": int(directions.step),
+        "step": int(step),
         "fitted": found.fitted,
         "held_out": found.held_out,
         "still": found.still,
         "statistics": statistics,
-        "together": dict(zip(found.together, _rounded(found.together.values()), strict=True)),
-        "directions": [
-            {"name": str(name), "kind": str(kind), "r2": r2}
-            | {"changes": dict(zip(content.UNITS, _rounded(changes), strict=True))}
-            for name, kind, r2, changes in rows
-        ],
+        "together": {angle: _rounded(of) for angle, of in found.together.items()},
+        "directions": rows,
     }
 
 
-def _rounded(values):
-    return [float(f"{value:.6g}") if np.isfinite(value) else None for value in values]
+def _rounded(value):
+    return float(f"{value:.6g}") if np.isfinite(value) else None
 
 
 def table(scores):
