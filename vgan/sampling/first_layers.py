@@ -3,6 +3,8 @@
 A direction is a unit vector: latents are normal, so going along it by 1 is one standard deviation.
 """
 
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -87,7 +89,10 @@ def _weighs(layer):
 
 
 def _said(sampler, card, outputs, latents, labels=None):
-    """What layers say of latents, all beside each other: float32 [N, M]."""
+    """What layers say of latents, all beside each other: float32 [N, M].
+
+    What is said at n places or times is divided by the root of n, so that it counts as once.
+    """
     model = keras.Model(sampler.sampling_networks[0].inputs, outputs)
     labels = np.zeros(len(latents), np.int32) if labels is None else labels
 
@@ -96,7 +101,8 @@ def _said(sampler, card, outputs, latents, labels=None):
         number = len(some)
         nothing = sampler.codec.shown(graphs.nothing_given(card, number))
         said = tf.nest.flatten(model([some, nothing, chosen], training=False))
-        return np.concatenate([np.float32(of).reshape(number, -1) for of in said], 1)
+        scaled = (np.float32(of) / math.prod(of.shape[1:-1]) ** 0.5 for of in said)
+        return np.concatenate([of.reshape(number, -1) for of in scaled], 1)
 
     return np.concatenate([say(first) for first in range(0, len(latents), _BATCH)])
 
