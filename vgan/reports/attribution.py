@@ -5,6 +5,9 @@ from vgan.sampling.maps import picture
 
 _HEADER = ("critic", "on what moves", "left out", "by random weights", "its size by those")
 
+_WIDTH = 500
+"""Of the maps on the page, in pixels."""
+
 
 def table(found):
     """Lines for a terminal."""
@@ -30,7 +33,7 @@ def section(found, fps):
         "with the maps of critics of random weights, with and without the sign: a map that says "
         "something about this critic has none."
     )
-    shown = page.clip(picture(found), fps, f"clips, and {', '.join(found.critics)}")
+    shown = page.clip(picture(found), fps, f"clips, and {', '.join(found.critics)}", _WIDTH)
     return page.section(
         "What critics look at",
         page.quiet(about),

@@ -12,6 +12,9 @@ _EXPLANATIONS = {
     "singular": "Singular vectors of the first dense layers (SeFa).",
 }
 
+_WIDTH = 360
+"""Of a strip on the page, in pixels."""
+
 
 def scores(found, about):
     """What directions.json holds: all figures, rounded to six digits.
@@ -78,7 +81,7 @@ def write(path, scores, strips, fps):
     shown = {kind: [] for kind in _EXPLANATIONS}
     for row, strip in zip(scores["directions"], strips, strict=True):
         caption = row["name"] if row["r2"] is None else f"{row['name']}, R² {row['r2']:.2f}"
-        shown[row["kind"]].append(page.clip(strip, fps, caption))
+        shown[row["kind"]].append(page.clip(strip, fps, caption, _WIDTH))
     stops = ", ".join(map(str, STOPS))
     page.write(
         path,
