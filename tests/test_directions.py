@@ -94,5 +94,10 @@ def test_what_is_in_the_way(command, run, tmp_path):
     flags = [f"--workdir={run[0]}", f"--output={tmp_path}/mine", "--overwrite"]
     done = command("vgan.directions", *flags, *FEW)
     assert done.code == 5 and "holds no directions, so it isn't overwritten" in the_line(done)
+    output = tmp_path / "one class"
+    done = command("vgan.directions", flags[0], *FEW, f"--output={output}", "--label=circle up")
+    assert done.code == 0, done.err
+    scores = json.loads((output / "directions.json").read_text())
+    assert scores["labels"] == "All are of the class circle up."
     done = command("vgan.directions", *FEW)
     assert done.code == 1 and the_line(done).startswith("--workdir: not given")

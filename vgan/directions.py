@@ -13,6 +13,7 @@ from vgan.runs import config
 
 config.define_run_flags()
 flags.DEFINE_integer("num_videos", 2048, "Made clips that are measured.", lower_bound=16)
+flags.DEFINE_string("label", None, "Class of all clips (default: in turn, within each class).")
 flags.DEFINE_integer("components", 5, "Directions of each kind that have no names.", lower_bound=0)
 flags.DEFINE_integer("seed", 0, "Of the made clips.", 0, 2**59 - 1)
 flags.DEFINE_string("estimator", "dis()", "Of flow, where the generator doesn't know it.")
@@ -34,11 +35,12 @@ def main():
     run = trained.restore_one(values.workdir, values.checkpoint, values.trust_code)
     if run.model.knows_motion and values["estimator"].present:
         raise UsageError("--estimator: the generator knows the flow. Drop it")
-    measure = measuring.Measure(run.model, run.card, estimate)
+    label = run.sampling_model().label_number(values.label)
+    measure = measuring.Measure(run.model, run.card, estimate, label)
     progress = functools.partial(tqdm, disable=None)
     asked = values.num_videos, values.components, values.seed
     found = discovery.find(measure, run.step, *asked, progress)
-    scores = report.scores(found, _about(values, run.card))
+    scores = report.scores(found, _about(values, run.card.labels, label))
     strips = list(discovery.strips(measure, found.directions, values.seed))
     with replacing_folder(output) as folder:
         directions.write(folder / directions.FILE, found.directions)
@@ -58,10 +60,12 @@ def _check_output(output):
         )
 
 
-def _about(values, card):
-    labels = "Classes were dealt out in turn and their means taken off" if card.labels else ""
+def _about(values, labels, label):
+    told = "Classes were dealt out in turn and their means taken off: directions hold within each."
+    if label >= 0:
+        told = f"All are of the class {labels[label]}."
     about = {"workdir": values.workdir, "checkpoint": values.checkpoint, "seed": values.seed}
-    return about | {"labels": labels and f"{labels}: directions hold within each class."}
+    return about | {"labels": told if labels else ""}
 
 
 def _missing(found, components):

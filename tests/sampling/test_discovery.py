@@ -54,8 +54,11 @@ def test_what_the_class_explains():
     measure = measuring.Measure(LinearSampler(network()), LABELLED, None)
     by_label = discovery.find(measure, 7, 400, 0).by_label
     assert by_label[list(content.UNITS).index("brightness")] == pytest.approx(0.5, abs=0.12)
-    bare = discovery.find(measuring.Measure(LinearSampler(network()), CARD, None), 7, 64, 0)
-    assert np.isnan(bare.by_label).all()
+    for one in (
+        measuring.Measure(LinearSampler(network()), CARD, None),
+        measuring.Measure(LinearSampler(network()), LABELLED, None, label=1),
+    ):
+        assert np.isnan(discovery.find(one, 7, 64, 0).by_label).all()
 
 
 def test_strips_show_the_way(found):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.sampling.linear_sampler import CARD, SPEED, LinearSampler
+from tests.sampling.linear_sampler import CARD, LABELLED, SPEED, LinearSampler
 from vgan.core.clip import ClipSpec
 from vgan.core.errors import UsageError
 from vgan.metrics import content
@@ -30,6 +30,14 @@ def test_videos_are_those_that_the_model_samples(tiny_run):
     brightness = drawn.values[:, 0]
     luma = np.float32(videos).mean((1, 2, 3)) @ np.float32([0.299, 0.587, 0.114])
     np.testing.assert_allclose(brightness, luma, rtol=1e-4)
+
+
+def test_clips_of_one_class_or_of_all_in_turn():
+    all_of_them = measuring.Measure(LinearSampler(), LABELLED, None).draw(0, 3)
+    assert list(all_of_them.labels) == [0, 1, 0]
+    one = measuring.Measure(LinearSampler(), LABELLED, None, label=1).draw(0, 3)
+    assert list(one.labels) == [1, 1, 1]
+    np.testing.assert_array_equal(one.values[1], all_of_them.values[1])
 
 
 def test_a_frame_has_no_motion():

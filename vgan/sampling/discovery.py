@@ -60,8 +60,8 @@ class Found(typing.NamedTuple):
 def find(measure, step, number, components, seed=0, progress=iter):
     """Directions by principal components, singular vectors, and regressions of statistics.
 
-    Of a model of classes, those are dealt out in turn and their means are taken off, both of
-    statistics and of latents: what is found is what latents change within a class.
+    Where clips are of several classes, the means of those are taken off, both of statistics and of
+    latents: what is found is what latents change within a class.
 
     Args:
       measure: measuring.Measure of the model.
@@ -76,7 +76,7 @@ def find(measure, step, number, components, seed=0, progress=iter):
       UsageError: too few clips in which something moves.
     """
     drawn = measure.draw(seed, number, progress=progress)
-    fit = _Regression(drawn, len(measure.card.labels))
+    fit = _Regression(drawn)
     model, some = (measure.sampler, measure.card), slice(_FEATURED)
     featured = drawn.latents[some], drawn.labels[some]
     principal = first_layers.principal(*model, *featured, components)
@@ -114,13 +114,13 @@ def strips(measure, directions, seed=0):
 class _Regression:
     """Statistics of clips on their latents; attributes as of Directions and Found."""
 
-    def __init__(self, drawn, classes):
+    def __init__(self, drawn):
         moves = np.isfinite(drawn.values).all(1)
         values, labels = drawn.values[moves], drawn.labels[moves]
         latents = np.float64(drawn.latents[moves].reshape(moves.sum(), -1))
         self.still, self.held_out = int((~moves).sum()), int(_HELD_OUT * len(values))
         self.fitted = len(values) - self.held_out
-        missing = set(range(max(classes, 1))) - set(labels[: self.fitted])
+        missing = set(drawn.labels) - set(labels[: self.fitted])
         if len(values) < _LEAST or missing:
             raise UsageError(
                 f"--num_videos={len(moves)}: something moves in {len(values)} of them, and not in "
@@ -132,7 +132,9 @@ class _Regression:
         held, predicted = within[self.fitted :], latents[self.fitted :] @ weights
         r2 = regression.explained(held, predicted)
         of_all = values[self.fitted :] - values[: self.fitted].mean(0)
-        self.by_label = regression.explained(of_all, of_all - held) if classes else 0 * r2 * np.nan
+        self.by_label = (
+            regression.explained(of_all, of_all - held) if len(set(labels)) > 1 else 0 * r2 * np.nan
+        )
         self.together = _together(held, predicted)
         found = within.std(0) > _CONSTANT
         self.names = [name for name, is_found in zip(content.UNITS, found, strict=True) if is_found]

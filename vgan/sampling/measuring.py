@@ -20,7 +20,7 @@ class Drawn(typing.NamedTuple):
 
     Attributes:
       latents: float32 [N, *latent_shape].
-      labels: int32 [N], dealt out in turn; zeros where there are no classes.
+      labels: int32 [N], zeros where there are no classes.
       values: float64 [N, S], the statistics of content.UNITS, NaN where they say nothing.
     """
 
@@ -35,14 +35,16 @@ class Measure:
     Args:
       sampler: models.synthesizer.Sampler; card: sampling.card.Card of its clips.
       estimate: estimator of vgan.motion.estimators, for a sampler that doesn't know its motion.
+      label: int, the class of all clips; -1 deals the classes out in turn.
     Raises:
       UsageError: clips of one frame.
     """
 
-    def __init__(self, sampler, card, estimate):
+    def __init__(self, sampler, card, estimate, label=-1):
         if card.clip.frames < 2:
             raise UsageError(f"clips of {card.clip}: one frame has no motion. Name another run")
         self.sampler, self.card, self._estimate = sampler, card, estimate
+        self._label = label
         make = functools.partial(graphs.made, sampler, with_motion=sampler.knows_motion)
         self._made = tf.function(make, autograph=False)
 
@@ -56,6 +58,7 @@ class Measure:
         shape = self.sampler.latent_shape
         latents = randomness.normal(seed, randomness.SAMPLING, samples, shape).numpy()
         labels = np.int32(samples % max(len(self.card.labels), 1))
+        labels = labels if self._label < 0 else np.full(number, self._label, np.int32)
         return Drawn(latents, labels, self.values(latents, labels, progress))
 
     def values(self, latents, labels, progress=iter):
