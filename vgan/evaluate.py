@@ -35,6 +35,7 @@ flags.DEFINE_integer(
 flags.DEFINE_integer("seed", 0, "Of the made videos and of every choice.", 0, 2**59 - 1)
 flags.DEFINE_string("features", "", "Networks of your own: saved_model(path='...', output='...').")
 flags.DEFINE_string("classifier", None, "Folder that python -m vgan.train_classifier wrote.")
+flags.DEFINE_integer("maps", 0, "Made clips whose page shows what critics look at.", 0, SHOWN)
 flags.DEFINE_string(
     "cache", None, "Where measures of real clips are kept (default: ~/.cache/vgan)."
 )
@@ -49,12 +50,13 @@ def main():
 
     user_networks, classifier = _features(values)
     made, output = _made(values)
+    inside = _inside(values)
     data = made.data, made.clip, made.frame_step
     rule = values.num_videos, values.seed, values.start_interval, values.split
     evaluator = scored.opened(*data, *rule, values.cache, user_networks, classifier, _progress)
     protocol.warn(made, evaluator, classifier)
     result = evaluator.score(*made.draw(evaluator))
-    _write(Path(output), result, protocol.describe(made, evaluator, result), evaluator)
+    _write(Path(output), result, protocol.describe(made, evaluator, result), evaluator, inside)
 
 
 def _check_flags(values):
@@ -72,6 +74,8 @@ def _check_flags(values):
         raise UsageError("--checkpoint: chooses one of a run. Give --workdir")
     if values.sampler is not None and given != ["workdir"]:
         raise UsageError("--sampler: is how a run draws. Give --workdir")
+    if values.maps and (given != ["workdir"] or values.back):
+        raise UsageError("--maps: are of the critics of a run that makes clips. Give --workdir")
     if values.back and given != ["workdir"]:
         raise UsageError("--back: is a way that a run goes. Give --workdir")
     if values.output is not None:
@@ -169,7 +173,17 @@ def _targets(values, videos, names):
     return targets
 
 
-def _write(output, result, protocol, evaluator):
+def _inside(values):
+    """What the page says of how a run's model works."""
+    if not values.workdir or values.back:
+        return []
+    from vgan.reports import inside
+
+    about = values.workdir, values.checkpoint, values.trust_code
+    return inside.sections(*about, values.maps, values.seed)
+
+
+def _write(output, result, protocol, evaluator, inside):
     from vgan.core.files import replacing_folder
     from vgan.evaluation import output as outputs
     from vgan.reports import evaluation as report
@@ -185,7 +199,8 @@ def _write(output, result, protocol, evaluator):
     with replacing_folder(output) as folder:
         (folder / "scores.json").write_text(text)
         fps = evaluator.windows["test"].fps
-        report.write(folder / "report.html", json.loads(text), shown, result.per_clip, fps)
+        about = json.loads(text), shown, result.per_clip, fps
+        report.write(folder / "report.html", *about, inside)
     print("\n".join(outputs.table(json.loads(text))))
     print(f"\nwrote {output}/scores.json and {output}/report.html")
 

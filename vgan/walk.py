@@ -1,9 +1,12 @@
-"""Turns one clip into another: python -m vgan.walk --workdir=RUN --ends=3,8 --output=walk.mp4."""
+"""Turns one clip into another: python -m vgan.walk --workdir=RUN --ends=3,8 --output=walk.mp4.
+
+Or walks along what has a name: python -m vgan.walk --workdir=RUN --along=speed --output=walk.mp4.
+"""
 
 import functools
 from pathlib import Path
 
-from absl import flags
+from absl import flags, logging
 from tqdm import tqdm
 
 from vgan.core import command
@@ -14,8 +17,13 @@ config.define_run_flags()
 flags.DEFINE_list(
     "ends",
     None,
-    "Two or more of: a seed, whose video 0 it is, a video, a picture, or .npy of vgan.invert.",
+    "Two or more of: a seed, whose video 0 it is, a video, a picture, or .npy of vgan.invert. With "
+    "--along the one whose way it is (default: 0).",
 )
+flags.DEFINE_string(
+    "along", None, "Name of a direction of vgan.directions: from 2 deviations before to 2 beyond."
+)
+flags.DEFINE_string("directions", None, "Their folder (default: WORKDIR/directions).")
 flags.DEFINE_string("label", None, "Class of both, for a model that knows classes.")
 flags.DEFINE_integer("frames", 96, "Of the film.", lower_bound=2)
 flags.DEFINE_integer(
@@ -29,14 +37,8 @@ flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_boun
 def main():
     values = flags.FLAGS
     command.need(workdir="Name the folder of a training run")
-    if len(values.ends or []) < 2:
-        raise UsageError("--ends: give two or more, seeds or files, e.g. --ends=3,in.mp4")
-    if values.frames < len(values.ends):
-        raise UsageError(f"--frames={values.frames}: fewer than --ends has. Give more")
-    for end in values.ends:
-        if end.startswith("-") and end[1:].isdecimal():
-            raise UsageError(f"--ends={','.join(values.ends)}: a seed is at least 0, not {end}")
-    searched = not all(end.isdecimal() or _is_latents(end) for end in values.ends)
+    named = _checked_ends(values)
+    searched = not all(end.isdecimal() or _is_latents(end) for end in named)
     if values.steps and not searched:
         raise UsageError(
             "--steps: no end is a video or picture, so nothing is searched for. Drop it"
@@ -52,13 +54,51 @@ def main():
     run = trained.restore_one(*given, whole=searched)
     model = run.sampling_model()
     label = model.needed_label(values.label)
-    ends = [_latents(values, run, label, end) for end in values.ends]
+    step = _step_along(values, run)
+    ends = [_latents(values, run, label, end) for end in named]
+    if step is not None:
+        ends = [ends[0] - step, ends[0] + step]
     frames = latent_walk.film(model, ends, label, values.frames)
     frames = tqdm(frames, total=values.frames, unit="frame", disable=None)
     frames, fps = chain.apply(treatments, frames, run.card.fps)
     enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in frames)
     written = write_frames(output, enlarged, float(fps))
     print(f"wrote {written} frames at {float(fps):g} a second: {output}")
+
+
+def _checked_ends(values):
+    """The ends that --ends names; with --along the one whose way it is."""
+    named = values.ends or (["0"] if values.along else [])
+    if values.along and len(named) > 1:
+        raise UsageError(
+            f"--along={values.along} and --ends={','.join(named)}: a direction is walked from one "
+            "clip. Give one end, or drop --along"
+        )
+    if not values.along and values.directions:
+        raise UsageError("--directions: nothing is walked along. Give --along too, or drop it")
+    if not values.along and len(named) < 2:
+        raise UsageError("--ends: give two or more, seeds or files, e.g. --ends=3,in.mp4")
+    if values.frames < len(named):
+        raise UsageError(f"--frames={values.frames}: fewer than --ends has. Give more")
+    for end in named:
+        if end.startswith("-") and end[1:].isdecimal():
+            raise UsageError(f"--ends={','.join(named)}: a seed is at least 0, not {end}")
+    return named
+
+
+def _step_along(values, run):
+    """From a clip's latents to those of the end of its way, None without --along."""
+    if not values.along:
+        return None
+    from vgan.sampling import directions
+
+    path = Path(values.directions or Path(values.workdir) / "directions") / directions.FILE
+    found = directions.read(path, run.model.latent_shape)
+    if found.step != run.step:
+        logging.warning(
+            "%s: of step %d, and this is %d. Find them anew", path, found.step, run.step
+        )
+    return directions.REACH * found.vector(values.along)
 
 
 def _is_latents(end):

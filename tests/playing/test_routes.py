@@ -128,12 +128,13 @@ def test_a_clip_goes_along_directions(ask, made, model, run, shown):
     vectors = np.random.default_rng(0).normal(size=[2, 8]).astype(np.float32)
     file = run / "directions" / "directions.npz"
     file.parent.mkdir()
-    about = {"names": ["speed", "hue"], "kinds": ["named", "named"], "r2": [0.75, np.nan]}
+    about = {"names": ["speed", "hue"], "kinds": ["statistic", "singular"]}
+    about |= {"r2": np.float32([0.75, np.nan]), "step": 4}
     np.savez(file, vectors=vectors, **about)
     found = ask("GET", "/api/models").json["models"][0]["directions"]
     assert found == [
-        {"name": "speed", "kind": "named", "r2": 0.75},
-        {"name": "hue", "kind": "named", "r2": None},
+        {"name": "speed", "kind": "statistic", "r2": 0.75},
+        {"name": "hue", "kind": "singular", "r2": None},
     ]
     asked = {"kind": "change", "model": "my_run", "seed": 4, "number": 3, "label": "2"}
     job = made(**asked, amounts={"speed": 2, "hue": -0.5})
@@ -144,11 +145,11 @@ def test_a_clip_goes_along_directions(ask, made, model, run, shown):
     answer = ask("POST", "/api/jobs", asked | {"amounts": {"size": 1}})
     job = made(**asked, amounts={"size": 1})
     assert (answer.status, job["state"]) == (202, "failed")
-    assert job["error"].startswith("direction 'size': this model has none of that name")
+    assert job["error"].startswith("direction 'size': unknown. Choose one of speed, hue")
     np.savez(file, vectors=vectors[:, :7], **about)
     damaged = ask("GET", "/api/models").json["models"][0]
     assert damaged["directions"] == []
-    assert "'speed' is [7], this model's latents are [8]" in damaged["directions_error"]
+    assert "of latents [7], this model's are [8]" in damaged["directions_error"]
     shutil.rmtree(file.parent)
 
 

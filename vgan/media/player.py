@@ -8,23 +8,24 @@ import numpy as np
 from vgan.core.errors import UsageError
 from vgan.media.clips import webp_bytes
 
-_WIDTH = 128
+WIDTH = 128
 
 
-def image(video, fps, caption):
+def image(video, fps, caption, width=WIDTH):
     """The HTML of a clip that plays over and over, each of its pixels kept, enlarged if small.
 
     Args:
       video: uint8 [T, H, W, 3].
       fps: frames a second.
       caption: what stands for it where it can't be seen.
+      width: of the page, in pixels, to about which a small clip is enlarged by a whole factor.
     """
-    _, height, width, _ = video.shape
-    zoom = max(1, round(_WIDTH / width))
+    _, high, wide, _ = video.shape
+    zoom = max(1, round(width / wide))
     data = base64.b64encode(webp_bytes(video, fps)).decode()
     return (
         f'<img src="data:image/webp;base64,{data}" alt="{html.escape(caption)}" '
-        f'width="{zoom * width}" height="{zoom * height}" style="image-rendering: pixelated">'
+        f'width="{zoom * wide}" height="{zoom * high}" style="image-rendering: pixelated">'
     )
 
 

@@ -6,11 +6,11 @@ import threading
 import typing
 from pathlib import Path
 
-from vgan.core.errors import DataError, UsageError
-from vgan.playing import directions
+from vgan.core.errors import CheckpointError, UsageError
 from vgan.runs import checkpoint_choice, trained
 from vgan.runs.checkpoints import saved_steps
 from vgan.runs.workdir import Workdir
+from vgan.sampling import directions
 from vgan.sampling.model import Model
 from vgan.serving import endpoints, saved_model
 from vgan.tasks import ways
@@ -119,18 +119,20 @@ class Served:
             "checkpoints": self._checkpoints(),
             "scores": not self._export and Workdir(self.path).evaluation.is_dir(),
         }
+        if self.first.latent_shape is None or not self._directions.is_file():
+            return about | {"directions": []}
         try:
-            about["directions"] = [way.about() for way in self.directions().values()]
-        except DataError as error:
-            about |= {"directions": [], "directions_error": str(error)}
-        return about
+            return about | {"directions": self.directions().about()}
+        except CheckpointError as error:
+            return about | {"directions": [], "directions_error": str(error)}
+
+    @property
+    def _directions(self):
+        return self.path / "directions" / directions.FILE
 
     def directions(self):
-        """Its named directions, {name: directions.Direction}; raises DataError."""
-        path = self.path / directions.FILE
-        if self.first.latent_shape is None or not path.is_file():
-            return {}
-        return directions.read(path, self.first.latent_shape)
+        """Its sampling.directions.Directions; raises CheckpointError."""
+        return directions.read(self._directions, self.first.latent_shape)
 
     def _checkpoints(self):
         if self._export:

@@ -9,9 +9,7 @@ import numpy as np
 from vgan.core.errors import DataError, UsageError
 from vgan.media.clips import write_video
 from vgan.media.source import is_picture, open_pictures, open_video
-from vgan.media.still import read_picture
 from vgan.media.writer import write
-from vgan.playing import directions
 from vgan.playing.asked import MOST_NUMBER
 from vgan.playing.served import MAX_VIDEOS
 from vgan.sampling import latent_walk
@@ -77,7 +75,7 @@ def change(asked):
 
     def work(job):
         model = asked.served.model(asked.checkpoint)
-        latents = directions.changed(latent_walk.of_seed(model, seed, number), named, amounts)
+        latents = named.along(latent_walk.of_seed(model, seed, number), amounts)
         for video in job.each(model.decode(latents[None], label)):
             job.results.append(_keep(asked.shelf, video, model.fps))
 
@@ -95,7 +93,7 @@ def completed(asked):
         model = asked.served.model(asked.checkpoint)
         paths = [kept.path for kept in files]
         source = open_pictures(paths) if len(paths) > 1 else open_video(paths[0])
-        hidden = None if mask is None else read_picture(mask.path).mean(-1) > 127
+        hidden = None if mask is None else open_video(mask.path)
         made = complete(model, part, source, seed, label, hidden, added)
         fps = model.fps if len(paths) > 1 or is_picture(paths[0]) else made.fps
         frames = job.each(made.frames, made.total)

@@ -55,7 +55,7 @@ class Clips(NamedTuple):
     real: np.ndarray
 
 
-def write(path, evaluation, clips, per_clip, fps):
+def write(path, evaluation, clips, per_clip, fps, further=()):
     """Writes the page of an evaluation.
 
     Args:
@@ -65,6 +65,7 @@ def write(path, evaluation, clips, per_clip, fps):
       per_clip: {statistic: {group: float [N]}} to draw histograms of, the same groups each time,
         made clips first.
       fps: frames a second.
+      further: page.Html of what else is known of the model.
     """
     protocol, scores = evaluation["protocol"], evaluation["scores"]
     statistics = evaluation["statistics"]
@@ -80,6 +81,7 @@ def write(path, evaluation, clips, per_clip, fps):
         _score_table(scores, protocol["floor"]),
         _statistic_table(statistics),
         _histograms(statistics, per_clip),
+        *further,
         page.section(
             "Protocol", page.table([[n, _as_text(v)] for n, v in protocol.items() if v != ""])
         ),

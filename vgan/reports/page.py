@@ -84,9 +84,9 @@ def table(rows, header=()):
     return element("div", whole, class_="wide")
 
 
-def clip(video, fps, caption):
+def clip(video, fps, caption, width=player.WIDTH):
     """A clip that plays over and over, with a caption below it; arguments as of player.image."""
-    image = Html(player.image(video, fps, caption))
+    image = Html(player.image(video, fps, caption, width))
     return element("figure", image, element("figcaption", caption))
 
 

@@ -17,7 +17,7 @@ class Workdir:
     Attributes:
       config_flags: the configuration as a flagfile.
       config_json: the same with versions and what the data were.
-      checkpoints, best, summaries, samples, export, evaluation: folders.
+      checkpoints, best, summaries, samples, export, evaluation, directions: folders.
       codec: a copy of the run of its codec, where it has one.
       best_json: the step and score of the checkpoint in `best`.
     """
@@ -34,6 +34,7 @@ class Workdir:
         self.samples = self.path / "samples"
         self.export = self.path / "export"
         self.evaluation = self.path / "evaluation"
+        self.directions = self.path / "directions"
         self.codec = self.path / "codec"
 
     def create(self):
