@@ -5,6 +5,7 @@ from setuptools import find_packages, setup
 BEAM = ["apache-beam>=2.77"]
 FEATURES = ["scikit-image>=0.26"]
 GPU = ["tensorflow[and-cuda]>=2.21,<2.22"]
+PROVENANCE = ["c2pa-python>=0.38", "cryptography>=50.0"]
 SEARCH = ["optuna>=5.0"]
 SHOTS = ["scenedetect>=0.7.2"]
 TEST = ["pytest>=9.2", "pytest-xdist>=3.8", "ruff>=0.17"]
@@ -36,11 +37,12 @@ setup(
         "tqdm>=4.70",
     ],
     extras_require={
-        "test": [*TEST, *BEAM, *FEATURES, *SEARCH, *SHOTS],
+        "test": [*TEST, *BEAM, *FEATURES, *PROVENANCE, *SEARCH, *SHOTS],
         "beam": BEAM,
         "benchmark": ["torch>=2.13"],
         "features": FEATURES,
         "gpu": GPU,
+        "provenance": PROVENANCE,
         "search": SEARCH,
         "shots": SHOTS,
     },

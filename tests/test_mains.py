@@ -62,6 +62,7 @@ def test_a_run_writes_all_it_should(tiny_run):
 def test_generate_writes_a_grid(command, tiny_run, tmp_path):
     output = tmp_path / "new folder" / "a.webp"
     flags = [f"--workdir={tiny_run}", "--num_videos=9", "--seed=3", f"--output={output}"]
+    flags.append("--nomark")
     done = command("vgan.generate", *flags)
     assert done.code == 0, done.err
     assert f"wrote 9 videos of 4x8x8 at 8 frames a second: {output}" in done.out

@@ -59,6 +59,18 @@ def define_fps(text):
     )
 
 
+def define_marks():
+    """Defines the flags by which commands say where their videos come from."""
+    flags.DEFINE_bool(
+        "mark",
+        None,
+        "An invisible mark, and a signed manifest of C2PA (default: where vgan[provenance] is "
+        "installed).",
+    )
+    flags.DEFINE_string("certificate", None, "By which manifests are signed, PEM (default: any).")
+    flags.DEFINE_string("certificate_key", None, "Its private key, PEM.")
+
+
 def need(**advice):
     """Raises UsageError, with advice by the flag's name, for a flag that isn't given."""
     for name, text in advice.items():

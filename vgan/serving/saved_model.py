@@ -13,7 +13,7 @@ from vgan.core.files import check_plain, replacing_folder
 from vgan.core.stored import positive, read_json, texts
 from vgan.sampling import graphs
 from vgan.sampling.card import Card
-from vgan.sampling.model import Functions, Model
+from vgan.sampling.model import Functions, Model, digest
 from vgan.sampling.moving import Moving
 from vgan.serving import endpoints
 from vgan.tasks.task import Task
@@ -57,7 +57,8 @@ def export(sampler, card, path, max_videos=64):
     module.kept = [list(traced.variables) for traced in signatures.values()]
     signatures["serving_default"] = next(iter(signatures.values()))
     about = {"clip": list(card.clip.shape), "fps": card.fps, "labels": list(card.labels)}
-    about |= {"task": card.task.text, "max_videos": max_videos}
+    about |= {"task": card.task.text, "max_videos": max_videos, "model": card.model}
+    about |= {"data": card.data, "digest": digest(sampler.sampling_networks)}
     # Servers load any folder with an integer name, so it gets its name last.
     with replacing_folder(path) as incomplete:
         tf.saved_model.save(module, str(incomplete), signatures=signatures)
@@ -93,12 +94,13 @@ def load(path, trust_code=False):
         about["fps"],
         tuple(about["labels"]),
         Task(spec.foreign(about["task"], trust_code)),
+        *(str(about.get(name, "")) for name in ("model", "data")),  # Older ones say neither.
     )
     functions = _functions(module, card, "sample_range", "complete")
     moving = None
     if any(name.endswith("_with_motion") for name in module.signatures):
         moving = _functions(module, card, "sample_with_motion", "complete_with_motion")
-    return Model(card, functions, moving)
+    return Model(card, functions, moving, lambda: str(about.get("digest", "")))
 
 
 def _functions(module, card, drawing, completing):
