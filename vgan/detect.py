@@ -67,9 +67,9 @@ def _manifest(path):
     found = manifest.read(path)
     if found.state == manifest.NONE:
         return "none", False
-    if found.state == manifest.TAMPERED:
+    if found.state != manifest.VALID:
         said = f"; it was by {found.generator}: {found.says}" if found.generator else ""
-        return f"tampered with ({found.why}){said}", False
+        return f"{found.state} ({found.why}){said}", False
     signer = f"signed by {found.signer!r}, which is untrusted: who that is was not checked"
     return f"valid, by {found.generator}: {found.says}; {signer}", found.generator == "vgan"
 

@@ -24,14 +24,14 @@ TYPES = {".mp4": "video/mp4", ".gif": "image/gif", ".webp": "image/webp"}
 ORIGIN = "io.github.vgan.origin"
 """Label of the assertion that holds an Origin's fields."""
 
-NONE, VALID, TAMPERED = "none", "valid", "tampered"
+NONE, VALID, TAMPERED, DAMAGED = "none", "valid", "tampered with", "damaged"
 
 
 class Manifest(typing.NamedTuple):
     """What a file's manifest is worth, and says.
 
     Attributes:
-      state: NONE, VALID or TAMPERED.
+      state: NONE, VALID, TAMPERED, or DAMAGED, of a file or manifest that can't be read.
       generator: the program that wrote it, "vgan" for this one.
       signer: the name in the certificate; empty where there is none.
       says: what made the file, as text.
@@ -70,7 +70,7 @@ def check(credential, path):
         _sign(Origin("vgan"), credential, TYPES[".gif"], picture, signed)
         found = _read(signed)
     except c2pa.C2paError as error:
-        found = Manifest(TAMPERED, why=str(error))
+        found = Manifest(DAMAGED, why=str(error))
     if found.state != VALID:
         raise UsageError(f"--certificate={path}: C2PA doesn't take it ({found.why}). Give another")
 
@@ -122,7 +122,7 @@ def _read(file):
     except c2pa.C2paError.NotSupported:
         return Manifest(NONE)
     except c2pa.C2paError as error:
-        return Manifest(TAMPERED, why=str(error))
+        return Manifest(DAMAGED, why=str(error))
     active = found["manifests"].get(found.get("active_manifest"), {})
     generator = next((a.get("name", "") for a in active.get("claim_generator_info", [])), "")
     signer = active.get("signature_info", {}).get("common_name", "")
