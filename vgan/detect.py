@@ -77,7 +77,10 @@ def _manifest(path):
 def _comment(path):
     from vgan.media import imprint
 
-    found = imprint.read(path)
+    try:
+        found = imprint.read(path)
+    except DataError:
+        return "can't be read", False
     return found or "none", found.startswith("made by vgan")
 
 

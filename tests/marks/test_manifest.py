@@ -90,6 +90,13 @@ def test_nothing_is_left_of_a_file_that_cannot_be_signed(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_that_c2pa_cannot_sign(credential, tmp_path):
+    (tmp_path / "a.gif").write_text("text")
+    with pytest.raises(StorageError, match="C2PA can't sign it .*--nomark"):
+        manifest.sealing(ORIGIN, credential)(tmp_path / "a.gif", ".gif")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["text"]
+
+
 def test_a_certificate_that_c2pa_refuses(credential):
     manifest.check(credential, "a.pem")
     alone = credential._replace(chain=credential.chain[credential.chain.rindex(b"-----BEGIN") :])

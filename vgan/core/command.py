@@ -67,8 +67,9 @@ def define_marks():
         "An invisible mark, and a signed manifest of C2PA (default: where vgan[provenance] is "
         "installed).",
     )
-    flags.DEFINE_string("certificate", None, "By which manifests are signed, PEM (default: any).")
-    flags.DEFINE_string("certificate_key", None, "Its private key, PEM.")
+    about = "PEM file of certificates by which manifests are signed (default: one made by vgan)."
+    flags.DEFINE_string("certificate", None, about)
+    flags.DEFINE_string("certificate_key", None, "PEM file of the private key of --certificate.")
 
 
 def need(**advice):

@@ -14,7 +14,7 @@ import typing
 import c2pa
 from PIL import Image
 
-from vgan.core.errors import UsageError
+from vgan.core.errors import StorageError, UsageError
 from vgan.core.files import replacing
 from vgan.marks.origin import Origin
 
@@ -24,6 +24,7 @@ TYPES = {".mp4": "video/mp4", ".gif": "image/gif", ".webp": "image/webp"}
 ORIGIN = "io.github.vgan.origin"
 """Label of the assertion that holds an Origin's fields."""
 
+_LONGEST = 1000  # Characters of what a manifest says.
 NONE, VALID, TAMPERED, DAMAGED = "none", "valid", "tampered with", "damaged"
 
 
@@ -54,9 +55,17 @@ def sealing(origin, credential):
     """
 
     def seal(path, suffix):
-        with replacing(path) as temporary:
-            with open(path, "rb") as source, open(temporary, "w+b") as signed:
+        with (
+            replacing(path) as temporary,
+            open(path, "rb") as source,
+            open(temporary, "w+b") as signed,
+        ):
+            try:
                 _sign(origin, credential, TYPES[suffix], source, signed)
+            except c2pa.C2paError as error:
+                raise StorageError(
+                    f"video: C2PA can't sign it ({error}). Check the free space, or give --nomark"
+                ) from None
 
     return seal
 
@@ -137,11 +146,12 @@ def _told(manifest):
     """What made a file, by a manifest's word, as text."""
     said = []
     for assertion in manifest.get("assertions", []):
-        data = assertion.get("data", {})
-        for action in data.get("actions", []):
-            agent = action.get("softwareAgent", "")
-            said.append(agent.get("name", "") if isinstance(agent, dict) else agent)
-            said.append(action.get("digitalSourceType", "").rpartition("/")[2])
-        if assertion.get("label") == ORIGIN:
+        label, data = assertion["label"], assertion.get("data")
+        if label.startswith("c2pa.actions"):
+            for action in data["actions"]:
+                agent = action.get("softwareAgent", "")
+                said.append(agent.get("name", "") if isinstance(agent, dict) else agent)
+                said.append(action.get("digitalSourceType", "").rpartition("/")[2])
+        elif label == ORIGIN and isinstance(data, dict):  # Anybody may have written it.
             said += [f"{name} {value}" for name, value in sorted(data.items())]
-    return ", ".join(dict.fromkeys(str(text) for text in said if text))
+    return ", ".join(dict.fromkeys(text for text in said if text))[:_LONGEST]

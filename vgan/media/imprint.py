@@ -2,9 +2,10 @@
 
 import typing
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from vgan.media.container import open_file
+from vgan.media.failures import reading
 from vgan.media.still import FORMATS
 
 _EXIF_DESCRIPTION = 0x010E
@@ -44,13 +45,19 @@ def read(path):
 
     Returns:
       text, empty where there is none.
+    Raises:
+      DataError: it can't be read.
     """
+    with reading(path):
+        found = _found(path)
+        return (found.decode("utf-8", "replace") if isinstance(found, bytes) else found)[:_LONGEST]
+
+
+def _found(path):
     try:
         with Image.open(path, formats=(*FORMATS, "GIF")) as image:
-            found = image.info.get("comment") or image.getexif().get(_EXIF_DESCRIPTION, "")
-    except OSError:  # No picture.
+            return image.info.get("comment") or image.getexif().get(_EXIF_DESCRIPTION, "")
+    except UnidentifiedImageError:
         with open_file(path) as container:
             tags = {name.lower(): text for name, text in container.metadata.items()}
-        found = tags.get("comment") or tags.get("description", "")
-    text = found.decode("utf-8", "replace") if isinstance(found, bytes) else str(found)
-    return text[:_LONGEST]
+        return tags.get("comment") or tags.get("description", "")
