@@ -7,6 +7,7 @@ it. Each is marked and written by vgan, and the file is treated. Then clips of t
 mark, windows and squares chosen at random, are looked at in the same way.
 """
 
+import functools
 import itertools
 import random
 import tempfile
@@ -34,12 +35,14 @@ def main():
     command.need(videos="Name a folder of videos")
     paths = sorted(path for path in Path(values.videos).rglob("*") if path.is_file())
     rows = trial.Rows(values.output)
+    made = _made() if values.workdir else None
     for size in map(int, values.sizes):
-        kinds = {"real": lambda size=size: _real(paths, size)}
-        if values.workdir:
-            kinds["made"] = lambda size=size: _made(size)
-        for kind, clips in kinds.items():
-            _try(rows, kind, size, clips)
+        _try(rows, "real", size, lambda size=size: _real(paths, size))
+        if made:
+            name, videos, fps = made
+            zoom = size // videos.shape[2]
+            clips = [(video.repeat(zoom, axis=1).repeat(zoom, axis=2), fps) for video in videos]
+            _try(rows, f"made by {name}", size, lambda clips=clips: clips)
     _look_at_unmarked(rows, paths)
 
 
@@ -101,25 +104,29 @@ def _real(paths, size):
         yield np.stack([_square(frame, size) for frame in frames]), float(source.fps)
 
 
-def _made(size):
+def _made():
+    """What made some clips, uint8 [N, T, H, W, 3], and their frames a second."""
     from vgan.runs import trained
 
     model = trained.load(flags.FLAGS.workdir)
-    zoom = size // model.clip.height
-    for video in model.sample(flags.FLAGS.clips, seed=0):
-        yield video.repeat(zoom, axis=1).repeat(zoom, axis=2), model.fps
+    return model.name, model.sample(flags.FLAGS.clips, seed=0), model.fps
 
 
 def _window(path, draw, size):
     """Frames of a random place of a video, of a random square of it."""
-    from vgan.media.source import open_video
-
-    frames = list(itertools.islice(open_video(path), 200))
+    frames = _first_frames(path)
     first = draw.randrange(max(1, len(frames) - 8))
     side = draw.randint(min(frames[0].shape[:2]) // 2, min(frames[0].shape[:2]))
     top, left = (draw.randint(0, whole - side) for whole in frames[0].shape[:2])
     window = frames[first : first + flags.FLAGS.frames]
     return [_square(frame[top : top + side, left : left + side], size) for frame in window]
+
+
+@functools.cache
+def _first_frames(path):
+    from vgan.media.source import open_video
+
+    return list(itertools.islice(open_video(path), 200))
 
 
 def _square(frame, size):

@@ -10,6 +10,7 @@ Source: Kuglin and Hines, "The Phase Correlation Image Alignment Method", 1975, 
 once.
 """
 
+import functools
 import itertools
 import math
 import typing
@@ -103,13 +104,21 @@ def _resized(left, scale):
 
 def _agreement(left):
     """The z of each shift of the tile, float [SIDE, SIDE], by row and column of its corner."""
-    padded = np.pad(left, [(0, -side % SIDE) for side in left.shape])
-    folded = padded.reshape(len(padded) // SIDE, SIDE, -1, SIDE).sum((0, 2))
+    folded = np.zeros((SIDE, SIDE), np.float32)
+    for y, x in itertools.product(*(range(0, side, SIDE) for side in left.shape)):
+        piece = left[y : y + SIDE, x : x + SIDE]
+        folded[: len(piece), : piece.shape[1]] += piece
     seen = np.fft.rfft2(folded)
-    turned = seen / np.maximum(np.abs(seen), 1e-12) * waves().conj()
-    count = np.count_nonzero(waves())
-    # The inverse divides by all waves, of which each and its twin count.
-    return np.fft.irfft2(turned, (SIDE, SIDE)) * SIDE**2 / 2 / math.sqrt(count / 2)
+    return np.fft.irfft2(seen / np.maximum(np.abs(seen), 1e-12) * _key(), (SIDE, SIDE))
+
+
+@functools.cache
+def _key():
+    """What turns the waves of a tile back, as complex64 for speed, with what makes a z of the sum:
+    the inverse transform divides by all waves, and of each its twin counts too.
+    """
+    key = waves().conj()
+    return np.complex64(key * SIDE**2 / 2 / math.sqrt(np.count_nonzero(key) / 2))
 
 
 def _best(agreement, scale, places):
