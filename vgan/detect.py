@@ -5,11 +5,13 @@ frames, and, with --workdir=RUN, by that run's critics. Where nothing is found i
 can be lost, and be taken away.
 """
 
+import functools
 import itertools
 from pathlib import Path
 
 import numpy as np
 from absl import flags, logging
+from tqdm import tqdm
 
 from vgan.core import command
 from vgan.core.errors import DataError, StorageError, UsageError
@@ -110,7 +112,9 @@ def _judged(values):
 
     run = trained.restore_one(values.workdir, values.checkpoint, values.trust_code, whole=True)
     about = run.config.data, run.config.clip, run.config.frame_step
-    judge = Judge(run, *(open_windows(*about, split) for split in ("train", "test")))
+    windows = (open_windows(*about, split) for split in ("train", "test"))
+    progress = functools.partial(tqdm, desc="critics", unit="batch", disable=None)
+    judge = Judge(run, *windows, progress=progress)
     errors = (
         f"of {judge.held_out} held-out real clips {judge.held_out_wrong} are called made, of "
         f"{judge.made} made ones {judge.made_wrong} real"

@@ -28,6 +28,7 @@ class Judge:
       run: what trained.restore_one gives, of a whole run.
       train, test: real clips of each split, from opening.open_windows.
       seed: of the made clips.
+      progress: wraps the iterable of batches that are judged.
     Attributes:
       held_out, made: how many clips it was tried on, of each kind.
       held_out_wrong: how many held-out real ones it calls made.
@@ -36,13 +37,13 @@ class Judge:
       UsageError: a run without critics.
     """
 
-    def __init__(self, run, train, test, seed=0):
+    def __init__(self, run, train, test, seed=0, progress=iter):
         if not getattr(run.model, "critic_modules", ()):
             raise UsageError(
                 f"--workdir: a run of --model={run.config.model} has no critics. Give another, or "
                 "drop the flag"
             )
-        self._run = run
+        self._run, self._progress = run, progress
         layers = [layer for c in run.model.critic_modules for layer in c.network.layers]
         groups = [layer.group for layer in layers if isinstance(layer, MinibatchStd)]
         beside = _spread(train, AT_ONCE * (max(groups, default=1) - 1))
@@ -66,7 +67,7 @@ class Judge:
         """Of each critic, [N, critics]."""
         classes = range(max(1, len(self._run.card.labels)))
         found = []
-        for first in range(0, len(videos), AT_ONCE):
+        for first in self._progress(range(0, len(videos), AT_ONCE)):
             some = videos[first : first + AT_ONCE]
             filled = np.concatenate([some, some[:1].repeat(AT_ONCE - len(some), 0)])
             each = [self._of_class(tf.constant(filled), tf.constant(n)).numpy() for n in classes]
