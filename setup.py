@@ -7,6 +7,7 @@ FEATURES = ["scikit-image>=0.26"]
 GPU = ["tensorflow[and-cuda]>=2.21,<2.22"]
 LITERT = ["ai-edge-litert>=2.3"]
 ONNX = ["onnxruntime>=1.31", "tf2onnx>=1.17"]
+PROVENANCE = ["c2pa-python>=0.38", "cryptography>=50.0"]
 SEARCH = ["optuna>=5.0"]
 SEGMENT = ["scikit-learn>=1.9"]
 SHOTS = ["scenedetect>=0.7.2"]
@@ -40,13 +41,24 @@ setup(
         "tqdm>=4.70",
     ],
     extras_require={
-        "test": [*TEST, *BEAM, *FEATURES, *LITERT, *ONNX, *SEARCH, *SEGMENT, *SHOTS],
+        "test": [
+            *TEST,
+            *BEAM,
+            *FEATURES,
+            *LITERT,
+            *ONNX,
+            *PROVENANCE,
+            *SEARCH,
+            *SEGMENT,
+            *SHOTS,
+        ],  # fmt: skip
         "beam": BEAM,
         "benchmark": ["torch>=2.13"],
         "features": FEATURES,
         "gpu": GPU,
         "litert": LITERT,
         "onnx": ONNX,
+        "provenance": PROVENANCE,
         "search": SEARCH,
         "segment": SEGMENT,
         "shots": SHOTS,

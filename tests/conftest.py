@@ -108,7 +108,9 @@ def command(tmp_path_factory):
     folder = tmp_path_factory.mktemp("commands")
     server = subprocess.Popen(
         [sys.executable, "-c", _SERVER, str(ROOT), *map(str, RARELY)],
-        env=os.environ | {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env=os.environ
+        | {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        | {"XDG_CONFIG_HOME": str(folder)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=open(folder / "server", "w"),

@@ -30,7 +30,7 @@ def read(path):
 def test_moves(command, folder, tmp_path):
     moves = "zoom(factor=1.5) + pan(dx=6)"
     flags = [f"--input={folder}/in.png", f"--moves={moves}", f"--output={tmp_path}/new/a.webp"]
-    done = command("vgan.animate", *flags, "--frames=5")
+    done = command("vgan.animate", *flags, "--frames=5", "--nomark")
     assert done.code == 0, done.err
     assert done.out == f"wrote {tmp_path}/new/a.webp\n"
     picture = read(folder / "in.png")[0]
@@ -50,7 +50,8 @@ def test_lengths_and_rates(command, folder, tmp_path):
 def test_what_is_made_is_treated(command, folder, tmp_path):
     flags = [f"--input={folder}/in.png", "--moves=pan(dx=6)", f"--output={tmp_path}/a.webp"]
     after = "crop(height=20, width=30) + frame_rate(fps=50)"
-    assert command("vgan.animate", *flags, "--frames=4", f"--after={after}").code == 0
+    done = command("vgan.animate", *flags, "--frames=4", f"--after={after}", "--nomark")
+    assert done.code == 0
     picture = read(folder / "in.png")[0]
     moved = np.stack(list(animation.animate(picture, animation.parse("pan(dx=6)"), 4)))
     expected = moved[:, 14:34, 17:47].repeat(2, axis=0)
@@ -66,7 +67,7 @@ def test_what_is_made_is_treated(command, folder, tmp_path):
 def test_motion_of_a_video(command, folder, tmp_path):
     output = tmp_path / "a.webp"
     flags = [f"--input={folder}/in.png", f"--motion_of={folder}/in.mp4", f"--output={output}"]
-    done = command("vgan.animate", *flags, "--estimator=farneback()")
+    done = command("vgan.animate", *flags, "--estimator=farneback()", "--nomark")
     assert done.code == 0, done.err
     picture, (video, _) = read(folder / "in.png")[0], read_video(folder / "in.mp4")
     expected = list(transfer.transfer(video, picture, estimators.farneback()))

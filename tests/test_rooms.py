@@ -19,7 +19,7 @@ FLOORS = {
     "vgan": [
         ["core"],
         ["media", "motion", "tasks", "models"],
-        ["data", "networks", "metrics", "treatments"],
+        ["data", "networks", "metrics", "treatments", "marks"],
         ["losses", "sampling"],
         ["serving", "evaluation"],
         ["runs"],
@@ -42,6 +42,7 @@ MAY_BUILD = ["vgan.runs", "vgan.training"]
 
 OPENCV = {
     "vgan.data.folder",
+    "vgan.marks.finding",
     "vgan.motion.animation",
     "vgan.motion.estimators",
     "vgan.motion.interpolation",

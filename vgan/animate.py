@@ -8,6 +8,7 @@ from vgan.core.errors import UsageError
 
 flags.DEFINE_string("input", None, "A picture file.")
 command.define_output("out.mp4, .gif or .webp.")
+command.define_marks()
 flags.DEFINE_string(
     "moves",
     None,
@@ -25,16 +26,20 @@ def main():
     values = flags.FLAGS
     _check_combination(values)
     output = command.output_file()
+    from vgan.marks.marking import Marking
+    from vgan.marks.origin import Origin
     from vgan.media.clips import write_frames
     from vgan.media.still import read_picture
     from vgan.treatments import chain
 
     treatments = chain.build(values.after)
+    marking = Marking(values.mark, values.certificate, values.certificate_key)
     picture = read_picture(values.input)
     frames, count, rate = (_by_moves if values.moves else _by_video)(values, picture)
     progress = tqdm(frames, total=count, unit="frame", disable=None)
     frames, rate = chain.apply(treatments, progress, values.fps or rate)
-    write_frames(output, frames, float(rate))
+    imprint = marking.imprint(Origin("vgan.animate", given=True))
+    write_frames(output, marking(frames), float(rate), imprint)
     print(f"wrote {output}")
 
 

@@ -109,10 +109,11 @@ def _rate(size, found):
 def _way(values):
     from vgan.runs import trained
     from vgan.sampling import compression
+    from vgan.sampling.model import digest
 
     path, trust = values.workdir, values.trust_code
     run = trained.restore(path, trust_code=trust)
-    mark = compression.mark_of(run.model.sampling_networks)
+    mark = digest(run.model.sampling_networks)
     codecs = trained.codecs_of(run, path, trust)
     if codecs is not None:
         _check_unused(values, "latents", "task", "label", "quality")

@@ -46,25 +46,29 @@ flags.DEFINE_integer("num_frames", None, "How many frames prediction and animati
 flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 command.define_output("A grid: out.mp4, .gif or .webp; or a folder for a file each.")
+command.define_marks()
 
 
 def main():
     values = flags.FLAGS
     path, output = _chosen_model(values), _checked_output(values)
+    from vgan.marks.marking import Marking
     from vgan.runs import trained  # TensorFlow takes seconds to load; flags come first.
     from vgan.treatments import chain
 
     treatments = chain.build(values.after)
+    marking = Marking(values.mark, values.certificate, values.certificate_key)
     about = values.checkpoint, values.frames, values.trust_code, values.sampler, values.back
     model = trained.load(path, *about)
     if values.input:
-        _complete(values, model, treatments, output)
+        _complete(values, model, treatments, marking, output)
     else:
-        _sample(values, model, treatments, output)
+        _sample(values, model, treatments, marking, output)
 
 
-def _sample(values, model, treatments, output):
-    from vgan.media.clips import grid, write_video
+def _sample(values, model, treatments, marking, output):
+    from vgan.marks.origin import Origin
+    from vgan.media.clips import enlarged, grid, write_frames
     from vgan.treatments import chain
 
     fps = model.fps if values.fps is None else values.fps
@@ -72,23 +76,29 @@ def _sample(values, model, treatments, output):
     progress = tqdm(total=values.num_videos, unit="video", disable=None)
     videos = []
     digits = len(str(values.num_videos - 1))
+    imprint = marking.imprint(Origin.of("vgan.generate", model, values.seed))
+
+    def write(path, video):
+        write_frames(path, marking(enlarged(video, values.zoom)), float(rate), imprint)
+
     into = replacing_folder(output) if _is_folder(values) else contextlib.nullcontext()
     with into as folder, progress:
         for number, video in enumerate(itertools.chain.from_iterable(chunks)):
             frames, rate = chain.apply(treatments, video, fps)
             video = np.stack(list(frames))
             if folder:
-                write_video(folder / f"{number:0{digits}d}.mp4", video, float(rate), values.zoom)
+                write(folder / f"{number:0{digits}d}.mp4", video)
             else:
                 videos.append(video)
             progress.update()
     if videos:
-        write_video(output, grid(np.stack(videos)), float(rate), values.zoom)
+        write(output, grid(np.stack(videos)))
     written = f"{values.num_videos} videos of {ClipSpec(*video.shape)}"
     print(f"wrote {written} at {float(rate):g} frames a second: {output}")
 
 
-def _complete(values, model, treatments, output):
+def _complete(values, model, treatments, marking, output):
+    from vgan.marks.origin import Origin
     from vgan.media.source import open_pictures, open_video
     from vgan.media.still import PICTURE_SUFFIXES
     from vgan.media.writer import write
@@ -108,7 +118,8 @@ def _complete(values, model, treatments, output):
     fps = values.fps or (model.fps if still else made.fps)
     frames, fps = chain.apply(treatments, frames, fps)
     aspect = chain.pixel_aspect(treatments, source.pixel_aspect)
-    written = write(output, frames, fps, aspect, source)
+    imprint = marking.imprint(Origin.of("vgan.generate", model, values.seed, given=True))
+    written = write(output, marking(frames), fps, aspect, source, imprint)
     print(f"wrote {written} frames at {float(fps):g} a second: {output}")
 
 

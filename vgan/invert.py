@@ -23,6 +23,7 @@ flags.register_validator(  # Bounds of absl's own let NaN pass.
 )
 flags.DEFINE_integer("seed", 0, "Of the latents that the search begins with.", lower_bound=0)
 command.define_output("out.mp4, .gif or .webp: the clip, and what was found.")
+command.define_marks()
 flags.DEFINE_string(
     "latents", None, "out.npy, [1, ...], for the endpoint `decode` of an export, and vgan.walk."
 )
@@ -35,19 +36,24 @@ def main():
     output = command.output_file()
     latents = values.latents and command.output_file((".npy",), "latents")
     from vgan.core.files import replacing
-    from vgan.media.clips import grid, write_video
+    from vgan.marks.marking import Marking
+    from vgan.marks.origin import Origin
+    from vgan.media.clips import enlarged, grid, write_frames
     from vgan.runs import trained
     from vgan.sampling import inversion
 
+    marking = Marking(values.mark, values.certificate, values.certificate_key)
     trusted = values.trust_code
     run = trained.restore_one(values.workdir, values.checkpoint, trusted, whole=True)
-    label = run.sampling_model().needed_label(values.label)
+    model = run.sampling_model()
+    label = model.needed_label(values.label)
     video = inversion.read_clip(Path(values.input), run.card.clip, run.card.fps)
     progress = functools.partial(tqdm, unit="step", disable=None)
     how = label, values.steps, values.realism, values.seed
     found = inversion.invert(run, video, *how, progress)
     both = grid(np.stack([video, found.video]), columns=2)
-    write_video(output, both, run.card.fps, values.zoom)
+    imprint = marking.imprint(Origin.of("vgan.invert", model, given=True))
+    write_frames(output, marking(enlarged(both, values.zoom)), run.card.fps, imprint)
     if latents:
         with replacing(latents) as temporary, open(temporary, "wb") as file:
             np.save(file, found.latents[None])

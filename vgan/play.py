@@ -19,6 +19,7 @@ flags.DEFINE_integer(
     "port", 0, "Of this machine (default: as the last time, or a free one).", 0, 2**16 - 1
 )
 flags.DEFINE_bool("open", True, "Open the page in a browser.")
+command.define_marks()
 
 
 def main():
@@ -26,13 +27,15 @@ def main():
     if not values.workdir + values.model:
         raise UsageError("--workdir, --model: give one or more, a training run or an export")
     checkpoint_choice.parse(values.checkpoint)
+    from vgan.marks.marking import Marking
     from vgan.playing import served, session  # TensorFlow takes seconds to load.
 
+    marking = Marking(values.mark, values.certificate, values.certificate_key)
     paths = [*values.workdir, *values.model]
     about = {name: values[name].value for name in ("trust_code", "sampler", "back")}
     models = served.opened(paths, values.checkpoint, **about)
     try:
-        session.serve(models, values.port, values.open)
+        session.serve(models, marking, values.port, values.open)
     except KeyboardInterrupt:
         print("the page is closed")
 

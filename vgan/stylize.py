@@ -13,6 +13,7 @@ from vgan.core.errors import UsageError
 flags.DEFINE_string("input", None, "A video or picture file.")
 flags.DEFINE_string("style", None, "A picture or video whose style is taken.")
 command.define_output("out.mp4.")
+command.define_marks()
 flags.DEFINE_string(
     "features",
     "random2d()",
@@ -35,11 +36,14 @@ def main():
     if not values.style_weight:
         raise UsageError("--style_weight=0: paints nothing. Give a weight above 0")
     output = command.output_file((".mp4",))
+    from vgan.marks.marking import Marking
+    from vgan.marks.origin import Origin
     from vgan.media.source import open_video
     from vgan.media.writer import write
     from vgan.metrics import style
     from vgan.sampling.stylization import Painter, Wish
 
+    marking = Marking(values.mark, values.certificate, values.certificate_key)
     source, estimate = open_video(values.input), spec.parse(values.estimator)
     estimate = spec.build(estimate, "vgan.motion.estimators.{}")
     features = _features(values)
@@ -48,7 +52,8 @@ def main():
     wish = Wish(*weights, first=values.first_steps, further=values.steps)
     painter = Painter(features, style.Style(features, shown), source.size, estimate, wish)
     frames = tqdm(source, total=source.num_frames, unit="frame", disable=None)
-    written = write(output, painter(frames), source.fps, source.pixel_aspect, source)
+    painted, imprint = marking(painter(frames)), marking.imprint(Origin("vgan.stylize", given=True))
+    written = write(output, painted, source.fps, source.pixel_aspect, source, imprint)
     print(f"wrote {written} frames at {float(source.fps):g} a second: {output}")
 
 

@@ -31,6 +31,7 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_string("after", "", "Treatments of what is made, of vgan/treatments: sharpen().")
 command.define_output("out.mp4, .gif or .webp.")
+command.define_marks()
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 
 
@@ -44,12 +45,15 @@ def main():
             "--steps: no end is a video or picture, so nothing is searched for. Drop it"
         )
     output = command.output_file()
-    from vgan.media.clips import write_frames
+    from vgan.marks.marking import Marking
+    from vgan.marks.origin import Origin
+    from vgan.media.clips import enlarged, write_frames
     from vgan.runs import trained
     from vgan.sampling import latent_walk
     from vgan.treatments import chain
 
     treatments = chain.build(values.after)
+    marking = Marking(values.mark, values.certificate, values.certificate_key)
     given = values.workdir, values.checkpoint, values.trust_code
     run = trained.restore_one(*given, whole=searched)
     model = run.sampling_model()
@@ -61,8 +65,9 @@ def main():
     frames = latent_walk.film(model, ends, label, values.frames)
     frames = tqdm(frames, total=values.frames, unit="frame", disable=None)
     frames, fps = chain.apply(treatments, frames, run.card.fps)
-    enlarged = (frame.repeat(values.zoom, 0).repeat(values.zoom, 1) for frame in frames)
-    written = write_frames(output, enlarged, float(fps))
+    seeds = ", ".join(end for end in named if end.isdecimal())
+    imprint = marking.imprint(Origin.of("vgan.walk", model, seeds or None))
+    written = write_frames(output, marking(enlarged(frames, values.zoom)), float(fps), imprint)
     print(f"wrote {written} frames at {float(fps):g} a second: {output}")
 
 

@@ -10,6 +10,7 @@ import types
 
 import pytest
 
+from vgan.marks.marking import Marking
 from vgan.playing import served
 from vgan.playing.routes import Routes
 from vgan.playing.server import Server
@@ -84,7 +85,8 @@ def models(paths):
 @pytest.fixture(scope="module")
 def ask(models, running, tmp_path_factory):
     """A function that asks a server of these."""
-    routes = Routes(models, Shelf(tmp_path_factory.mktemp("shelf")))
+    shelf = Shelf(tmp_path_factory.mktemp("shelf"))
+    routes = Routes(models, shelf, Marking(mark=False))
     with running(routes) as asks, contextlib.closing(routes.jobs):
         yield asks
 

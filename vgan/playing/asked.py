@@ -16,10 +16,11 @@ class Asked:
       fields: dict of JSON.
       served: Served that is asked.
       shelf: shelf.Shelf of its files.
+      marking: marks.marking.Marking of those that are made.
     """
 
-    def __init__(self, fields, served, shelf):
-        self._fields, self.served, self.shelf = fields, served, shelf
+    def __init__(self, fields, served, shelf, marking):
+        self._fields, self.served, self.shelf, self.marking = fields, served, shelf, marking
         self.checkpoint = fields.get("checkpoint")
         if self.checkpoint is not None and not isinstance(self.checkpoint, str):
             raise UsageError(f"checkpoint {self.checkpoint!r}: must be a text")

@@ -15,12 +15,13 @@ class Routes:
     Args:
       models: {name: served.Served}.
       shelf: shelf.Shelf of all files.
+      marking: marks.marking.Marking of those that are made.
     Attributes:
       jobs: jobs.Jobs.
     """
 
-    def __init__(self, models, shelf):
-        self._models, self._shelf, self.jobs = models, shelf, Jobs()
+    def __init__(self, models, shelf, marking):
+        self._models, self._shelf, self._marking, self.jobs = models, shelf, marking, Jobs()
 
     def __call__(self, request):
         """The Answer to a gate.Request; raises RefusedError and VganError."""
@@ -67,5 +68,6 @@ class Routes:
         kind, name = str(fields.get("kind")), str(fields.get("model"))
         if kind not in work.KINDS:
             raise UsageError(f"kind {kind!r}: unknown. There are {', '.join(work.KINDS)}")
-        plan = work.KINDS[kind](Asked(fields, self._served(name), self._shelf))
+        asked = Asked(fields, self._served(name), self._shelf, self._marking)
+        plan = work.KINDS[kind](asked)
         return as_json({"id": self.jobs.start(name, plan.work, plan.total, plan.unit)}, 202)

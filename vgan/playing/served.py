@@ -98,10 +98,10 @@ class Served:
     def _exported(self, checkpoint):
         trust_code, sampler, back = self._about.values()
         trained.check_asked_of_export(checkpoint, sampler, back)
-        module, card = saved_model.read(self.path, trust_code)
+        module, card, digest = saved_model.read(self.path, trust_code)
         found = {name: _of_export(module, name) for name in module.signatures}
         version = saved_model.newest_version(self.path).resolve().name
-        return _Loaded(saved_model.as_model(module, card), found, version)
+        return _Loaded(saved_model.as_model(module, card, digest), found, version)
 
     def about(self):
         """What the page is to know of it: a dict."""

@@ -11,18 +11,19 @@ from vgan.playing.server import Server
 from vgan.playing.shelf import Shelf
 
 
-def serve(models, port=0, show=True):
+def serve(models, marking, port=0, show=True):
     """Says where the page is, and answers until it is stopped, by Ctrl-C or SIGTERM.
 
     Args:
       models: {name: served.Served}.
+      marking: marks.marking.Marking of what is made.
       port: to listen at; 0 for the one of the last time, if it is free, or any.
       show: open the page in a browser.
     Raises:
       StorageError: the port can't be had, or the page's files not be written.
     """
     with place(next(iter(models.values())).path) as at:
-        routes = Routes(models, Shelf(at.files))
+        routes = Routes(models, Shelf(at.files), marking)
         with _server(port, at, routes) as server, contextlib.closing(routes.jobs):
             at.keep(server.server_port)
             address = f"http://{ADDRESS}:{server.server_port}/?token={at.token}"

@@ -7,7 +7,8 @@ import typing
 import numpy as np
 
 from vgan.core.errors import DataError, UsageError
-from vgan.media.clips import write_video
+from vgan.marks.origin import Origin
+from vgan.media.clips import enlarged, write_frames
 from vgan.media.source import is_picture, open_pictures, open_video
 from vgan.media.writer import write
 from vgan.playing.asked import MOST_NUMBER
@@ -16,6 +17,7 @@ from vgan.sampling import latent_walk
 from vgan.sampling.files import complete
 from vgan.tasks import ways
 
+COMMAND = "vgan.play"
 _MOST_FRAMES = 960
 _WIDTH = 256  # Of a file to take away; small clips are enlarged to about this.
 
@@ -47,7 +49,7 @@ def clips(asked):
             if model.labels:
                 turn = position % len(model.labels) if label is None else label
                 about["label"] = model.labels[turn]
-            job.results.append(about | _keep(asked.shelf, video, model.fps))
+            job.results.append(about | _keep(asked, model, video, seed))
 
     return Plan(number, "clips", work)
 
@@ -62,7 +64,7 @@ def walk(asked):
         model = asked.served.model(asked.checkpoint)
         latents = [latent_walk.of_seed(model, *end) for end in ends]
         film = np.stack(list(job.each(latent_walk.film(model, latents, label, frames))))
-        job.results.append(_keep(asked.shelf, film, model.fps))
+        job.results.append(_keep(asked, model, film, _seeds(ends)))
 
     return Plan(frames, "frames", work)
 
@@ -77,7 +79,7 @@ def change(asked):
         model = asked.served.model(asked.checkpoint)
         latents = named.along(latent_walk.of_seed(model, seed, number), amounts)
         for video in job.each(model.decode(latents[None], label)):
-            job.results.append(_keep(asked.shelf, video, model.fps))
+            job.results.append(_keep(asked, model, video, seed))
 
     return Plan(1, "clips", work)
 
@@ -97,9 +99,9 @@ def completed(asked):
         made = complete(model, part, source, seed, label, hidden, added)
         fps = model.fps if len(paths) > 1 or is_picture(paths[0]) else made.fps
         frames = job.each(made.frames, made.total)
-        number = asked.shelf.put(
-            ".mp4", lambda path: write(path, frames, fps, source.pixel_aspect, source)
-        )
+        imprint = asked.marking.imprint(Origin.of(COMMAND, model, seed, given=True))
+        about = fps, source.pixel_aspect, source, imprint
+        number = asked.shelf.put(".mp4", lambda path: write(path, asked.marking(frames), *about))
         job.results.append({"mp4": number})
 
     return Plan(None, "frames", functools.partial(_called_by_name, work, files))
@@ -109,14 +111,22 @@ KINDS = {"clips": clips, "walk": walk, "change": change, "completed": completed}
 """What can be asked for: {name: function from Asked to a Plan}."""
 
 
-def _keep(shelf, video, fps):
+def _keep(asked, model, video, seed):
     """The numbers of the files of a clip: as it is, to be shown, and enlarged, to take away."""
+    imprint = asked.marking.imprint(Origin.of(COMMAND, model, seed))
+
+    def put(suffix, zoom):
+        def put_at(path):
+            write_frames(path, asked.marking(enlarged(video, zoom)), model.fps, imprint)
+
+        return asked.shelf.put(suffix, put_at)
+
     zoom = max(1, round(_WIDTH / max(video.shape[1:3])))
-    shown = shelf.put(".webp", lambda path: write_video(path, video, fps))
-    return {
-        "webp": shown,
-        "mp4": shelf.put(".mp4", lambda path: write_video(path, video, fps, zoom)),
-    }
+    return {"webp": put(".webp", 1), "mp4": put(".mp4", zoom)}
+
+
+def _seeds(ends):
+    return ", ".join(str(seed) for seed, _ in ends)
 
 
 def _called_by_name(work, files, job):

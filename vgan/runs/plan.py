@@ -47,6 +47,9 @@ class Plan(typing.NamedTuple):
         last = self.stages[-1]
         return next((stage for stage in self.stages if done <= stage.last), last)
 
-    def card(self, fps, labels):
-        """The Card of its clips at full size, of data with a frame rate and names of classes."""
-        return Card(self.config.clip, fps, tuple(labels), self.task)
+    def card(self, fps, labels, data=""):
+        """The Card of its clips at full size, of data with a frame rate, names of classes and a
+        fingerprint.
+        """
+        model = str(self.config.model)
+        return Card(self.config.clip, fps, tuple(labels), self.task, model, data)

@@ -155,7 +155,9 @@ def _restore(path, checkpoint, frames, trust_code, whole, sampler, back):
     model = Ensemble(models) if kind == "ensemble" else models[0]
     if back:
         config = dataclasses.replace(config, data=unpaired.swapped(config.data))
-    return Restored(model, config, Card(config.clip, fps, labels, plan.task), chosen[0])
+    data = description["data"].get("fingerprint", "")
+    card = Card(config.clip, fps, labels, plan.task, str(plan.config.model), data)
+    return Restored(model, config, card, chosen[0])
 
 
 def codecs_of(run, path, trust_code=False):

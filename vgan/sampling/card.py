@@ -14,9 +14,13 @@ class Card(typing.NamedTuple):
       fps: frames a second they are meant to be shown at.
       labels: names of the classes, empty where there are none.
       task: Task it was trained on.
+      model: --model of its run, such as "gan"; empty where that isn't known.
+      data: fingerprint of what it was trained on; empty where that isn't known.
     """
 
     clip: ClipSpec
     fps: float
     labels: tuple
     task: Task
+    model: str = ""
+    data: str = ""

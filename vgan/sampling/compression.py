@@ -4,7 +4,6 @@ Each way packs an iterable of frames uint8 [H, W, 3], and restores them again.
 """
 
 import dataclasses
-import hashlib
 import itertools
 import tempfile
 from pathlib import Path
@@ -137,15 +136,6 @@ class ByLatents:
         whole = [-(-side // cell) * cell for side, cell in zip(size, self._cell, strict=True)]
         clip = dataclasses.replace(self._clip, height=whole[0], width=whole[1])
         return self._open(clip), clip
-
-
-def mark_of(networks):
-    """A text that tells trained networks from others."""
-    digest = hashlib.sha256()
-    for network in networks:
-        for weight in network.get_weights():
-            digest.update(np.ascontiguousarray(weight).tobytes())
-    return digest.hexdigest()[:16]
 
 
 def _grid(codec, step):

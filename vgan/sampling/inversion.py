@@ -55,15 +55,8 @@ def read_clip(path, clip, fps):
     Raises:
       DataError: it can't be read, or is too short.
     """
-    source = open_video(path)
-    height, width = source.size
-    high = max(1, min(height, round(width * clip.height / clip.width)))
-    wide = max(1, min(width, round(height * clip.width / clip.height)))
-    frames, rate = source, source.fps
     still = is_picture(path)
-    treatments = [crop.treatment(high, wide), resize.treatment(clip.height, clip.width)]
-    for treat in treatments if still else [*treatments, frame_rate.treatment(fps)]:
-        frames, rate = treat(frames, rate)
+    frames = frames_like(path, clip, None if still else fps)
     frames = list(itertools.islice(frames, clip.frames)) * (clip.frames if still else 1)
     if len(frames) < clip.frames:
         raise DataError(
@@ -71,6 +64,19 @@ def read_clip(path, clip, fps):
             f"clips have {clip.frames}. Give a longer one"
         )
     return np.stack(frames)
+
+
+def frames_like(path, clip, fps):
+    """All frames of a file, uint8 [H, W, 3]; arguments as of `read_clip`, None for its own rate."""
+    source = open_video(path)
+    height, width = source.size
+    high = max(1, min(height, round(width * clip.height / clip.width)))
+    wide = max(1, min(width, round(height * clip.width / clip.height)))
+    treatments = [crop.treatment(high, wide), resize.treatment(clip.height, clip.width)]
+    frames, rate = source, source.fps
+    for treat in treatments if fps is None else [*treatments, frame_rate.treatment(fps)]:
+        frames, rate = treat(frames, rate)
+    return frames
 
 
 def invert(run, video, label=0, steps=300, realism=0.02, seed=0, progress=iter):

@@ -1,5 +1,6 @@
 """Drawing videos from a trained model, the same ones whatever asks for them."""
 
+import hashlib
 import html
 import typing
 
@@ -38,7 +39,17 @@ class Functions(typing.NamedTuple):
 def live(sampler, card):
     """The Model of a live models.synthesizer.Sampler, by its card.Card."""
     moving = _functions(sampler, card, with_motion=True) if sampler.knows_motion else None
-    return Model(card, _functions(sampler, card), moving)
+    weights = sampler.sampling_networks
+    return Model(card, _functions(sampler, card), moving, lambda: digest(weights))
+
+
+def digest(networks):
+    """A text that tells trained networks from others."""
+    found = hashlib.sha256()
+    for network in networks:
+        for weight in network.get_weights():
+            found.update(np.ascontiguousarray(weight).tobytes())
+    return found.hexdigest()[:16]
 
 
 def _functions(sampler, card, with_motion=False):
@@ -77,15 +88,23 @@ class Model:
       card: card.Card.
       functions: Functions that give videos.
       moving: Functions that give tuples of videos, flow and masks; None where motion isn't known.
+      digest: () -> the digest of its weights as they are, or "" where it isn't known.
     Attributes:
       clip, fps, labels, task: those of the card.
       latent_shape: of a clip's latents; None of a model that makes no clips of noise alone.
+      name, data: the card's `model` and `data`.
     """
 
-    def __init__(self, card, functions, moving=None):
-        self._functions, self._moving = functions, moving
+    def __init__(self, card, functions, moving=None, digest=lambda: ""):
+        self._functions, self._moving, self._digest = functions, moving, digest
+        self.name, self.data = card.model, card.data
         self.clip, self.fps, self.task = card.clip, card.fps, card.task
         self.labels, self.latent_shape = tuple(card.labels), functions.latent_shape
+
+    @property
+    def digest(self):
+        """That of its weights as they are."""
+        return self._digest()
 
     def _repr_html_(self):
         """What a notebook shows: videos of seed 0, or what can be made."""

@@ -13,7 +13,7 @@ from vgan.core.files import check_plain, replacing_folder
 from vgan.core.stored import positive, read_json, texts
 from vgan.sampling import graphs
 from vgan.sampling.card import Card
-from vgan.sampling.model import Functions, Model
+from vgan.sampling.model import Functions, Model, digest
 from vgan.sampling.moving import Moving
 from vgan.serving import endpoints
 from vgan.tasks.task import Task
@@ -61,13 +61,14 @@ def export(sampler, card, path, max_videos=64):
         tf.saved_model.save(module, str(incomplete), signatures=signatures)
         (incomplete / _ABOUT).parent.mkdir(exist_ok=True)
         said = about(card) | {"max_videos": max_videos}
+        said["digest"] = digest(sampler.sampling_networks)
         (incomplete / _ABOUT).write_text(json.dumps(said) + "\n")
 
 
 def about(card):
-    """What a Card says, as a dict for JSON: its clip as [T, H, W, C], fps, labels and task."""
+    """What a Card says, as a dict for JSON; its clip as [T, H, W, C]."""
     clip = {"clip": list(card.clip.shape), "fps": card.fps, "labels": list(card.labels)}
-    return clip | {"task": card.task.text}
+    return clip | {"task": card.task.text, "model": card.model, "data": card.data}
 
 
 def load(path, trust_code=False):
@@ -76,7 +77,7 @@ def load(path, trust_code=False):
 
 
 def read(path, trust_code=False):
-    """An export as TensorFlow loads it, which has `signatures`, and its Card.
+    """An export as TensorFlow loads it, which has `signatures`, its Card and its digest.
 
     Args:
       path: its folder, or that of its versions.
@@ -103,17 +104,18 @@ def read(path, trust_code=False):
         said["fps"],
         tuple(said["labels"]),
         Task(spec.foreign(said["task"], trust_code)),
+        *(str(said.get(name, "")) for name in ("model", "data")),  # Older ones say neither.
     )
-    return module, card
+    return module, card, str(said.get("digest", ""))
 
 
-def as_model(module, card):
+def as_model(module, card, digest):
     """The Model that calls the endpoints of what `read` gives."""
     functions = _functions(module, card, "sample_range", "complete")
     moving = None
     if any(name.endswith("_with_motion") for name in module.signatures):
         moving = _functions(module, card, "sample_with_motion", "complete_with_motion")
-    return Model(card, functions, moving)
+    return Model(card, functions, moving, lambda: digest)
 
 
 def _functions(module, card, drawing, completing):

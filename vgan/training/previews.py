@@ -3,7 +3,9 @@
 import numpy as np
 
 from vgan.data import pipeline
+from vgan.marks.origin import Origin
 from vgan.media.clips import grid, write_video
+from vgan.media.imprint import Imprint
 
 NUMBER = 16
 """How many clips TensorBoard and samples/ show, and the detectors look at."""
@@ -63,4 +65,6 @@ class Previews:
         path = self._samples / f"step-{step:07d}.mp4"
         if self._given is not None:
             fake = np.concatenate([self._given[0], fake, self._real.video], axis=3)
-        write_video(path, grid(fake), self._model.fps)
+        about = self._model.name, "", self._model.data, self._seed, self._given is not None
+        imprint = Imprint(Origin("vgan.train", *about).text)
+        write_video(path, grid(fake), self._model.fps, imprint=imprint)

@@ -99,7 +99,8 @@ def _train(config, path, trust_code, on):
         if writes and not version.exists():
             labels = windows.labels if config.conditional else ()
             with announced(f"exporting to {version}"):
-                saved_model.export(model, plan.card(windows.fps, labels), version)
+                card = plan.card(windows.fps, labels, windows.fingerprint)
+                saved_model.export(model, card, version)
         on.told(config.steps)  # TensorFlow takes a worker that ends before others for lost.
 
 
@@ -126,7 +127,8 @@ def _train_stage(plan, model, stage, start, num_labels, workdir, evaluator, on):
         checkpoints.save(0)
     summaries = Summaries(workdir.summaries, start, windows.fps)
     labels = tuple(windows.labels) if num_labels else ()
-    fake = live(model, Card(config.clip, windows.fps, labels, plan.task))
+    about = plan.task, config.model, windows.fingerprint
+    fake = live(model, Card(config.clip, windows.fps, labels, *about))
     real = previews.real(windows, config.seed)
     samples = previews.Previews(fake, config.seed, workdir.samples, summaries, real)
     routines = [(config.sample_interval, samples.show)]
