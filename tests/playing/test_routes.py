@@ -161,15 +161,15 @@ def test_a_dropped_file_is_completed(ask, made, upload, paths, tmp_path):
     mask = np.zeros([16, 24], np.uint8)
     mask[4:8, 4:12] = 255
     painted = upload(png(mask), "mask.png").json
+    (tmp_path / "mask.png").write_bytes(png(mask))
     asked = {"kind": "completed", "model": paths[2].name, "seed": 3, "task": "inpainting()"}
     job = made(**asked, files=[given["id"]], mask=painted["id"])
     assert (job["state"], job["done"], job["total"]) == ("done", 6, 6), job["error"]
     (of,) = job["results"]
     (tmp_path / "out.mp4").write_bytes(ask("GET", f"/api/files/{of['mp4']}").content)
     model, source = vgan.load(paths[2]), open_video(tmp_path / "in.mp4")
-    expected = files.complete(
-        model, model.task.alone("inpainting"), source, seed=3, mask=mask > 127
-    )
+    hidden = open_video(tmp_path / "mask.png")
+    expected = files.complete(model, model.task.alone("inpainting"), source, seed=3, mask=hidden)
     write(tmp_path / "expected.mp4", expected.frames, expected.fps)
     found, wanted = (read_video(tmp_path / f"{name}.mp4")[0] for name in ("out", "expected"))
     np.testing.assert_array_equal(found, wanted)
