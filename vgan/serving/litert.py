@@ -26,7 +26,7 @@ def export(frozen, path):
     except ImportError as error:
         raise UsageError(f"--format=litert: {error}. Run pip install 'vgan[litert]'") from None
     try:
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen.graph])
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen.graph], tf.Module())
         written = converter.convert()
         run = runner(model_content=written)
     except Exception as error:  # The converter's own has no public name.
