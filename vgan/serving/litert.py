@@ -14,7 +14,7 @@ def export(frozen, path):
     """Writes a LiteRT file of built-in operations alone.
 
     Args:
-      frozen: frozen.Frozen; the file's inputs have these names.
+      frozen: frozen.Frozen; inputs of the file's signature have these names.
       path: of the file; it appears only when LiteRT makes of it what the live model makes.
     Returns:
       float, how far off that is at most, in values from -1 to 1.
@@ -48,15 +48,5 @@ def runner(**file):
     """
     from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = Interpreter(**file, num_threads=1)
-    interpreter.allocate_tensors()
-    places = {of["name"].split(":")[0]: of["index"] for of in interpreter.get_input_details()}
-    (made,) = interpreter.get_output_details()
-
-    def run(values):
-        for name, value in values.items():
-            interpreter.set_tensor(places[name], value)
-        interpreter.invoke()
-        return interpreter.get_tensor(made["index"])
-
-    return run
+    run = Interpreter(**file, num_threads=1).get_signature_runner()
+    return lambda values: next(iter(run(**values).values()))
