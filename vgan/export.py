@@ -37,13 +37,15 @@ def main():
 
     about = values.checkpoint, None, values.trust_code
     run = trained.restore(values.workdir, *about, sampler=values.sampler, back=values.back)
-    frozen = _frozen(run, values)
-    for name in values.format:
-        path = Path(values.output or Path(values.workdir) / PLACES[name].format(run.step))
+    places = {name: Path(values.workdir) / PLACES[name].format(run.step) for name in values.format}
+    if values.output is not None:
+        places = {name: Path(values.output) for name in values.format}
+    for path in places.values():
         if path.exists():
-            raise StorageError(
-                f"export {str(path)!r}: it exists. Remove it or give another --output"
-            )
+            there = f"export {str(path)!r}: it exists"
+            raise StorageError(f"{there}. Remove it or give another --output")
+    frozen = _frozen(run, values)
+    for name, path in places.items():
         off = _write(name, run, frozen, path, values)
         compared = "" if off is None else f", at most {off:.1g} from the live model (of -1 to 1)"
         print(f"wrote {path}, averaged weights of step {run.step}{compared}", flush=True)

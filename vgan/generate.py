@@ -99,15 +99,14 @@ def _sample(values, model, treatments, marking, output):
 
 def _complete(values, model, treatments, marking, output):
     from vgan.marks.origin import Origin
-    from vgan.media.source import open_pictures, open_video
-    from vgan.media.still import PICTURE_SUFFIXES
+    from vgan.media.source import is_picture, open_pictures, open_video
     from vgan.media.writer import write
     from vgan.sampling.files import complete
     from vgan.treatments import chain
 
     first, *more = values.input
     source = open_pictures(values.input) if more else open_video(first)
-    still = source.path.suffix.lower() in PICTURE_SUFFIXES
+    still = is_picture(source.path)
     if values.fps and source.has_audio:
         raise UsageError("--fps: the sound of --input would not fit. Drop it, or see --after")
     mask = None if values.mask is None else open_video(values.mask)

@@ -30,8 +30,10 @@ command.define_output("A folder for overlay.mp4, mask.mp4 and object_1.mp4 ...")
 def main():
     values = flags.FLAGS
     command.need(input="Name a video file", output="Name a folder")
-    if values["checkpoint"].present and not values.workdir:
-        raise UsageError("--checkpoint: is of a run. Give --workdir too, or drop it")
+    if (values["checkpoint"].present or values.trust_code) and not values.workdir:
+        raise UsageError(
+            "--checkpoint, --trust_code: are of a run. Give --workdir too, or drop them"
+        )
     command.check_new(values.output)
     _check_own(Path(values.output))
     try:

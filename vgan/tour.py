@@ -17,7 +17,7 @@ from absl import flags
 
 from vgan.core import command
 from vgan.core.clip import ClipSpec
-from vgan.core.errors import DataError
+from vgan.core.errors import DataError, StorageError
 from vgan.core.files import replace_text
 
 TRAINING = (
@@ -56,12 +56,13 @@ def main():
     values = flags.FLAGS
     command.need(input="Name a folder of videos, at least two of 16 frames or more")
     folder = Path(values.output)
+    _check_same(folder / "asked.json", {"input": values.input, "size": values.size})
     data, run, told = folder / "data", folder / "run", []
     given = [f"--input={values.input}", f"--output={data}", f"--size={values.size}"]
     prepare = "data_prep.prepare_clips", *given, f"--min_frames={FRAMES}"
     _run(told, *prepare, done=(data / "manifest.json").exists())
     training = [f"--data={data}", f"--workdir={run}", *_for_data(data, values.size), *TRAINING]
-    _train(told, training, folder / "seconds.txt", 60 * values.minutes)
+    _train(told, training, run, folder / "seconds.txt", 60 * values.minutes)
     evaluation = folder / "evaluation"
     scored = [f"--workdir={run}", f"--output={evaluation}", "--num_videos=64", "--overwrite"]
     # A few videos may have too few clips for scores.
@@ -79,6 +80,19 @@ def main():
     print(f"\nwrote {page}: open it in a browser")
     if values.open:
         webbrowser.open(page.resolve().as_uri())
+
+
+def _check_same(path, asked):
+    """Raises StorageError for a folder that holds a tour of something else; notes a new one's."""
+    if not path.exists():
+        return replace_text(path, json.dumps(asked))
+    before = json.loads(path.read_text())
+    if before != asked:
+        flags_before = " ".join(f"--{name}={value}" for name, value in before.items())
+        raise StorageError(
+            f"output {str(path.parent)!r}: holds a tour of {flags_before}. Give the same, or "
+            "another --output"
+        )
 
 
 def _for_data(data, size):
@@ -110,21 +124,24 @@ def _run(told, name, *given, done=False, allowed=0):
         sys.exit(code)
 
 
-def _train(told, given, clock, seconds):
-    """Trains for so many seconds, in all sittings."""
+def _train(told, given, run, clock, seconds):
+    """Trains for so many seconds after the first checkpoint, in all sittings."""
+    from vgan.runs.checkpoints import saved_steps
+
     _tell(told, "vgan.train", given)
-    before = float(clock.read_text()) if clock.exists() else 0.0
-    if before >= seconds:
+    spent = float(clock.read_text()) if clock.exists() else 0.0
+    if spent >= seconds:
         return
     process = subprocess.Popen([sys.executable, "-m", "vgan.train", *given])
     try:
-        begin, spent = time.monotonic(), before
         while process.poll() is None and spent < seconds:
             time.sleep(POLL)
-            spent = before + time.monotonic() - begin
-            replace_text(clock, f"{spent:.1f}")
-        process.terminate()  # It saves its last step.
+            if saved_steps(run / "checkpoints"):
+                spent += POLL
+                replace_text(clock, f"{spent:.1f}")
     finally:
+        if process.poll() is None:
+            process.terminate()  # It saves its last step.
         code = process.wait()
     if code not in (0, 143):
         sys.exit(code)

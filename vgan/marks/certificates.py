@@ -58,7 +58,10 @@ def thrown_away():
 
     It lies in the user's own folder of settings; where that can't be written, it is forgotten.
     """
-    path = _home() / "throw-away.pem"
+    try:
+        path = _home() / "throw-away.pem"
+    except RuntimeError as error:  # A user without a home.
+        return _told(_made(), f"not kept ({error})")
     try:
         key, begin, chain = path.read_bytes().partition(_BEGIN)
         if _is_valid(begin + chain):
@@ -73,6 +76,11 @@ def thrown_away():
             temporary.write_bytes(made.key + made.chain)
     except OSError as error:
         where = f"not kept ({error})"
+    return _told(made, where)
+
+
+def _told(made, where):
+    """A Credential that was just made; warns of what it is worth, and where it is."""
     logging.warning(
         "videos are signed by a throw-away certificate, made now and %s: it shows that they are "
         "unchanged, but nobody trusts it. See --certificate",

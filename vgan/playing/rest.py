@@ -67,7 +67,7 @@ def _endpoint(served, name):
     found = served.endpoints
     if name == _FIRST:
         return found.get(name) or next(iter(found.values()))
-    if name not in found:
+    if not isinstance(name, str) or name not in found:
         raise RefusedError(400, f"signature_name {name!r}: unknown. There are {', '.join(found)}")
     return found[name]
 

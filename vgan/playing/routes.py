@@ -59,8 +59,8 @@ class Routes:
         return self._models[name]
 
     def _file(self, number):
-        path = self._shelf.get(number).path
-        if path.suffix not in _KINDS:
+        path, name = self._shelf.get(number)
+        if name:
             raise RefusedError(404, "what was given is not given back")
         return Answer(path.read_bytes(), _KINDS[path.suffix])
 

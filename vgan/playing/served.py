@@ -117,14 +117,17 @@ class Served:
             "makes": not model.task.needs_given,
             "completes": list(_completed(model)),
             "checkpoints": self._checkpoints(),
-            "scores": not self._export and Workdir(self.path).evaluation.is_dir(),
         }
         if self.first.latent_shape is None or not self._directions.is_file():
             return about | {"directions": []}
         try:
-            return about | {"directions": self.directions().about()}
+            found = self.directions()
         except CheckpointError as error:
             return about | {"directions": [], "directions_error": str(error)}
+        about |= {"directions": found.about()}
+        if str(found.step) != self.version and not self._export:
+            about["directions_error"] = f"Found at step {found.step}: other steps differ"
+        return about
 
     @property
     def _directions(self):

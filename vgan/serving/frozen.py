@@ -99,7 +99,7 @@ def example(inputs, seed):
             shape = of.shape[1:]
             values[name] = randomness.normal(seed, randomness.SAMPLING, [0], shape).numpy()
         elif name == "label":
-            values[name] = np.zeros(of.shape, np.int32)
+            values[name] = np.full(of.shape, seed % 2, np.int32)
         elif name == "given":
             values[name] = random.uniform(-1, 1, of.shape).astype(np.float32)
         else:

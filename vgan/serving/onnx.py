@@ -17,13 +17,14 @@ _SPOILS = "optimize_transpose"
 """Of tf2onnx: it moves axes past scales of layers that hold no such axis."""
 
 
-def export(frozen, about, path):
+def export(frozen, about, path, name="onnx"):
     """Writes an ONNX file, whose metadata say `about`, under the key vgan, as JSON.
 
     Args:
       frozen: frozen.Frozen; its inputs have these names, its output is `videos`.
       about: dict.
       path: of the file; it appears only when ONNX Runtime makes of it what the live model makes.
+      name: of the format that is told in errors.
     Returns:
       float, how far off that is at most, in values from -1 to 1.
     Raises:
@@ -33,7 +34,7 @@ def export(frozen, about, path):
         import onnxruntime  # noqa: F401
         import tf2onnx  # noqa: F401
     except ImportError as error:
-        raise UsageError(f"--format=onnx: {error}. Run pip install 'vgan[onnx]'") from None
+        raise UsageError(f"--format={name}: {error}. Run pip install 'vgan[onnx]'") from None
     try:
         proto = _converted(frozen)
         proto.metadata_props.add(key="vgan", value=json.dumps(about))
@@ -42,9 +43,9 @@ def export(frozen, about, path):
     except Exception as error:  # Of many kinds, by what isn't known.
         reason = textwrap.shorten(told(error), 200)
         raise UsageError(
-            f"--format=onnx: its converter doesn't take this model ({reason}). Use saved_model"
+            f"--format={name}: its converter doesn't take this model ({reason}). Use saved_model"
         ) from None
-    off = check(frozen, run, "onnx")
+    off = check(frozen, run, name)
     with replacing(Path(path)) as incomplete:
         incomplete.write_bytes(written)
     return off

@@ -40,11 +40,11 @@ def export(frozen, card, about, path, runtime=None):
     local = runtime is not None and "://" not in runtime
     held = _read(Path(runtime)) if local else {}
     with replacing_folder(path) as incomplete:
-        off = onnx.export(frozen, about, incomplete / "model.onnx")
+        off = onnx.export(frozen, about, incomplete / "model.onnx", "web")
         model = {"weights": _text(incomplete / "model.onnx"), "about": about}
         model |= {"inputs": {name: list(of.shape) for name, of in frozen.inputs.items()}}
         model |= {"stream": randomness.SAMPLING, "streams": randomness.STREAMS}
-        model |= {"address": ADDRESS if runtime is None else f"{runtime.rstrip('/')}/"}
+        model |= {"address": f"{runtime.rstrip('/')}/" if runtime and not local else ADDRESS}
         _script(incomplete / "model.js", "MODEL", model)
         _script(incomplete / "runtime.js", "RUNTIME", held)
         for name in ("index.html", "noise.js"):

@@ -100,6 +100,7 @@ onSend(completeForm, async () => {
     throw new Error("The mask is empty: paint over what is to be made anew.");
   }
   place.replaceChildren();
+  const [first] = given, own = mine;  // Another file may be dropped meanwhile.
   const about = {kind: "completed", task: of.task, files: given.map((one) => one.id),
     seed: whole(form.seed), ...common(completeForm)};
   if (of.way === "continued") about.frames = whole(form.frames);
@@ -109,16 +110,16 @@ onSend(completeForm, async () => {
   }
   const job = await work(place, about, "Completing");
   if (!job) return;
-  const [{mp4}] = job.results, name = given[0].name.replace(/\.[^.]*$/, "");
-  const films = [film(await file(mp4), "completed")];
-  if (mine.type.startsWith("video/")) films.unshift(film(URL.createObjectURL(mine), "as given"));
+  const [{mp4}] = job.results, name = first.name.replace(/\.[^.]*$/, "");
+  const films = [film(first, await file(mp4), "completed")];
+  if (own.type.startsWith("video/")) films.unshift(film(first, URL.createObjectURL(own), "as given"));
   at("completed").prepend(el("figure", {}, el("div", {className: "pair"}, ...films),
-    el("figcaption", {textContent: given[0].name}),
+    el("figcaption", {textContent: first.name}),
     el("div", {className: "actions"}, saving(mp4, `${name}-completed.mp4`))));
 });
 
-function film(src, words) {
+function film(of, src, words) {
   const video = el("video", {src, controls: true, loop: true, autoplay: true, muted: true});
-  video.width = Math.max(288, given[0].width);
+  video.width = Math.max(288, of.width);
   return el("div", {}, el("small", {textContent: words}), video);
 }

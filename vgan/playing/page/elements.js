@@ -79,7 +79,11 @@ function onSend(form, act) {
   });
 }
 
-const whole = (input) => Number.parseInt(input.value, 10);
+function whole(input) {
+  const number = Number(input.value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new Error(`${input.value} is no whole number, or too large for a browser.`);
+}
 
 function options(select, values, texts = values) {
   const before = select.value;

@@ -76,11 +76,12 @@ onSend(walkForm, async () => {
   const ends = [0, 1].map((n) => [whole(form[`seed${n}`]), whole(form[`number${n}`])]);
   place.replaceChildren();
   const about = {kind: "walk", ends, frames: whole(form.frames), ...common(walkForm)};
+  const model = chosen;
   const job = await work(place, about, "Walking");
   if (!job) return;
   const [made] = job.results, text = ends.map(([seed, n]) => `clip ${n} of seed ${seed}`).join(" to ");
-  const name = `${chosen.name}-walk-${ends.flat().join("-")}`;
-  at("walked").prepend(el("figure", {}, await clip(made.webp, chosen, `walk from ${text}`),
+  const name = `${model.name}-walk-${ends.flat().join("-")}`;
+  at("walked").prepend(el("figure", {}, await clip(made.webp, model, `walk from ${text}`),
     el("figcaption", {textContent: text}), el("div", {className: "actions"},
       ...savings(made, name))));
 });
@@ -128,7 +129,7 @@ async function showChange() {
   const place = document.querySelector("#change .job"), form = changeForm.elements;
   const about = {kind: "change", seed: whole(form.seed), number: whole(form.number),
     ...common(changeForm)};
-  const amounts = {};
+  const amounts = {}, model = chosen;
   for (const slider of at("sliders").querySelectorAll("input")) {
     if (Number(slider.value)) amounts[slider.dataset.way] = Number(slider.value);
   }
@@ -137,8 +138,8 @@ async function showChange() {
   for (const [text, ways] of [["as it is", {}], ["changed", amounts]]) {
     const job = await work(place, {...about, amounts: ways}, "Changing");
     if (!job) return;
-    const [made] = job.results, name = `${chosen.name}-${about.seed}-${about.number}-${text}`;
-    figures.push(el("figure", {}, await clip(made.webp, chosen, `clip ${text}`),
+    const [made] = job.results, name = `${model.name}-${about.seed}-${about.number}-${text}`;
+    figures.push(el("figure", {}, await clip(made.webp, model, `clip ${text}`),
       el("figcaption", {textContent: text}), el("div", {className: "actions"},
         ...savings(made, name.replaceAll(" ", "-")))));
   }
