@@ -3,9 +3,9 @@
   python experiments/exports.py --formats=onnx,litert
   python experiments/exports.py --experiments=base --narrow
 
-A row is a flagfile's model of random weights and a format: the greatest difference from the live model
-over three seeds, megabytes, and milliseconds a clip with one thread, the least of three calls; or
-why it can't be exported. TensorFlow itself has its row too.
+A row is a flagfile's model of random weights and a format: the greatest difference from the live
+model over three seeds, megabytes, and milliseconds a clip with one thread, the least of three
+calls; or why it can't be exported. TensorFlow itself has its row too.
 """
 
 import dataclasses

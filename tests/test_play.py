@@ -80,9 +80,14 @@ def test_a_kept_port_that_is_taken(play, tiny_run, home):
 
 
 def test_the_page_is_opened(play, tiny_run):
-    before = f"{CTRL_C}\nimport webbrowser\nwebbrowser.open = lambda a: print('opened', a)"
+    """By a file that nobody else can read, since the arguments of a browser can be."""
+    shown = "print('opened', oct(os.stat(a[7:]).st_mode), open(a[7:]).read())"
+    before = f"{CTRL_C}\nimport os, webbrowser\nwebbrowser.open = lambda a: {shown}"
     done = play(f"--workdir={tiny_run}", before=before)
-    assert f"opened {address(done)[1]}\n" in done.out
+    assert (
+        f'opened 0o100600 <meta http-equiv="refresh" content="0; url={address(done)[1]}">'
+        in done.out
+    )
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_a_run_helps_to_see(command, begin_once, tiny, folder, tmp_path):
         (
             ["--input={in}/in.mp4", "--output={new}", "--checkpoint=best"],
             1,
-            "--checkpoint: is of a",
+            "--checkpoint, --trust_code: of a",
         ),
         (["--input={in}/in.mp4", "--output={new}", "--workdir={in}"], 4, "neither a workdir"),
     ],

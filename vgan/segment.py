@@ -31,9 +31,7 @@ def main():
     values = flags.FLAGS
     command.need(input="Name a video file", output="Name a folder")
     if (values["checkpoint"].present or values.trust_code) and not values.workdir:
-        raise UsageError(
-            "--checkpoint, --trust_code: are of a run. Give --workdir too, or drop them"
-        )
+        raise UsageError("--checkpoint, --trust_code: of a run. Give --workdir too, or drop them")
     command.check_new(values.output)
     _check_own(Path(values.output))
     try:
