@@ -49,6 +49,7 @@ def test_what_is_found_and_written(run):
 def test_a_walk_along_a_direction(command, run, tmp_path):
     run, output = run[0], tmp_path / "a.webp"
     flags = [f"--workdir={run}", "--label=2", "--along=brightness", "--frames=10"]
+    flags.append("--nomark")
     done = command("vgan.walk", *flags, "--ends=3", f"--output={output}")
     assert done.code == 0, done.err
     film = read_video(output)[0]

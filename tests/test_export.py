@@ -1,11 +1,14 @@
 """python -m vgan.export: its formats, where they go, and what it says of bad flags."""
 
+import shutil
+
 import pytest
 
 from vgan.runs.checkpoints import saved_steps
 
 
-def test_several_formats_lie_in_the_workdir(command, tiny_run):
+def test_several_formats_lie_in_the_workdir(command, tiny_run, tmp_path):
+    tiny_run = shutil.copytree(tiny_run, tmp_path / "run")
     done = command("vgan.export", f"--workdir={tiny_run}", "--format=onnx,litert")
     assert done.code == 0, done.err
     step = saved_steps(tiny_run / "checkpoints")[0]

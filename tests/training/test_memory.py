@@ -21,11 +21,12 @@ def large(numbers):
 
 
 def test_the_most_that_is_taken_is_counted():
+    """Of a pool that was used before, TensorFlow takes pieces of less than twice the size."""
     for parts in (1, 3):
         with memory.peak() as found:
             kept = [tf.zeros([4 * MIB]) for _ in range(parts)]
             del kept
-        assert 16 * parts * MIB <= found[0] < 17 * parts * MIB
+        assert 16 * parts * MIB <= found[0] < 32 * parts * MIB
 
 
 def test_a_clip_takes_what_its_gradients_do():

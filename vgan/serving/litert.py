@@ -4,6 +4,7 @@ import textwrap
 from pathlib import Path
 
 import tensorflow as tf
+from absl import logging
 
 from vgan.core.errors import UsageError, told
 from vgan.core.files import replacing
@@ -14,7 +15,7 @@ def export(frozen, path):
     """Writes a LiteRT file of built-in operations alone.
 
     Args:
-      frozen: frozen.Frozen; inputs of the file's signature have these names.
+      frozen: frozen.Frozen; the file's inputs have these names.
       path: of the file; it appears only when LiteRT makes of it what the live model makes.
     Returns:
       float, how far off that is at most, in values from -1 to 1.
@@ -25,8 +26,10 @@ def export(frozen, path):
         import ai_edge_litert  # noqa: F401
     except ImportError as error:
         raise UsageError(f"--format=litert: {error}. Run pip install 'vgan[litert]'") from None
+    before = logging.get_verbosity()
+    logging.set_verbosity(logging.ERROR)  # It warns of its other way, which loses names.
     try:
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen.graph], tf.Module())
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen.graph])
         written = converter.convert()
         run = runner(model_content=written)
     except Exception as error:  # The converter's own has no public name.
@@ -34,6 +37,8 @@ def export(frozen, path):
         raise UsageError(
             f"--format=litert: its converter doesn't take this model ({reason}). Use onnx"
         ) from None
+    finally:
+        logging.set_verbosity(before)
     off = check(frozen, run, "litert")
     with replacing(Path(path)) as incomplete:
         incomplete.write_bytes(written)
@@ -48,5 +53,15 @@ def runner(**file):
     """
     from ai_edge_litert.interpreter import Interpreter
 
-    run = Interpreter(**file, num_threads=1).get_signature_runner()
-    return lambda values: next(iter(run(**values).values()))
+    interpreter = Interpreter(**file, num_threads=1)
+    interpreter.allocate_tensors()
+    places = {of["name"].split(":")[0]: of["index"] for of in interpreter.get_input_details()}
+    (made,) = interpreter.get_output_details()
+
+    def run(values):
+        for name, value in values.items():
+            interpreter.set_tensor(places[name], value)
+        interpreter.invoke()
+        return interpreter.get_tensor(made["index"])
+
+    return run
