@@ -21,7 +21,7 @@ from vgan.core.errors import DataError, StorageError
 from vgan.core.files import replace_text
 
 TRAINING = (
-    "--task=generation + prediction(given=4)",
+    "--task=3*generation + prediction(given=4)",  # The former takes longer to learn.
     "--generator=layered(channels=24, redrawn=0)",
     "--discriminator=conv3d(channels=32, spectral_norm=False, minibatch_std=4)"
     " + frames2d(frames=4, spectral_norm=False)",
