@@ -54,6 +54,14 @@ def test_generators(name, kind, tmp_path):
 
 
 @FORMATS
+def test_a_generator_that_begins_with_what_is_given(kind, tmp_path):
+    card = Card(CLIP, 8.0, (), Task("denoising()"))
+    factory = spec.resolve("unet2d", TEMPLATE)
+    network = factory(CLIP, card.task.channels(CLIP), 0, 8, 4, retouch=True)
+    export(kind, frozen.freeze(Averaged(network), card), card, tmp_path / "model")
+
+
+@FORMATS
 def test_what_is_given_stays(kind, tmp_path):
     sampler, card = generator("unet3d", "inpainting()", labels=())
     of = frozen.freeze(sampler, card)

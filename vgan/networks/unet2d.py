@@ -73,8 +73,8 @@ def generator(
     how = {"kernel_initializer": QUIET, "dtype": "float32"}
     video = layers.Conv3D(clip.channels, 1, **how)(activated(x, style))
     if retouch:
-        given = ops.cast(condition[..., : clip.channels], "float32")
-        video = video + ops.arctanh(ALMOST * given)
+        given = ALMOST * ops.cast(condition[..., : clip.channels], "float32")
+        video = video + ops.log((1 + given) / (1 - given)) / 2  # LiteRT has no inverse of tanh.
     video = layers.Activation("tanh", dtype="float32")(video)
     return keras.Model(inputs, video, name="unet2d_generator")
 
