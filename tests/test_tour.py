@@ -78,4 +78,13 @@ def test_bad_flags(command, tmp_path):
     done = command("vgan.tour", f"--output={tmp_path}/out")
     assert done.code == 1 and "--input: not given" in done.err
     done = command("vgan.tour", f"--input={tmp_path}/none", f"--output={tmp_path}/out", "--noopen")
-    assert done.code == 2 and not (tmp_path / "out" / "data").exists()
+    assert done.code == 2 and not list((tmp_path / "out").glob("*"))
+
+
+def test_a_folder_holds_one_tour(command, toured, tmp_path):
+    given = [f"--output={toured}", "--noopen"]
+    assert tour(command, toured).code == 0
+    done = command("vgan.tour", f"--input={tmp_path}", "--size=16", *given)
+    assert done.code == 5 and f"holds a tour of --input={toured}/videos --size=16" in done.err
+    done = command("vgan.tour", f"--input={toured}/videos", "--size=32", *given)
+    assert done.code == 5 and "Give the same, or another --output" in done.err

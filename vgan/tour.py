@@ -56,11 +56,13 @@ def main():
     values = flags.FLAGS
     command.need(input="Name a folder of videos, at least two of 16 frames or more")
     folder = Path(values.output)
-    _check_same(folder / "asked.json", {"input": values.input, "size": values.size})
+    asked, about = folder / "asked.json", {"input": values.input, "size": values.size}
+    _check_same(asked, about)
     data, run, told = folder / "data", folder / "run", []
     given = [f"--input={values.input}", f"--output={data}", f"--size={values.size}"]
     prepare = "data_prep.prepare_clips", *given, f"--min_frames={FRAMES}"
     _run(told, *prepare, done=(data / "manifest.json").exists())
+    replace_text(asked, json.dumps(about))
     training = [f"--data={data}", f"--workdir={run}", *_for_data(data, values.size), *TRAINING]
     _train(told, training, run, folder / "seconds.txt", 60 * values.minutes)
     evaluation = folder / "evaluation"
@@ -83,10 +85,8 @@ def main():
 
 
 def _check_same(path, asked):
-    """Raises StorageError for a folder that holds a tour of something else; notes a new one's."""
-    if not path.exists():
-        return replace_text(path, json.dumps(asked))
-    before = json.loads(path.read_text())
+    """Raises StorageError for a folder that holds a tour of something else."""
+    before = json.loads(path.read_text()) if path.exists() else asked
     if before != asked:
         flags_before = " ".join(f"--{name}={value}" for name, value in before.items())
         raise StorageError(
