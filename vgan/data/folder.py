@@ -228,8 +228,12 @@ class _Descriptor:
 
 
 def _rows(file):
-    """The values of lines, some at a time: of a million videos all at once take gigabytes."""
-    while lines := list(itertools.islice(file, 1000)):
+    """The values of lines, some at a time: of a million videos all at once take gigabytes.
+
+    Few enough for their garbage to be counted out before Python's collector looks through it, which
+    costs more than parsing: a million open in 4.1 s so, in 5.7 by thousands (one AMD EPYC core).
+    """
+    while lines := list(itertools.islice(file, 64)):
         yield from json.loads(b"[" + b",".join(lines) + b"]")
 
 
