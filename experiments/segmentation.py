@@ -48,9 +48,9 @@ def main():
 def _labels(video, objects, see):
     """What each method makes of a video, int [T, H, W]."""
     from vgan.motion import estimators
-    from vgan.sampling import segmentation
+    from vgan.sampling import pixel_features, segmentation
 
-    seen = list(segmentation.windows(video, estimators.dis(), see))
+    seen = list(pixel_features.windows(video, estimators.dis(), see))
     if see is None:
         own = [
             window.features(t)
@@ -97,7 +97,7 @@ def _seeing(values):
         return None
     from vgan.networks import seen_at_pixels
     from vgan.runs import trained
-    from vgan.sampling.segmentation import Seeing
+    from vgan.sampling.pixel_features import Seeing
 
     run = trained.restore(values.workdir, whole=True)
     networks = [critic.network for critic in getattr(run.model, "critic_modules", [])]

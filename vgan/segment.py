@@ -35,7 +35,7 @@ def main():
     command.check_new(values.output)
     _check_own(Path(values.output))
     try:
-        from vgan.sampling import segmentation
+        from vgan.sampling import pixel_features, segmentation
     except ImportError as error:
         raise UsageError(f"{error}. Run pip install 'vgan[segment]'") from None
     from vgan.media.source import open_video
@@ -51,7 +51,7 @@ def main():
 
     def windows(text):
         frames = tqdm(source, text, source.num_frames, unit="frame", disable=None)
-        return segmentation.windows(frames, estimate, see)
+        return pixel_features.windows(frames, estimate, see)
 
     try:
         found = segmentation.Segmenter(windows("looking"), values.objects)
@@ -80,7 +80,7 @@ def _seeing(values):
         return None
     from vgan.networks import seen_at_pixels
     from vgan.runs import trained
-    from vgan.sampling.segmentation import Seeing
+    from vgan.sampling.pixel_features import Seeing
 
     how = {"trust_code": values.trust_code, "whole": True}
     run = trained.restore(values.workdir, values.checkpoint, **how)

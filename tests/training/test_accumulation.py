@@ -48,7 +48,7 @@ def test_parts_give_what_the_whole_does(flags):
     plan, model = built(**flags)
     shown, samples = batch(plan, model)
     given = shown, tf.constant(0, tf.int64), samples, model.turn(0)
-    whole, report = tf.function(model.gradients, autograph=False)(*given)
+    whole, report = model.gradients(*given)
     parts, told = tf.function(accumulation.accumulated(model, 2), autograph=False)(*given)
     tf.nest.assert_same_structure(report, told)
     both = (whole, report.terms), (parts, told.terms)
@@ -56,8 +56,8 @@ def test_parts_give_what_the_whole_does(flags):
         assert (one is None) == (other is None)
         if one is not None:
             one = tf.convert_to_tensor(one)  # Of a table of classes there are slices.
-            most = max(1.0, np.abs(one).max())
-            np.testing.assert_allclose(other, one, rtol=0, atol=4e-6 * most)
+            most = max(1.0, np.abs(one).max())  # Convolutions of fewer clips round otherwise.
+            np.testing.assert_allclose(other, one, rtol=0, atol=1e-5 * most)
 
 
 def test_one_part_is_done_before_the_next():

@@ -9,12 +9,12 @@ import tensorflow as tf
 
 from vgan.training import replicas
 
-CASES = "state", "batch_norm", "flow"
+CASES = "state", "batch_norm", "minibatch_std"
 
 
 @pytest.fixture(scope="module")
 def found(command):
-    """How far five steps on two devices are from those on one, by family."""
+    """How far steps on two devices are from those on one, by case."""
     done = command("tests.training.two_devices", *CASES)
     assert done.code == 0, done.err
     lines = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]

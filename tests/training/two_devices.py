@@ -1,9 +1,10 @@
-"""Five steps of SGD on one device and on two, a line for each case, in a process of its own.
+"""Steps of SGD on one device and on two, a line for each case, in a process of its own.
 
 `python -m tests.training.two_devices` does all families in some five minutes; a test does a few.
 Where TF_CONFIG names workers, their devices are meant.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -31,12 +32,15 @@ STATE = {
     "width": 16,
 }
 DISGUISED = {"updates": "one_stage", "diff_augment": "shift", "augment_target": 0.6}
+# A device's share is a group: what one device has of its parts.
+GROUPS = {"discriminator": "conv3d(channels=2, minibatch_std=2)", "height": 16, "width": 16}
 NORMAL = {"generator": "conv3d(latent_dim=4, channels=2, batch_norm=True)", "ema_decay": 0.5}
 CASES = {
     "gan": SMALL["gan"] | PENALTIES | {"losses": "0.1*l1", "task": "prediction(given=2)"},
     "one_stage": SMALL["gan"] | DISGUISED,
     "state": SMALL["gan"] | STATE,
     "batch_norm": NORMAL,
+    "minibatch_std": GROUPS | {"accumulate": 2},
     "vae": SMALL["vae"] | {"model": "vae"},
     "autoencoder": SMALL["autoencoder"],
     "flow": SMALL["flow"] | {"model": "flow"},
@@ -69,24 +73,41 @@ def variables(model):
 
 
 def apart(flags, several):
-    """How far two runs are from each other, and how many variables differ between the devices."""
+    """How far two runs are from each other after 5 steps, and the devices after 10.
+
+    Returns:
+      dict of far and moved, the largest difference of one device's weights from several's, and from
+      where they began, both of the first worker; unlike, how many variables differ between this
+      process's devices; digest of all of them, the same for all workers.
+    """
     plan, alone = built(flags, replicas.ONE)
     _, together = built(flags, several)
     windows = open_windows(plan.config.data, plan.config.clip, 1, "train")
-    begun = [np.asarray(value) for value in variables(alone)]
-    for model, on in ((alone, replicas.ONE), (together, several)):
-        step = loop.compile_step(model, plan.task, 0, on=on)
+    begun, found = [np.asarray(value) for value in variables(alone)], []
+    runs = (together, several, 1, 10), (alone, replicas.ONE, plan.config.accumulate, 5)
+    runs = runs if several.worker == 0 else runs[:1]
+    for model, on, parts, steps in runs:
+        step = loop.compile_step(model, plan.task, 0, parts, on=on)
         share = on.worker, on.workers
         estimate = alone.flow_estimator
-        batches = pipeline.batches(windows, 4, 0, estimate=estimate, share=share).take(5)
+        batches = pipeline.batches(windows, 4, 0, estimate=estimate, share=share).take(steps)
         for number, clips in enumerate(batches):
             step(on.shares(clips), turn=model.turn(number))
-    found = [[np.asarray(value) for value in variables(model)] for model in (alone, together)]
-    far = max(np.abs(one - other).max() for one, other in zip(*found, strict=True))
-    moved = max(np.abs(one - other).max() for one, other in zip(begun, found[0], strict=True))
+            if number == 4:
+                found.append([np.asarray(value) for value in variables(model)])
+    far, moved = (
+        max(np.abs(one - other).max() for one, other in zip(found[-1], of, strict=True))
+        for of in (found[0], begun)
+    )
     copies = map(several.strategy.experimental_local_results, variables(together))
     unlike = sum(any((of != one[0]).numpy().any() for of in one[1:]) for one in copies)
-    return {"far": float(far), "moved": float(moved), "unlike": unlike}
+    digest = hashlib.sha256(b"".join(np.asarray(v).tobytes() for v in variables(together)))
+    return {
+        "far": float(far),
+        "moved": float(moved),
+        "unlike": unlike,
+        "digest": digest.hexdigest(),
+    }
 
 
 def main():
