@@ -19,7 +19,7 @@ from vgan.serving import saved_model
 
 SIDES = "shapes(num_videos=160)", "shapes(num_videos=136, textured=True, seed=1)"
 DATA = "unpaired(target={!r}, source={!r})".format(*SIDES)
-UNET = {"generator": "unet3d(channels=2, latent_dim=2)"}
+UNET = {"generator": "unet2d(channels=2, latent_dim=2)"}
 
 
 @pytest.fixture(scope="module")

@@ -54,19 +54,19 @@ SMALL = {
         "data": "unpaired(target='shapes(num_videos=8)', source='shapes(num_videos=8, seed=1)')",
         "model": "cycle(pool=2)",
         "task": "translation",
-        "generator": "unet3d(channels=2, latent_dim=2)",
+        "generator": "unet2d(channels=2, latent_dim=2)",
         "discriminator": "frames2d(channels=2)",
     },
     "star": {
         "task": "relabelling",
         "conditional": True,
-        "generator": "unet3d(channels=2, latent_dim=2)",
+        "generator": "unet2d(channels=2, latent_dim=2)",
         "discriminator": "frames2d(channels=2, classes=1.0)",
     },
     "style": {
         "model": f"style(picture={PICTURE!r}, motion=0.0)",  # DIS needs larger clips.
         "task": "rebuilding",
-        "generator": "unet3d(channels=2, latent_dim=2)",
+        "generator": "unet2d(channels=2, latent_dim=2)",
     },
     "diffusion": {"denoiser": "denoiser3d(channels=4)", "sampler": "ddim(steps=2)"},
     OF_THE_TESTS: {},

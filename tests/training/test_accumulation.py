@@ -52,12 +52,14 @@ def test_parts_give_what_the_whole_does(flags):
     parts, told = tf.function(accumulation.accumulated(model, 2), autograph=False)(*given)
     tf.nest.assert_same_structure(report, told)
     both = (whole, report.terms), (parts, told.terms)
+    # Of sums of absolute differences gradients jump, and rounding decides on which side they are.
+    within = 1e-4 if plan.config.model.startswith("cycle") else 4e-6
     for one, other in zip(*map(tf.nest.flatten, both), strict=True):
         assert (one is None) == (other is None)
         if one is not None:
             one = tf.convert_to_tensor(one)  # Of a table of classes there are slices.
-            most = max(1.0, np.abs(one).max())  # Convolutions of fewer clips round otherwise.
-            np.testing.assert_allclose(other, one, rtol=0, atol=1e-5 * most)
+            most = max(1.0, np.abs(one).max())
+            np.testing.assert_allclose(other, one, rtol=0, atol=within * most)
 
 
 def test_one_part_is_done_before_the_next():
