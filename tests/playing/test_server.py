@@ -1,5 +1,6 @@
 """Who may ask, and how much may be sent: each refusal is one line of JSON."""
 
+import hmac
 import socket
 
 import pytest
@@ -53,6 +54,13 @@ def test_without_the_token_nothing_is_answered(ask, token):
     for wrong in (None, "", "wrong", token[:-1], token + "x", "\xe9"):
         for path in ("/", "/none", "/api/files/1"):
             assert refusal(ask("GET", path, token=wrong)) == (401, told)
+
+
+def test_who_knows_the_token_shows_it_without_telling(ask, token):
+    """A page that lost its server asks so, before it sends the token again."""
+    answer = ask("GET", "/api/proof/a/b", token=None)
+    assert answer.json == {"proof": hmac.digest(token.encode(), b"a/b", "sha256").hex()}
+    assert refusal(ask("GET", "/api/proof/a", headers={"Host": "evil.example"}))[0] == 403
 
 
 @pytest.mark.parametrize("header", ["Basic {}", "{}", "Bearer  {}"])

@@ -12,6 +12,9 @@ MOST_JSON, MOST_FILE = 2**24, 2**29
 """Bytes of a request, and of an uploaded file, above which nothing of it is read."""
 
 UPLOAD = ["api", "files"]
+PROOF = ["api", "proof"]
+"""Followed by a text: asks without the token whether it is known here, see `proof`."""
+
 _NAMES = {ADDRESS, "localhost", "[::1]"}
 _BLOCK = 2**16
 _LONGEST = 20  # Digits of a length.
@@ -80,6 +83,15 @@ class Request:
         return found
 
 
+def proof(request, token):
+    """The Answer to PROOF: a page that lost its server tells its token to none that can't give it.
+
+    It is the HMAC-SHA256 of the text that was sent, by the token.
+    """
+    text = "/".join(request.parts[len(PROOF) :])
+    return as_json({"proof": hmac.new(token.encode(), text.encode(), "sha256").hexdigest()})
+
+
 def _no_number(text):
     raise ValueError(f"{text} is no number")
 
@@ -89,7 +101,7 @@ def admitted(method, path, headers, file, token):
 
     Args:
       method, path, headers, file: of the request, as http.server has them.
-      token: what it must have.
+      token: what it must have, but for PROOF.
     Raises:
       RefusedError: it names another machine, lacks the token, or announces too large a body.
     """
@@ -100,9 +112,10 @@ def admitted(method, path, headers, file, token):
     address = urlsplit(path)
     scheme, _, bearer = headers.get("Authorization", "").partition(" ")
     given = bearer if scheme == "Bearer" else parse_qs(address.query).get("token", [""])[0]
-    if not hmac.compare_digest(given.encode(errors="replace"), token.encode()):
-        raise RefusedError(401, "wrong token: use the whole address that vgan.play printed")
     parts = [unquote(part) for part in address.path.split("/") if part]
+    knows = hmac.compare_digest(given.encode(errors="replace"), token.encode())
+    if not knows and parts[: len(PROOF)] != PROOF:
+        raise RefusedError(401, "wrong token: use the whole address that vgan.play printed")
     most = MOST_FILE if parts == UPLOAD else MOST_JSON
     return Request(method, parts, headers, _length(headers, most), file)
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from vgan.core.errors import StorageError, VganError, told
 from vgan.core.escaping import plain
-from vgan.playing.gate import ADDRESS, RefusedError, admitted, as_json
+from vgan.playing.gate import ADDRESS, PROOF, RefusedError, admitted, as_json, proof
 
 _PATIENCE = 3  # Seconds in which somebody who sends too much may finish, and then read why not.
 _BLOCK = 2**16
@@ -76,7 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
         request = None
         try:
             request = admitted(*self._asked())
-            answer = self.server.answer(request)
+            asks = request.parts[: len(PROOF)] == PROOF
+            answer = proof(request, self.server.token) if asks else self.server.answer(request)
         except RefusedError as refused:
             return self._refuse(refused, request)
         except VganError as error:
