@@ -9,6 +9,7 @@ import resource
 import signal
 import threading
 import time
+from multiprocessing import resource_tracker
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -37,6 +38,7 @@ def write(todo, workers, progress):
     )
     with pool:
         try:
+            _start_without_interrupts(pool)
             while waiting or running:
                 while waiting and len(running) < 2 * workers:
                     chunk = waiting.pop()
@@ -54,6 +56,16 @@ def write(todo, workers, progress):
         except BaseException:
             pool.stop()
             raise
+
+
+def _start_without_interrupts(pool):
+    """Ctrl-C is for this thread: what it starts inherits that it isn't for them, from the first."""
+    resource_tracker.ensure_running()  # Where it must be started first, it lets interrupts through.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        assert pool.active
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _blame(chunk, bad, error):
@@ -75,7 +87,6 @@ def _blame(chunk, bad, error):
 
 
 def _start(parent):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent.
     for number in (signal.SIGALRM, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=[parent], daemon=True).start()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +16,8 @@ FRAMES = np.random.default_rng(0).integers(0, 256, [40, 16, 16, 3], np.uint8)
 
 
 @pytest.fixture
-def begun(tmp_path):
-    """A command that takes a while, and its process once a chunk is done."""
+def started(tmp_path):
+    """A command that takes a while, and its process."""
     (tmp_path / "raw").mkdir()
     for number in range(128):  # Chunks that are soon done; a long file comes after them.
         np.save(tmp_path / "raw" / f"{number:03}.npy", FRAMES[number % 20 : number % 20 + 2])
@@ -28,13 +29,33 @@ def begun(tmp_path):
         # In the background of a shell Ctrl-C is ignored, and so would it be by what starts there.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
-    end = time.monotonic() + 120
-    while not list(tmp_path.glob("out.incomplete-*/parts/*.json")):
-        assert process.poll() is None and time.monotonic() < end, process.communicate()
-        time.sleep(0.02)
     yield command, process
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def begun(started, tmp_path):
+    """The same once a chunk is done."""
+    _wait(started[1], lambda: list(tmp_path.glob("out.incomplete-*/parts/*.json")))
+    return started
+
+
+def _wait(process, ready):
+    end = time.monotonic() + 120
+    while not ready():
+        assert process.poll() is None and time.monotonic() < end, process.communicate()
+        time.sleep(0.02)
+
+
+def test_ctrl_c_while_workers_start_is_a_line(started):
+    _, process = started
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    _wait(process, lambda: len(children.read_text().split()) > 1)  # One tracks resources.
+    time.sleep(0.1)  # It is loading Python's modules.
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "vgan: error: stopped by Ctrl-C\n")
 
 
 def alive(group):
@@ -48,7 +69,7 @@ def alive(group):
 
 def test_ctrl_c_ends_all_and_the_next_run_goes_on(begun, tmp_path):
     command, process = begun
-    os.kill(process.pid, signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # As a terminal does: the workers get it, too.
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert [line for line in err.splitlines() if not line.endswith("files")] == [
