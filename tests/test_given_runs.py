@@ -190,6 +190,19 @@ def test_scores_of_pairs(command, no_page, run, tmp_path):
     assert "ssim" not in found["scores"]  # Its window is larger than these clips.
 
 
+def test_scores_of_one_of_its_tasks(command, no_page, run, tmp_path):
+    flags = [f"--workdir={run}", "--num_videos=16", f"--cache={tmp_path}"]
+    done = command("vgan.evaluate", *flags, "--task=denoising", before=no_page)
+    assert done.code == 0, done.err
+    found = json.loads((run / "evaluation" / "4-denoising" / "scores.json").read_text())
+    assert "of its tasks denoising(strength=20)" in found["protocol"]["generated"]
+    assert found["scores"]["psnr"]["value"] > 5
+    done = command("vgan.evaluate", *flags, "--task=inpainting")
+    assert (done.code, "--task=inpainting: name one of those" in done.err) == (1, True)
+    done = command("vgan.evaluate", f"--model={run}/export", "--data=a", "--output=b", "--task=a")
+    assert (done.code, "--task: is one of those of a run" in done.err) == (1, True)
+
+
 def test_what_is_given_is_previewed(run):
     assert list((run / "samples").glob("step-*.mp4"))
     assert trained.restore(run).model.average.inputs[1].shape[-1] == 4

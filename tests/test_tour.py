@@ -55,14 +55,17 @@ def test_all_is_told_and_shown(command, toured):
         *(f"vgan.{n}" for n in ("train", "evaluate", "generate", "export")),
     ]
     assert "--frame_step=2 --height=16 --width=16 --conditional" in lines[1]
+    assert "--task=generation" in lines[2]
+    assert "(For 0.05 minutes, whatever it says is left.)" in done.out
     page = (toured / "index.html").read_text()
     assert page.count("image/webp") == 6 + 6 + 2 * 6  # Shown, made, and completed beside real.
     assert "too few clips held out" in page and "python -m vgan.train" in page
     shown = {"frechet_motion": {"value": 8.76, "floor": 3.41}}
     for name in ("frechet_random3d", "frechet_random3d_dt", "coverage"):
         shown[name] = {"value": 0.125, "floor": None}
+    about = {"protocol": {"n_real": 30, "source_videos": 2}}
     (toured / "evaluation").mkdir()
-    (toured / "evaluation" / "scores.json").write_text(json.dumps({"scores": shown}))
+    (toured / "evaluation" / "scores.json").write_text(json.dumps({"scores": shown} | about))
     assert tour(command, toured).code == 0
     page = (toured / "index.html").read_text()
     assert "8.76" in page and 'href="evaluation/report.html"' in page
@@ -72,6 +75,24 @@ def test_all_is_told_and_shown(command, toured):
 def test_it_ends_as_the_command_that_failed(command, toured, name, code):
     (toured / "seconds.txt").unlink(missing_ok=True)
     assert tour(command, toured, {name: code}).code == code
+
+
+def test_time_that_is_spent_is_told(command, toured):
+    (toured / "seconds.txt").write_text("3.0")
+    assert "--minutes=0.1 would go on" in tour(command, toured).out
+
+
+def test_too_few_videos(command, tmp_path):
+    """The next try finds the folder free."""
+    (tmp_path / "videos").mkdir()
+    frames = shapes.windows(ClipSpec(16, 16, 16), 1, "train", num_videos=1)[0][0]
+    write_video(tmp_path / "videos" / "one.mp4", frames, 8)
+    done = command("vgan.tour", f"--input={tmp_path}/videos", f"--output={tmp_path}/out")
+    assert done.code == 2 and done.err.endswith(
+        "too few videos to learn from some and hold one out. Give at least two of 16 frames or "
+        "more\n"
+    )
+    assert not list((tmp_path / "out").glob("*"))
 
 
 def test_bad_flags(command, tmp_path):

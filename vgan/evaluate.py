@@ -35,6 +35,7 @@ flags.DEFINE_integer(
 flags.DEFINE_integer("seed", 0, "Of the made videos and of every choice.", 0, 2**59 - 1)
 flags.DEFINE_string("features", "", "Networks of your own: saved_model(path='...', output='...').")
 flags.DEFINE_string("classifier", None, "Folder that python -m vgan.train_classifier wrote.")
+flags.DEFINE_string("task", None, "Which of its tasks, of a run of several (default: as mixed).")
 flags.DEFINE_integer("maps", 0, "Made clips whose page shows what critics look at.", 0, SHOWN)
 flags.DEFINE_string(
     "cache", None, "Where measures of real clips are kept (default: ~/.cache/vgan)."
@@ -78,6 +79,8 @@ def _check_flags(values):
         raise UsageError("--maps: are of the critics of a run that makes clips. Give --workdir")
     if values.back and given != ["workdir"]:
         raise UsageError("--back: is a way that a run goes. Give --workdir")
+    if values.task is not None and given != ["workdir"]:
+        raise UsageError("--task: is one of those of a run. Give --workdir")
     if values.output is not None:
         _check_output(Path(values.output))
 
@@ -114,42 +117,49 @@ def _made(values):
         origin, size = f"videos {values.videos!r}", ClipSpec(*videos.shape[1:])
         made = Made(lambda _: files, len(videos), size, origin, values.data, step, None, lossy)
         return made, values.output
-    data, output = values.data, values.output
+    data, output, part = values.data, values.output, None
     if values.model:
-        model, origin = (
-            saved_model.load(values.model, values.trust_code),
-            f"export {values.model!r}",
-        )
+        model = saved_model.load(values.model, values.trust_code)
+        origin = f"export {values.model!r}"
     else:
         about = values.checkpoint, None, values.trust_code
         run = trained.restore(values.workdir, *about, sampler=values.sampler, back=values.back)
-        model = run.sampling_model()
-        choice = checkpoint_choice.parse(values.checkpoint)
-        origin = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
-        origin += f", {values.checkpoint}" if choice.number > 1 else ""
-        origin += f", {values.sampler}" if values.sampler else ""
-        origin += ", the way back" if values.back else ""
-        origin += f", rebuilt of {run.ratio:g} times fewer numbers" if run.ratio else ""
-        name = f"{run.step}-{choice.kind}-{choice.number}" if choice.number > 1 else str(run.step)
-        if values.sampler:  # Beside the run's own evaluation.
-            name += "-" + re.sub(r"\W+", "-", values.sampler).strip("-")
-        name += "-back" * values.back
+        part = run.card.task.alone(values.task) if values.task is not None else None
+        if part and part.shows:
+            run = run._replace(card=run.card._replace(task=part))
+        model, (origin, name) = run.sampling_model(), _named(values, run, part)
         data, step = data or run.config.data, values.frame_step or run.config.frame_step
         output = output or str(Path(values.workdir) / "evaluation" / name)
         _check_output(Path(output))
     asked = "other classes than theirs" if model.task.relabels else "classes in turn"
     origin += f", {asked}" if model.labels else ""
-    origin += f", task {model.task.text}" if model.task.shows else ""
+    origin += f", task {model.task.text}" if model.task.shows and not part else ""
 
     def draw(evaluator):
         number, progress = values.num_videos, _progress("making clips", values.num_videos)
-        found = generated.videos(model, number, values.seed, evaluator, progress)
+        shows = (part or model.task).shows
+        found = generated.videos(model, number, values.seed, evaluator, progress, shows)
         if values.model or not run.model.encodes or model.task.needs_given:
             return found
         rebuilt = generated.rebuilt(run.model, run.card, number, evaluator.real)
         return found._replace(rebuilt=rebuilt)
 
     return Made(draw, values.num_videos, model.clip, origin, data, step, model.fps, []), output
+
+
+def _named(values, run, part):
+    """What of a run is scored, and the name of the folder for it within the run's."""
+    choice = checkpoint_choice.parse(values.checkpoint)
+    origin = f"workdir {values.workdir!r}, step {run.step}, averaged weights"
+    origin += f", {values.checkpoint}" if choice.number > 1 else ""
+    origin += f", {values.sampler}" if values.sampler else ""
+    origin += ", the way back" if values.back else ""
+    origin += f", rebuilt of {run.ratio:g} times fewer numbers" if run.ratio else ""
+    origin += f", of its tasks {part.text}" if part else ""
+    name = f"{run.step}-{choice.kind}-{choice.number}" if choice.number > 1 else str(run.step)
+    for text in filter(None, (values.sampler, values.task)):  # Beside the run's own evaluation.
+        name += "-" + re.sub(r"\W+", "-", text).strip("-")
+    return origin, name + "-back" * values.back
 
 
 def _targets(values, videos, names):

@@ -7,6 +7,8 @@ where it was stopped.
 
 import contextlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -42,6 +44,8 @@ FRAMES = 16
 FAST = 20
 """Frames a second above which every second one is enough."""
 
+ENOUGH = f"at least two of {FRAMES} frames or more"
+
 POLL = 1.0
 """Seconds between two looks at the clock."""
 
@@ -53,8 +57,16 @@ flags.DEFINE_bool("open", True, "Open the page in a browser.")
 
 
 def main():
-    values = flags.FLAGS
-    command.need(input="Name a folder of videos, at least two of 16 frames or more")
+    command.need(input=f"Name a folder of videos, {ENOUGH}")
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # Without a GPU what is below looks like errors.
+    try:
+        _tour(flags.FLAGS)
+    except KeyboardInterrupt:
+        print("the same tour, by the same line, goes on from here", file=sys.stderr)
+        raise
+
+
+def _tour(values):
     folder = Path(values.output)
     asked, about = folder / "asked.json", {"input": values.input, "size": values.size}
     _check_same(asked, about)
@@ -62,11 +74,12 @@ def main():
     given = [f"--input={values.input}", f"--output={data}", f"--size={values.size}"]
     prepare = "data_prep.prepare_clips", *given, f"--min_frames={FRAMES}"
     _run(told, *prepare, done=(data / "manifest.json").exists())
+    training = [f"--data={data}", f"--workdir={run}", *_for_data(values, data), *TRAINING]
     replace_text(asked, json.dumps(about))
-    training = [f"--data={data}", f"--workdir={run}", *_for_data(data, values.size), *TRAINING]
-    _train(told, training, run, folder / "seconds.txt", 60 * values.minutes)
+    _train(told, training, run, folder / "seconds.txt", values.minutes)
     evaluation = folder / "evaluation"
     scored = [f"--workdir={run}", f"--output={evaluation}", "--num_videos=64", "--overwrite"]
+    scored.append("--task=generation")
     # A few videos may have too few clips for scores.
     _run(told, "vgan.evaluate", *scored, "--start_interval=2", allowed=DataError.exit_code)
     sheet = folder / "made.mp4"
@@ -95,12 +108,21 @@ def _check_same(path, asked):
         )
 
 
-def _for_data(data, size):
+def _for_data(values, data):
     """Flags that fit prepared videos: classes if any, and every second frame of fast ones."""
     from vgan.data.opening import open_windows
 
-    clip, manifest = ClipSpec(FRAMES, size, size), json.loads((data / "manifest.json").read_text())
-    open_windows(str(data), clip, 1, "test")  # Without any there is nothing to compare with.
+    size, manifest = values.size, json.loads((data / "manifest.json").read_text())
+    clip = ClipSpec(FRAMES, size, size)
+    for split in ("train", "test"):
+        try:
+            open_windows(str(data), clip, 1, split)
+        except DataError:
+            shutil.rmtree(data)  # The same line may be tried again with more of them.
+            raise DataError(
+                f"input {values.input!r}: too few videos to learn from some and hold one out. Give "
+                f"{ENOUGH}"
+            ) from None
     step = 1
     if manifest["fps"]["median"] > FAST:
         with contextlib.suppress(DataError):  # All are too short.
@@ -124,14 +146,16 @@ def _run(told, name, *given, done=False, allowed=0):
         sys.exit(code)
 
 
-def _train(told, given, run, clock, seconds):
-    """Trains for so many seconds after the first checkpoint, in all sittings."""
+def _train(told, given, run, clock, minutes):
+    """Trains for so many minutes after the first checkpoint, in all sittings."""
     from vgan.runs.checkpoints import saved_steps
 
     _tell(told, "vgan.train", given)
-    spent = float(clock.read_text()) if clock.exists() else 0.0
+    spent, seconds = float(clock.read_text()) if clock.exists() else 0.0, 60 * minutes
     if spent >= seconds:
+        print(f"(Its {minutes:g} minutes are over: --minutes={2 * minutes:g} would go on.)")
         return
+    print(f"(For {minutes:g} minutes, whatever it says is left.)", flush=True)
     process = subprocess.Popen([sys.executable, "-m", "vgan.train", *given])
     try:
         while process.poll() is None and spent < seconds:
@@ -145,6 +169,7 @@ def _train(told, given, run, clock, seconds):
         code = process.wait()
     if code not in (0, 143):
         sys.exit(code)
+    print(f"(The {minutes:g} minutes are over.)", flush=True)
 
 
 def _tell(told, name, given):

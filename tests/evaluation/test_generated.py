@@ -33,6 +33,9 @@ def test_what_was_asked_of_each_clip():
     np.testing.assert_array_equal(found.targets, real)
     assert found.asked[0, 1].all() and not found.asked[0, 0].any()
     assert found.asked[1].all() and not found.asked[2].any()
+    model.stream = lambda number, seed: [real[:number]]
+    found = generated.videos(model, 2, 0, evaluator, shows=False)  # Of its tasks, generation.
+    assert len(found.videos) == 2 and found.targets is None
 
 
 def test_real_clips_through_latents():

@@ -20,8 +20,8 @@ class Videos(typing.NamedTuple):
     rebuilt: np.ndarray | None = None
 
 
-def videos(model, number, seed, evaluator, progress=lambda count: None):
-    """Videos of a model; one with a task completes what is given of the first real clips.
+def videos(model, number, seed, evaluator, progress=lambda count: None, shows=None):
+    """Videos of a model, of nothing or completing what its task gives of the first real clips.
 
     Args:
       model: sampling.Model.
@@ -29,10 +29,11 @@ def videos(model, number, seed, evaluator, progress=lambda count: None):
       seed: int of the latents and of what is given.
       evaluator: evaluator.Evaluator of the real clips.
       progress: called with how many more are done.
+      shows: whether something of real clips is given; by default, as the model's task has it.
     Returns:
       Videos.
     """
-    if model.task.shows:
+    if model.task.shows if shows is None else shows:
         chunks = _completed(model, number, seed, evaluator.real)
         if model.task.relabels or not evaluator.pairs:
             chunks = (chunk[:1] for chunk in chunks)  # There is none that they should be.

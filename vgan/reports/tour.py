@@ -15,6 +15,9 @@ from vgan.tasks import given
 NUMBER = 6
 """Clips of a kind that are shown."""
 
+GIVEN, MADE = (120, 120, 120), (255, 150, 0)
+"""Colours of the frames around what was given, and around what was made."""
+
 HEADLINES = "frechet_random3d", "frechet_random3d_dt", "frechet_motion", "coverage"
 
 
@@ -38,8 +41,8 @@ def write(path, workdir, evaluated, commands):
         "Your videos, and what a model made of them",
         page.quiet(f"{run.step} steps on {count}, of {run.card.clip}: a taste, not the best."),
         _real(windows["train"], run.card.fps),
-        _made(run),
         _completed(run, windows["test"]),
+        _made(run),
         _scores(Path(evaluated), Path(path).parent),
         _commands(commands, workdir),
     )
@@ -51,7 +54,7 @@ def _spread(windows):
 
 
 def _real(windows, fps):
-    clips = [page.clip(windows[int(n)][0], fps, f"window {n}") for n in _spread(windows)]
+    clips = [page.clip(windows[int(n)][0], fps, "one of your videos") for n in _spread(windows)]
     return page.section("What it was shown", page.flow(*clips))
 
 
@@ -61,7 +64,9 @@ def _made(run):
         page.clip(video, run.card.fps, f"seed 0, number {number}")
         for number, video in enumerate(model.sample(NUMBER))
     )
-    return page.section("What it makes of noise", page.flow(*clips))
+    about = "New ones, of random numbers alone. They take longest to learn: after minutes they are "
+    about += "smears of your colours, after an hour things begin to have a shape."
+    return page.section("What it makes up", page.quiet(about), page.flow(*clips))
 
 
 def _completed(run, windows):
@@ -76,28 +81,42 @@ def _completed(run, windows):
     cards = [
         page.element(
             "div",
-            page.clip(real[n], card.fps, "as it went on"),
-            page.clip(made[n], card.fps, f"after {shown} frames of it"),
+            page.clip(_framed(real[n], len(real[n])), card.fps, "as it went on"),
+            page.clip(_framed(made[n], shown), card.fps, f"after {shown} frames of it"),
             class_="card pair",
         )
         for n in range(len(real))
     ]
-    about = "Clips of videos it has never seen: the first frames are given, the rest is made."
+    about = "Clips of videos it has never seen. In a gray frame: real; in an orange one: made."
     return page.section("What it expects to come next", page.quiet(about), page.flow(*cards))
+
+
+def _framed(video, shown):
+    """A clip in frames of a pixel, whose colour says which were given."""
+    found = np.empty([len(video), video.shape[1] + 2, video.shape[2] + 2, 3], np.uint8)
+    found[:shown], found[shown:] = GIVEN, MADE
+    found[:, 1:-1, 1:-1] = video
+    return found
 
 
 def _scores(evaluated, beside_page):
     if not (evaluated / "scores.json").exists():
         about = "There are too few clips held out to say. Prepare more, or longer, videos."
         return page.section("How good it is", page.quiet(about))
-    scores = json.loads((evaluated / "scores.json").read_text())["scores"]
+    found = json.loads((evaluated / "scores.json").read_text())
+    scores, protocol = found["scores"], found["protocol"]
     report = os.path.relpath(evaluated / "report.html", beside_page)
     rows = [
         [name, page.number(scores[name]["value"]), page.number(scores[name]["floor"]), said]
         for name in HEADLINES
         if (said := evaluation.meaning(name))
     ]
-    about = "Read a score by its floor, what as many other real clips get. The whole report: "
+    about = (
+        f"How far clips that it makes up are from {protocol['n_real']} held-out ones of "
+        f"{protocol['source_videos']} videos; the floor is what as many other real clips get. From "
+        "so few, chance says as much: a score at its floor, or below, proves nothing. What is "
+        "what, and what it looks like: "
+    )
     link = page.element("a", report, href=report)
     table = page.table(rows, ["score", "value", "floor", "what it is"])
     return page.section("How good it is", page.element("p", about, link), table)
