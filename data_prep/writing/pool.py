@@ -63,7 +63,7 @@ def _start_without_interrupts(pool):
     resource_tracker.ensure_running()  # Where it must be started first, it lets interrupts through.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
-        assert pool.active
+        _ = pool.active  # Asking starts it.
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
