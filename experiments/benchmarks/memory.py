@@ -35,7 +35,8 @@ def case(text):
     windows = opening.open_windows(given.data, given.clip, given.frame_step, "train")
     plan = Plan.of(given)
     model = building.build(plan, given, len(windows.labels) if given.conditional else 0)
-    told = memory.of_clip(model, plan.task, windows, given)
+    together = given.batch_size // given.accumulate
+    told = memory.of_step(model, plan.task, windows, given, together)
     how = given.accumulate, given.recompute
     train_step = loop.compile_step(model, plan.task, given.seed, *how)
     about = given.batch_size, given.seed, 0, given.augment, model.flow_estimator
@@ -46,7 +47,6 @@ def case(text):
         for _ in range(2):
             start = time.perf_counter()
             loop.by_path(train_step(clips, turn=turn))
-    told *= given.batch_size // given.accumulate
     return found[0] / 2**30, told / 2**30, time.perf_counter() - start
 
 

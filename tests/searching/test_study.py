@@ -79,10 +79,19 @@ def test_flags_that_do_not_fit_are_a_failed_trial_and_at_first_the_end(monkeypat
     search.run()
     reasons = {trial.params["batch_size"]: trial.user_attrs["reason"] for trial in search.trials}
     assert reasons[2] is None and "--accumulate=2" in reasons[3]
-    useless = running.Outcome(None, 1.0, "vgan: error: --data: none", useless=True)
+    useless = running.Outcome(None, 1.0, "--data: none", useless=True)
     monkeypatch.setattr(running, "run", lambda *_: useless)
-    with pytest.raises(UsageError, match="can't be trained: vgan: error: --data: none"):
+    with pytest.raises(UsageError, match="can't be trained: --data: none. Then remove"):
         study.Search(config, space, tmp_path / "b", 12, 90, lower=True).run()
+
+
+@pytest.mark.parametrize("storage", ["nonsense", "sqlite:////nowhere/x.db", "mysql://a/b"])
+def test_a_database_that_can_not_be_opened(tmp_path, storage):
+    config = ExperimentConfig(eval_interval=5)
+    space = parse("batch_size=choice(2, 16)", config)
+    with pytest.raises(UsageError, match=f"^--storage={storage}: can't be opened") as told:
+        study.Search(config, space, tmp_path, 2, 90, lower=True, storage=storage)
+    assert "\n" not in str(told.value)
 
 
 def test_the_best_are_run_on_more_seeds_and_the_first_too(ran, tmp_path, capsys):

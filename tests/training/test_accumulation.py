@@ -52,8 +52,8 @@ def test_parts_give_what_the_whole_does(flags):
     parts, told = tf.function(accumulation.accumulated(model, 2), autograph=False)(*given)
     tf.nest.assert_same_structure(report, told)
     both = (whole, report.terms), (parts, told.terms)
-    # Of sums of absolute differences gradients jump, and rounding decides on which side they are.
-    within = 1e-4 if plan.config.model.startswith("cycle") else 4e-6
+    # Two generators, one after the other, carry rounding further.
+    within = 1e-5 if plan.config.model.startswith("cycle") else 4e-6
     for one, other in zip(*map(tf.nest.flatten, both), strict=True):
         assert (one is None) == (other is None)
         if one is not None:

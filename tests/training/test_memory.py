@@ -1,5 +1,6 @@
 """What is said of the memory that a step takes."""
 
+import math
 import types
 
 import pytest
@@ -8,7 +9,7 @@ import tensorflow as tf
 from tests.training.test_accumulation import built
 from vgan.core.errors import UsageError
 from vgan.data.opening import open_windows
-from vgan.models.synthesizer import Turn
+from vgan.models.synthesizer import Report, Turn
 from vgan.runs.config import ExperimentConfig
 from vgan.training import memory
 
@@ -29,22 +30,28 @@ def test_the_most_that_is_taken_is_counted():
         assert 16 * parts * MIB <= found[0] < 32 * parts * MIB
 
 
-def test_a_clip_takes_what_its_gradients_do():
-    plan, model = built(batch_size=8, accumulate=2)
+@pytest.mark.parametrize("accumulate", [1, 4])
+def test_a_step_takes_what_the_gradients_of_clips_do(accumulate):
+    """Of one clip, or of two in turn; beside a part are the others' pixels."""
+    plan, model = built(batch_size=8, accumulate=accumulate)
 
     def gradients(batch, seed, samples, turn):
         assert batch.video.shape[0] == 1 and turn.players == ("generator",)
-        return large(tf.reshape(batch.video, [-1])), None
+        return {"generator": [large(tf.reshape(batch.video, [-1]))]}, Report({}, {})
 
     stand_in = types.SimpleNamespace(
         codec=model.codec,
         flow_estimator=None,
         turn=lambda step: Turn(("generator",)),
-        gradients=lambda *about: gradients(*about)[0],
+        players=lambda: {"generator": []},
+        gradients=gradients,
     )
     windows = open_windows(plan.config.data, plan.config.clip, 1, "train")
-    found = memory.of_clip(stand_in, plan.task, windows, plan.config)
-    assert 16 * MIB <= found < 36 * MIB
+    about = stand_in, plan.task, windows, plan.config
+    one, three = (memory.of_step(*about, together) for together in (1, 3))
+    pixels = 2 * 4 * math.prod(plan.config.clip.shape) * (accumulate > 1)
+    assert 16 * MIB <= one - 7 * pixels < 36 * MIB
+    assert 2.5 < (three - 5 * pixels) / (one - 7 * pixels) < 3.5
 
 
 @pytest.mark.parametrize(
@@ -56,8 +63,7 @@ def test_a_clip_takes_what_its_gradients_do():
 )
 def test_what_does_not_fit_is_refused(monkeypatch, capsys, flags, advice):
     config = ExperimentConfig(batch_size=8, frames=16, height=256, width=256, **flags)
-    parts = config.batch_size // config.accumulate
-    monkeypatch.setattr(memory, "of_clip", lambda *about: 3 * 2**30 // parts)
+    monkeypatch.setattr(memory, "of_step", lambda *about: 3 * 2**30)
     monkeypatch.setattr(memory, "available", lambda: 2 * 2**30)
     with pytest.raises(UsageError, match="--batch_size=8: .* about 3.0 GiB, and 2.0 GiB") as error:
         memory.check(None, None, None, config)
@@ -82,7 +88,7 @@ def test_workers_take_shares_of_clips(monkeypatch):
         config = ExperimentConfig(batch_size=clips, frames=16, height=256, width=256)
         memory.check(None, None, None, config, on)
 
-    monkeypatch.setattr(memory, "of_clip", lambda *about: 2**30)
+    monkeypatch.setattr(memory, "of_step", lambda *about: about[-1] * 2**30)
     monkeypatch.setattr(memory, "available", lambda: 3 * 2**30)
     check(8, workers=4, devices=1)
     with pytest.raises(UsageError, match="about 4.0 GiB.*Give --accumulate=1?2, "):
@@ -90,7 +96,7 @@ def test_workers_take_shares_of_clips(monkeypatch):
 
 
 def test_small_clips_cost_no_time(monkeypatch):
-    monkeypatch.setattr(memory, "of_clip", None)
+    monkeypatch.setattr(memory, "of_step", None)
     memory.check(None, None, None, ExperimentConfig())
 
 

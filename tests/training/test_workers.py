@@ -106,6 +106,8 @@ def config(cluster, kind, index):
         (config(TWO, "worker", 2), "", "names no such task"),
         (config({"chief": ["a:1"], "worker": ["b:1"]}, "chief", 1), "", "names no such task"),
         (config({"ps": ["a:1"], "worker": ["b:1"]}, "ps", 0), "", "only chief and worker, not ps"),
+        (config({"worker": "a:1"}, "worker", 0), "", "'a' is no host:port"),
+        (config({"worker": ["a", "b:x"]}, "worker", 0), "", "'a' is no host:port"),
         (config(TWO, "worker", 0), "cpu:2", "--devices=cpu:2: TF_CONFIG names 2 workers"),
     ],
 )

@@ -47,6 +47,7 @@ CASES = {
     "diffusion": SMALL["diffusion"] | {"model": "diffusion"},
     "few_steps": SMALL["few_steps"],
     "cycle": SMALL["cycle"],
+    "star": SMALL["star"] | {"model": "star", "accumulate": 2},
     "style": SMALL["style"],
 }
 PLAYERS = {"generator_optimizer": "generator", "discriminator_optimizer": "discriminator"}
@@ -56,8 +57,9 @@ PLAYERS |= {"optimizer": "denoiser"}
 def built(flags, on):
     """A model whose players learn by SGD: Adam would hide gradients that are twice too large."""
     plan = Plan.of(ExperimentConfig(**SIZES | flags))
+    labels = open_windows(plan.config.data, plan.config.clip, 1, "train").labels
     with on.scope():
-        model = building.build(plan, plan.config, 0)
+        model = building.build(plan, plan.config, len(labels) if plan.config.conditional else 0)
         for attribute, player in PLAYERS.items():
             if hasattr(model, attribute) and player in model.players():
                 optimizer = keras.optimizers.SGD(0.01)

@@ -125,7 +125,11 @@ def _parse(argv):
     try:
         return flags.FLAGS([argv[0], *flagfiles.expanded(argv[1:])])
     except (flags.Error, errors.UsageError) as error:
-        _fail(str(error), 1)
+        # absl shows the arguments of its own error about yes and no as Python has them.
+        _fail(
+            re.sub(r"\('(Non-boolean argument) .*\)$", r"\1, true or false is wanted", str(error)),
+            1,
+        )
 
 
 def _guard(main, argv, positional=False):

@@ -147,7 +147,9 @@ def _reason(log, begun, code, scores):
     if code not in (0, _STOPPED, -15):
         lately = whole[begun:].decode(errors="replace").splitlines()
         errors = [line for line in lately if "error:" in line]
-        return errors[-1] if errors else f"exit code {code}; see {log}"
+        return (
+            errors[-1].removeprefix("vgan: error: ") if errors else f"exit code {code}; see {log}"
+        )
     collapsed = [line for line in lines if _COLLAPSE in line]
     if collapsed:
         return collapsed[-1]

@@ -8,6 +8,7 @@ import tokenize
 
 from optuna import distributions
 
+from vgan.core import settings
 from vgan.core.errors import UsageError
 from vgan.runs.config import ExperimentConfig
 
@@ -54,6 +55,7 @@ def parse(text, config):
         space, told = _distribution(node), f"--space: {flag}={ast.unparse(node)}"
         for value in _ends(space):
             _check_type(fields[flag].type, value, told)
+            _check_range(fields[flag], value, told)
         own = getattr(config, flag)
         if own not in _ends(space) and not (_is_finite(own) and _is_between(own, space)):
             raise UsageError(f"{told}: leaves out {own!r}, with which the search begins. Widen it")
@@ -85,7 +87,9 @@ def _distribution(node):
     if kind is None:
         raise UsageError(f"{told}: unknown. Known: {', '.join(_KINDS)}, as {_EXAMPLE}")
     try:
-        values = [ast.literal_eval(of) for of in node.args]
+        values = _values(node)
+        if kind is whole and not all(isinstance(value, int) for value in values):
+            raise ValueError("takes two whole numbers")
         if kind is not choice and not all(map(_is_finite, values)):
             raise ValueError("takes two numbers")
         if len(set(values)) < 2:
@@ -93,6 +97,15 @@ def _distribution(node):
         return kind(*values)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{told}: {error}") from None
+
+
+def _values(node):
+    try:
+        values = [ast.literal_eval(of) for of in node.args]
+        hash(tuple(values))
+    except (TypeError, ValueError):
+        raise ValueError("takes numbers, texts, True and False, as they are written") from None
+    return values
 
 
 def _is_plain_call(node):
@@ -113,6 +126,13 @@ def _ends(space):
 def _is_between(value, space):
     choices = isinstance(space, distributions.CategoricalDistribution)
     return not choices and space.low <= value <= space.high
+
+
+def _check_range(field, value, told):
+    try:
+        settings.check(field, value)
+    except UsageError as error:
+        raise UsageError(f"{told}: {error}") from None
 
 
 def _check_type(kind, value, told):

@@ -8,6 +8,7 @@ import filelock
 import optuna
 from optuna.trial import TrialState
 
+from vgan.core import errors
 from vgan.core.errors import UsageError
 from vgan.searching import running
 from vgan.searching.locks import first_free
@@ -44,16 +45,29 @@ class Search:
             storage = optuna.storages.JournalStorage(backend)
         self._beginning = filelock.FileLock(self.folder / ".begin.lock")
         with self._beginning:
-            self._study = optuna.create_study(
-                storage=storage,
-                study_name=self.folder.resolve().name,
-                pruner=optuna.pruners.HyperbandPruner(max(1, cpu_seconds // 9), cpu_seconds),
-                direction="minimize" if lower else "maximize",
-                load_if_exists=True,
-            )
+            self._study = self._opened(storage)
             self._check_same()
             if not self._study.trials:
                 self._study.enqueue_trial({flag: getattr(config, flag) for flag in space})
+
+    def _opened(self, storage):
+        spent = self.cpu_seconds
+        about = {
+            "study_name": self.folder.resolve().name,
+            "pruner": optuna.pruners.HyperbandPruner(max(1, spent // 9), spent),
+            "direction": "minimize" if self.lower else "maximize",
+            "load_if_exists": True,
+        }
+        try:
+            return optuna.create_study(storage=storage, **about)
+        except Exception as error:  # Of any database, by its own driver.
+            if not isinstance(storage, str):
+                raise
+            why = errors.told(error).splitlines()[0]
+            raise UsageError(
+                f"--storage={storage}: can't be opened ({why}). Give an address as SQLAlchemy "
+                "has them, and install its driver; or drop the flag"
+            ) from None
 
     def _check_same(self):
         about = {"config": self.config.as_flags(), "cpu_seconds": self.cpu_seconds}
@@ -129,7 +143,10 @@ class Search:
         score = "no score" if outcome.score is None else f"{outcome.score:.4g}"
         print(f"trial {number}: {score}, {outcome.spent:.0f} s, {ended}", flush=True)
         if outcome.useless and number == 0:
-            raise UsageError(f"the flags as they are can't be trained: {outcome.reason}")
+            raise UsageError(
+                f"the flags as they are can't be trained: {outcome.reason}. Then remove "
+                f"{str(self.folder)!r}, or give another --workdir"
+            )
 
     def outcome(self, params, name, enough=lambda score, spent: False, seed=0):
         """The Outcome of a run in a folder of this name, with a seed that much higher."""

@@ -14,19 +14,19 @@ from vgan.training.progress import announced
 from vgan.training.replicas import ONE, Several
 
 
-def of_flag(text, batch_size):
+def of_flag(text, batch_size, parts=1):
     """One or Several for --devices; makes several CPUs of one before TensorFlow computes.
 
     Args:
       text: "", "all", "cpu:N" or "gpu:0,1"; "all" are all GPUs, or the CPU where there are none.
         Where TF_CONFIG names workers it is "" or "all", and all of each worker's.
-      batch_size: clips a step, of which each device takes as many.
+      batch_size: clips a step; parts: of --accumulate, of each of which devices take as many.
     Raises:
       UsageError: devices that there aren't, or can't be made, as in a notebook, where TensorFlow
         has computed already; or shares that aren't equal.
     """
     if workers := _workers():
-        return _of_workers(*workers, text, batch_size)
+        return _of_workers(*workers, text, batch_size, parts)
     kind, names = _read(text)
     if kind == "cpu" and len(names) > 1:
         _divide_cpu(len(names))
@@ -41,17 +41,18 @@ def of_flag(text, batch_size):
             f"--devices={text}: there is no {kind} {lacking[0]}. There are {len(known)}; CPUs can "
             "only be made before TensorFlow computes, as by python -m vgan.train"
         )
-    _check_shares(f"--devices={text}", batch_size, len(names))
+    _check_shares(f"--devices={text}", batch_size, parts, len(names))
     if len(names) < 2:
         return ONE
     return Several(tf.distribute.MirroredStrategy([f"{kind.upper()}:{name}" for name in names]))
 
 
-def _check_shares(what, batch_size, number):
-    if batch_size % number:
+def _check_shares(what, batch_size, parts, number):
+    if batch_size // parts % number:
+        of_parts = f" in --accumulate={parts} parts" if parts > 1 else ""
         raise UsageError(
-            f"{what}: --batch_size={batch_size} can't be shared by {number} equally. Give a "
-            "multiple"
+            f"{what}: --batch_size={batch_size}{of_parts} can't be shared by {number} equally. "
+            f"Give a multiple of {parts * number}"
         )
 
 
@@ -61,7 +62,8 @@ def _workers():
     try:
         found = json.loads(text or "{}")
         cluster, task = found.get("cluster", {}), found.get("task", {})
-        number = {kind: len(cluster.get(kind, ())) for kind in ("chief", "worker")}
+        places = {kind: list(map(_place, cluster.get(kind, []))) for kind in ("chief", "worker")}
+        number = {kind: len(of) for kind, of in places.items()}
         if others := cluster.keys() - number:
             raise KeyError(f"only chief and worker, not {', '.join(sorted(others))}")
         if sum(number.values()) < 2:
@@ -79,7 +81,13 @@ def _workers():
     return place, sum(number.values())
 
 
-def _of_workers(worker, workers, text, batch_size):
+def _place(text):
+    if not re.fullmatch(r"\S+:\d+", text):
+        raise ValueError(f"{text!r} is no host:port")
+    return text
+
+
+def _of_workers(worker, workers, text, batch_size, parts):
     if text not in ("", "all"):
         raise UsageError(
             f"--devices={text}: TF_CONFIG names {workers} workers, each of which takes all devices "
@@ -93,7 +101,7 @@ def _of_workers(worker, workers, text, batch_size):
                 f"TF_CONFIG: workers can't be joined ({str(error).partition(chr(10))[0]}). Check "
                 "the places that it names, and give it to python -m vgan.train"
             ) from error
-    _check_shares("TF_CONFIG", batch_size, strategy.num_replicas_in_sync)
+    _check_shares("TF_CONFIG", batch_size, parts, strategy.num_replicas_in_sync)
     return Several(strategy, worker, workers)
 
 

@@ -11,6 +11,7 @@ from vgan.core.errors import UsageError
 from vgan.data import pipeline
 from vgan.models.passes import passes
 from vgan.training import loop
+from vgan.training.accumulation import accumulated
 from vgan.training.replicas import ONE
 
 LARGE = 2**21
@@ -41,7 +42,7 @@ def check(synthesizer, task, windows, config, on=ONE):
     if together * math.prod(config.clip.shape) < LARGE:
         return
     try:
-        needed = together * of_clip(synthesizer, task, windows, config)
+        needed = of_step(synthesizer, task, windows, config, together)
     except _UncountedError:
         return
     told = f"a step of {config.batch_size} clips of {config.clip} takes about {_text(needed)}"
@@ -80,17 +81,28 @@ def _text(size):
     return f"{size / _GIB:.1f} GiB"
 
 
-def of_clip(synthesizer, task, windows, config):
-    """Bytes that the gradients of a clip take beside what there was."""
+def of_step(synthesizer, task, windows, config, together):
+    """Bytes that a step takes beside what there was: of so many clips together, and of the others.
+
+    It is measured on one clip, or on two, one after the other, where --accumulate adds up.
+    """
+    parts = min(config.accumulate, 2)
+    others = config.batch_size - together if parts > 1 else 0
+    clip = 4 * math.prod(config.clip.shape)  # In floating point.
+    return together * _of_gradients(synthesizer, task, windows, config, parts) + 2 * others * clip
+
+
+def _of_gradients(synthesizer, task, windows, config, parts):
     about = config.augment, synthesizer.flow_estimator
-    (clips,) = pipeline.batches(windows, 1, config.seed, 0, *about).take(1)
+    (clips,) = pipeline.batches(windows, parts, config.seed, 0, *about).take(1)
+    gradients_of = accumulated(synthesizer, parts)
 
     @tf.function(autograph=False)
     def gradients(clips):
         batch = loop.batch_of(synthesizer, task, config.seed, clips)
         (first, *_) = synthesizer.turn(0).rounds()
         with passes(config.recompute, config.jit):
-            return synthesizer.gradients(batch, config.seed, clips.samples, first)
+            return gradients_of(batch, config.seed, clips.samples, first)
 
     gradients(clips)  # What is made once doesn't count.
     with peak() as found:

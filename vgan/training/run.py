@@ -36,7 +36,7 @@ def train(config, path, trust_code=False):
       errors.VganError: of the kind that fits what is wrong.
     """
     checks.jit(config)
-    on = devices.of_flag(config.devices, config.batch_size // config.accumulate)
+    on = devices.of_flag(config.devices, config.batch_size, config.accumulate)
     with on.awaited():
         _train(config, path, trust_code, on)
 
