@@ -98,6 +98,8 @@ def test_too_few_videos(command, tmp_path):
 def test_bad_flags(command, tmp_path):
     done = command("vgan.tour", f"--output={tmp_path}/out")
     assert done.code == 1 and "--input: not given" in done.err
+    done = command("vgan.tour", f"--input={tmp_path}", "--minutes=nan")
+    assert done.code == 1 and "must be from 0.05 to 10,000" in done.err
     done = command("vgan.tour", f"--input={tmp_path}/none", f"--output={tmp_path}/out", "--noopen")
     assert done.code == 2 and not list((tmp_path / "out").glob("*"))
 

@@ -34,6 +34,7 @@ def main():
     command.need(workdir="Name the folder of a training run")
     _check(values)
     from vgan.runs import trained  # TensorFlow takes seconds to load.
+    from vgan.serving import web
 
     about = values.checkpoint, None, values.trust_code
     run = trained.restore(values.workdir, *about, sampler=values.sampler, back=values.back)
@@ -44,6 +45,8 @@ def main():
         if path.exists():
             there = f"export {str(path)!r}: it exists"
             raise StorageError(f"{there}. Remove it or give another --output")
+    if "web" in places:
+        web.check(run.card)
     frozen = _frozen(run, values)
     for name, path in places.items():
         off = _write(name, run, frozen, path, values)

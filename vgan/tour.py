@@ -51,7 +51,10 @@ POLL = 1.0
 
 flags.DEFINE_string("input", None, "Folder of videos; subfolders become classes.")
 flags.DEFINE_string("output", "runs/tour", "Folder of all that comes out.")
-flags.DEFINE_float("minutes", 5, "Of training.", lower_bound=0.05)
+flags.DEFINE_float("minutes", 5, "Of training.")
+flags.register_validator(  # Bounds of absl's own let NaN pass.
+    "minutes", lambda minutes: 0.05 <= minutes <= 10_000, "must be from 0.05 to 10,000"
+)
 flags.DEFINE_integer("size", 32, "Height and width of clips in pixels.", lower_bound=16)
 flags.DEFINE_bool("open", True, "Open the page in a browser.")
 

@@ -56,6 +56,11 @@ def test_without_the_token_nothing_is_answered(ask, token):
             assert refusal(ask("GET", path, token=wrong)) == (401, told)
 
 
+def test_what_is_no_address(ask):
+    answer = ask("GET", "http://[x", headers={"Host": "localhost"}, token=None)
+    assert refusal(answer) == (400, "this is no address")
+
+
 def test_who_knows_the_token_shows_it_without_telling(ask, token):
     """A page that lost its server asks so, before it sends the token again."""
     answer = ask("GET", "/api/proof/a/b", token=None)

@@ -26,7 +26,9 @@ def test_what_it_says_of_bad_input(text, batch_size, told):
 def test_shares_must_be_equal(command, tiny, as_flags, tmp_path):
     flags = as_flags(tiny | {"batch_size": 6, "accumulate": 2, "devices": "cpu:2"})
     done = command("vgan.train", *flags, f"--workdir={tmp_path}/run")
-    told = "--batch_size=6 in --accumulate=2 parts can't be shared by 2 equally. Give a multiple of 4"
+    told = (
+        "--batch_size=6 in --accumulate=2 parts can't be shared by 2 equally. Give a multiple of 4"
+    )
     assert done.code == 1 and told in done.err
     assert not (tmp_path / "run").exists()
 

@@ -109,7 +109,10 @@ def admitted(method, path, headers, file, token):
     if host.rpartition(":")[0] not in _NAMES and host not in _NAMES:
         # By a name that suddenly leads here, a page from elsewhere could ask.
         raise RefusedError(403, f"host {plain(host)!r}: not this machine. Use http://{ADDRESS}")
-    address = urlsplit(path)
+    try:
+        address = urlsplit(path)
+    except ValueError:  # Brackets that hold no address.
+        raise RefusedError(400, "this is no address") from None
     scheme, _, bearer = headers.get("Authorization", "").partition(" ")
     given = bearer if scheme == "Bearer" else parse_qs(address.query).get("token", [""])[0]
     parts = [unquote(part) for part in address.path.split("/") if part]

@@ -16,6 +16,15 @@ ADDRESS = "https://cdn.jsdelivr.net/npm/onnxruntime-web@1.30.0/dist/"
 _CODE, _PROGRAM = "ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"
 
 
+def check(card):
+    """Raises UsageError for a model, of this sampling.card.Card, of given clips."""
+    if card.task.needs_given:
+        raise UsageError(
+            f"--format=web: the page makes clips of noise, and this model, of "
+            f"--task={card.task.text}, of given ones. Use --format=onnx"
+        )
+
+
 def export(frozen, card, about, path, runtime=None):
     """Writes index.html, the model as a script, and the runtime if its files are at hand.
 
@@ -32,11 +41,7 @@ def export(frozen, card, about, path, runtime=None):
     Raises:
       UsageError: a model of given clips; no such runtime; or as onnx.export.
     """
-    if card.task.needs_given:
-        raise UsageError(
-            f"--format=web: the page makes clips of noise, and this model, of "
-            f"--task={card.task.text}, of given ones. Use --format=onnx"
-        )
+    check(card)
     local = runtime is not None and "://" not in runtime
     held = _read(Path(runtime)) if local else {}
     with replacing_folder(path) as incomplete:
