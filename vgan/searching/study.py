@@ -9,7 +9,6 @@ import optuna
 from optuna.trial import TrialState
 
 from vgan.core import errors
-from vgan.core.errors import UsageError
 from vgan.searching import running
 from vgan.searching.locks import first_free
 
@@ -64,7 +63,7 @@ class Search:
             if not isinstance(storage, str):
                 raise
             why = errors.told(error).splitlines()[0]
-            raise UsageError(
+            raise errors.UsageError(
                 f"--storage={storage}: can't be opened ({why}). Give an address as SQLAlchemy "
                 "has them, and install its driver; or drop the flag"
             ) from None
@@ -76,7 +75,7 @@ class Search:
         if before is None:
             self._study.set_user_attr("about", about)
         elif changed := [name for name in about if before[name] != about[name]]:
-            raise UsageError(
+            raise errors.UsageError(
                 f"--workdir={self.folder}: holds a search with another {', '.join(changed)}. Give "
                 "the same flags, or another folder"
             )
@@ -143,7 +142,7 @@ class Search:
         score = "no score" if outcome.score is None else f"{outcome.score:.4g}"
         print(f"trial {number}: {score}, {outcome.spent:.0f} s, {ended}", flush=True)
         if outcome.useless and number == 0:
-            raise UsageError(
+            raise errors.UsageError(
                 f"the flags as they are can't be trained: {outcome.reason}. Then remove "
                 f"{str(self.folder)!r}, or give another --workdir"
             )
@@ -153,7 +152,7 @@ class Search:
         try:
             config = dataclasses.replace(self.config, **params)
             config = dataclasses.replace(config, seed=config.seed + seed)
-        except UsageError as error:
+        except errors.UsageError as error:
             return running.Outcome(None, 0.0, str(error), useless=True)
         about = self.folder / name, self.cpu_seconds, self.lower, enough, self._trust_code
         return running.run(config, *about)
