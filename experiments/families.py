@@ -24,7 +24,11 @@ from absl import flags
 from vgan.core import command
 
 NAMES = ("base", "vae", "vae_gan", "flow", "few_steps", "diffusion")
-BEGUN = {"few_steps": ("flow", "init_from"), "flow_on_latents": ("autoencoder", "codec")}
+BEGUN = {
+    "few_steps": ("flow", "init_from"),
+    "flow_on_latents": ("autoencoder", "codec"),
+    "gan_on_latents": ("autoencoder", "codec"),
+}
 """What others begin with, for half of the processor time, and the flag that names it."""
 
 OF_FLAGFILE = {"flow_on_latents": "flow"}
@@ -63,9 +67,7 @@ def trained(experiment, about, more, cpu_seconds):
         first, flag = BEGUN[experiment]
         theirs = f"{more} {_for_codec(flagfile, more)}" if flag == "codec" else more
         cpu_seconds /= 2
-        begun = trained(
-            first, about | {"experiment": f"{first} of {experiment}"}, theirs, cpu_seconds
-        )
+        begun = trained(first, about | {"experiment": f"half of {first}"}, theirs, cpu_seconds)
         given.append(f"--{flag}={begun}")
     trial.train(workdir, given, cpu_seconds)
     return workdir
