@@ -83,9 +83,25 @@ def test_what_a_walk_says_of_bad_input(command, run, tmp_path, flags, code, text
 def test_directions_of_another_step_are_warned_of(command, run, tmp_path):
     found = directions.read(run[0] / "directions" / "directions.npz", [8])
     directions.write(tmp_path / "directions.npz", found._replace(step=np.int64(2)))
+    assert "of step 2, and this is 4. Find them anew" in walked(command, run, tmp_path)
+
+
+def test_a_direction_that_explains_little_is_warned_of(command, run, tmp_path):
+    found = directions.read(run[0] / "directions" / "directions.npz", [8])
+    speed = found.names == "speed"
+    for r2, warned in ((0.29, True), (0.31, False), (np.nan, False)):
+        changed = np.where(speed, r2, found.r2).astype(np.float32)
+        directions.write(tmp_path / "directions.npz", found._replace(r2=changed))
+        assert ("R^2 0.29, so little of it" in walked(command, run, tmp_path)) == warned
+
+
+def walked(command, run, tmp_path):
+    """What a walk along the speed says."""
     flags = [f"--workdir={run[0]}", "--label=2", "--along=speed", f"--directions={tmp_path}"]
-    done = command("vgan.walk", *flags, "--frames=2", f"--output={tmp_path}/a.webp")
-    assert done.code == 0 and "of step 2, and this is 4. Find them anew" in done.err
+    flags += ["--frames=2", f"--output={tmp_path}/a.webp", "--overwrite"]
+    done = command("vgan.walk", *flags)
+    assert done.code == 0, done.err
+    return done.err
 
 
 def test_what_is_in_the_way(command, run, tmp_path):

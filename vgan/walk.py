@@ -35,6 +35,10 @@ command.define_marks()
 flags.DEFINE_integer("zoom", 1, "Enlarge every pixel so many times.", lower_bound=1)
 
 
+LITTLE = 0.3
+"""R^2 of a direction of which a walk warns."""
+
+
 def main():
     values = flags.FLAGS
     command.need(workdir="Name the folder of a training run")
@@ -103,7 +107,11 @@ def _step_along(values, run):
         logging.warning(
             "%s: of step %d, and this is %d. Find them anew", path, found.step, run.step
         )
-    return directions.REACH * found.vector(values.along)
+    step = directions.REACH * found.vector(values.along)
+    r2 = found.r2[list(found.names).index(values.along)]
+    if r2 < LITTLE:
+        logging.warning("--along=%s: R^2 %.2f, so little of it may change", values.along, r2)
+    return step
 
 
 def _is_latents(end):

@@ -1,6 +1,6 @@
 """What is answered to whom asks what: the page, its own requests, and those of a model's server."""
 
-from vgan.core.errors import UsageError
+from vgan.core.errors import DataError, UsageError
 from vgan.playing import page, rest, scores, uploads, work
 from vgan.playing.asked import Asked
 from vgan.playing.gate import MOST_FILE, UPLOAD, Answer, RefusedError, as_json
@@ -40,10 +40,11 @@ class Routes:
             case "POST", ["api", "jobs"]:
                 return self._start(request.json())
             case "GET", ["api", "jobs", number]:
-                return as_json(self.jobs.get(number).about())
+                return as_json(_found(self.jobs, number).about())
             case "DELETE", ["api", "jobs", number]:
-                self.jobs.get(number).cancel()
-                return as_json(self.jobs.get(number).about())
+                job = _found(self.jobs, number)
+                job.cancel()
+                return as_json(job.about())
             case "GET", ["v1", "models", name]:
                 return as_json(rest.status(self._served(name)))
             case "GET", ["v1", "models", name, "metadata"]:
@@ -59,7 +60,7 @@ class Routes:
         return self._models[name]
 
     def _file(self, number):
-        path, name = self._shelf.get(number)
+        path, name = _found(self._shelf, number)
         if name:
             raise RefusedError(404, "what was given is not given back")
         return Answer(path.read_bytes(), _KINDS[path.suffix])
@@ -71,3 +72,11 @@ class Routes:
         asked = Asked(fields, self._served(name), self._shelf, self._marking)
         plan = work.KINDS[kind](asked)
         return as_json({"id": self.jobs.start(name, plan.work, plan.total, plan.unit)}, 202)
+
+
+def _found(kept, number):
+    """What the address of a request names."""
+    try:
+        return kept.get(number)
+    except DataError as error:
+        raise RefusedError(404, str(error)) from None
