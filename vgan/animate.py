@@ -54,7 +54,7 @@ def _by_video(values, picture):
     from vgan.media.source import open_video
     from vgan.motion.transfer import transfer
 
-    estimate = spec.build(spec.parse(values.estimator or "dis()"), "vgan.motion.estimators.{}")
+    estimate = spec.of_flag("estimator", values.estimator or "dis()", "vgan.motion.estimators.{}")
     source = open_video(values.motion_of)
     return transfer(source, picture, estimate), source.num_frames, source.fps
 

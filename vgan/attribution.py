@@ -34,7 +34,7 @@ def main():
     from vgan.runs import trained
     from vgan.sampling import maps
 
-    estimate = spec.build(spec.parse(values.estimator), "vgan.motion.estimators.{}")
+    estimate = spec.of_flag("estimator", values.estimator, "vgan.motion.estimators.{}")
     run = trained.restore_one(values.workdir, values.checkpoint, values.trust_code, whole=True)
     found = maps.of_critics(run.model, run.card, *_clips(values, run), estimate, values.seed)
     write_video(output, maps.picture(found), run.card.fps, values.zoom)

@@ -31,7 +31,7 @@ def main():
     from vgan.runs import trained
     from vgan.sampling import directions, discovery, measuring
 
-    estimate = spec.build(spec.parse(values.estimator), "vgan.motion.estimators.{}")
+    estimate = spec.of_flag("estimator", values.estimator, "vgan.motion.estimators.{}")
     run = trained.restore_one(values.workdir, values.checkpoint, values.trust_code)
     if run.model.knows_motion and values["estimator"].present:
         raise UsageError("--estimator: the generator knows the flow. Drop it")

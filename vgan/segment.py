@@ -46,8 +46,8 @@ def main():
             f"--objects={values.objects}: the video has {source.size[0]}x{source.size[1]} pixels, "
             "too few for as many and a ground. Ask less"
         )
-    see, estimate = _seeing(values), spec.parse(values.estimator)
-    estimate = spec.build(estimate, "vgan.motion.estimators.{}")
+    see = _seeing(values)
+    estimate = spec.of_flag("estimator", values.estimator, "vgan.motion.estimators.{}")
 
     def windows(text):
         frames = tqdm(source, text, source.num_frames, unit="frame", disable=None)

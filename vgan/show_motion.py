@@ -140,7 +140,7 @@ def _checked_views(values):
         raise UsageError("--longest: is of the colours of wheel. Drop it, or add wheel to --show")
     if values["estimator"].present and set(values.show) == {"tracks"}:
         raise UsageError("--estimator: tracks are found without flow. Drop it, or show more")
-    estimate = spec.build(spec.parse(values.estimator), "vgan.motion.estimators.{}")
+    estimate = spec.of_flag("estimator", values.estimator, "vgan.motion.estimators.{}")
     return [spec.resolve(name, _VIEWS) for name in values.show], estimate
 
 

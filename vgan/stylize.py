@@ -44,8 +44,8 @@ def main():
     from vgan.sampling.stylization import Painter, Wish
 
     marking = Marking(values.mark, values.certificate, values.certificate_key)
-    source, estimate = open_video(values.input), spec.parse(values.estimator)
-    estimate = spec.build(estimate, "vgan.motion.estimators.{}")
+    source = open_video(values.input)
+    estimate = spec.of_flag("estimator", values.estimator, "vgan.motion.estimators.{}")
     features = _features(values)
     shown = style.of_file(values.style, values.short_side or min(source.size))
     weights = values.style_weight, values.content_weight, values.motion_weight
@@ -61,7 +61,7 @@ def _features(values):
     from pathlib import Path
 
     if not Path(values.features).is_dir():
-        return spec.build(spec.parse(values.features), "vgan.networks.{}.features")
+        return spec.of_flag("features", values.features, "vgan.networks.{}.features")
     from vgan.networks import seen_by_critics
     from vgan.runs import trained
 

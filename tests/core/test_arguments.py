@@ -19,8 +19,8 @@ def test_numbers_within_bounds(value):
         (256, {"least": 0.1, "under": 256}, "must be a number of at least 0.1 and below 256$"),
         (True, {}, "must be a number$"),
         ("1", {}, r"amount='1'\): must be a number$"),
-        (float("nan"), {}, "must be a number$"),
-        (float("inf"), {"above": 0}, "must be a number above 0$"),
+        (float("nan"), {}, "must be a finite number$"),
+        (float("inf"), {"above": 0}, "must be a finite number above 0$"),
     ],
 )
 def test_numbers_out_of_bounds(value, bounds, message):
@@ -41,6 +41,8 @@ def test_whole_numbers():
         UsageError, match=r"conv3d\(motion=-1\): must be a whole number of at least 0$"
     ):
         check_whole("conv3d", 0, motion=-1)
+    with pytest.raises(UsageError, match=r"\): must be a whole number from 0 to 2147483647$"):
+        check_whole("conv3d", 0, motion=2**31)
 
 
 def test_an_argument_may_be_called_below():

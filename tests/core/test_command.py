@@ -151,16 +151,19 @@ def test_another_error_inside_a_graph_is_a_defect(ends):
 
 
 def test_flags_that_can_not_be_parsed(capsys):
+    flags.DEFINE_float("share", 0.5, "Within bounds, which NaN passes.", 0, 1)
     for argument, text in (
         ("--verbosityy=1", "Unknown command line flag 'verbosityy'. Did you mean: verbosity ?"),
         ("--flagfile=/no/such.flags", "Unable to open flagfile: .*/no/such.flags"),
         ("--verbosity=high", "flag --verbosity=high"),
+        ("--share=nan", "--share=nan: must be a finite number"),
     ):
         with pytest.raises(SystemExit) as caught:
             command._parse(["command", argument])
         assert caught.value.code == 1
         err = capsys.readouterr().err
         assert re.fullmatch(f"vgan: error: .*{text}.*\n", err)
+    del flags.FLAGS.share
     flags.FLAGS.unparse_flags()
 
 

@@ -72,6 +72,17 @@ def test_what_is_given_is_a_hint_and_says_how_much_of_a_place_is_known(codec):
     assert latents.shown(tf.zeros([2, 8, 16, 16, 0])).shape == (2, 2, 4, 4, 0)
 
 
+def test_a_codec_that_can_not_be_read_is_named(codec, tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"")
+    with pytest.raises(CheckpointError, match="^--codec=.*a.mp4: no run with a checkpoint"):
+        build(tmp_path / "a.mp4", **GAN)
+    broken = shutil.copytree(codec, tmp_path / "broken")
+    for file in broken.glob("checkpoints/*.data*"):
+        file.unlink()
+    with pytest.raises(CheckpointError, match="^--codec=.*broken: checkpoints .*none can be read"):
+        build(broken, **GAN)
+
+
 def test_the_codec_does_not_learn(codec):
     model = build(codec, **GAN)
     theirs = {id(v) for network in model.codec.sampling_networks for v in network.variables}

@@ -62,6 +62,15 @@ def test_the_command(command, run, tiny_run, tmp_path):
     assert read_video(tmp_path / "a.mp4")[0].shape == (10, 16, 16, 3)
 
 
+def test_a_model_without_classes(command, begin_once, tiny, tmp_path):
+    workdir, output = begin_once(tiny | {"conditional": False}), f"{tmp_path}/a.webp"
+    flags = [f"--workdir={workdir}", "--ends=3,8", "--frames=4", f"--output={output}"]
+    done = command("vgan.walk", *flags)
+    assert done.code == 0, done.err
+    done = command("vgan.walk", *flags, "--label=1", "--overwrite")
+    assert done.code == 1 and "label '1': this model knows no classes" in done.err
+
+
 def test_the_film_is_treated_and_then_enlarged(command, tiny_run, tmp_path):
     flags = [f"--workdir={tiny_run}", "--label=2", "--ends=3,8", "--frames=10", "--zoom=2"]
     after = "crop(height=4, width=6) + frame_rate(fps=4)"

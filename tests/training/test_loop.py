@@ -375,11 +375,11 @@ def test_init_from_takes_the_newest_good_networks_alone(
         ({"init_from": "{nowhere}"}, "--init_from='{nowhere}': no checkpoint in it"),
         (
             {"generator": "conv3d(latent_dim=9, channels=4)"},
-            "ckpt-4': it is of another model",
+            ": checkpoint '.*ckpt-4': it is of another model",
         ),
         (
             {"discriminator": "conv3d(channels=4) + frames2d(channels=4)"},
-            "ckpt-4': it is of another model",
+            ": checkpoint '.*ckpt-4': it is of another model",
         ),
     ],
 )

@@ -28,15 +28,18 @@ def check_number(part, *, least=None, above=None, most=None, under=None, **argum
         number = isinstance(value, int | float) and not isinstance(value, bool)
         within = number and all(holds(value, bound) for _, holds, bound in bounds)
         if not within or not math.isfinite(value):
+            kind = "finite number" if number and not math.isfinite(value) else "number"
             limits = " and".join(f" {word} {bound:g}" for word, _, bound in bounds)
-            raise UsageError(f"{part}({name}={value!r}): must be a number{limits}")
+            raise UsageError(f"{part}({name}={value!r}): must be a {kind}{limits}")
 
 
 def check_whole(part, least, most=_LARGEST, **arguments):
     """Raises UsageError unless each argument is a whole number from `least` to `most`."""
     for name, value in arguments.items():
         if type(value) is not int or not least <= value <= most:
-            limits = f"of at least {least}" if most == _LARGEST else f"from {least} to {most}"
+            small = type(value) is not int or value < least
+            lower = small and most == _LARGEST
+            limits = f"of at least {least}" if lower else f"from {least} to {most}"
             raise UsageError(f"{part}({name}={value!r}): must be a whole number {limits}")
 
 

@@ -1,6 +1,7 @@
 """How every command of vgan starts and ends: flags in, one clear line and an exit code out."""
 
 import errno
+import math
 import os
 import re
 import signal
@@ -54,7 +55,7 @@ def define_output(text, default=None):
 def define_fps(text):
     """Defines --fps, with what its help says, checked as it is parsed."""
     flags.DEFINE_float("fps", None, text)
-    flags.register_validator(  # Bounds of absl's own let NaN pass.
+    flags.register_validator(
         "fps", lambda fps: fps is None or is_rate(fps), "must be from 0.01 to 1000"
     )
 
@@ -123,13 +124,23 @@ class _Plain(Formatter):
 
 def _parse(argv):
     try:
-        return flags.FLAGS([argv[0], *flagfiles.expanded(argv[1:])])
+        left = flags.FLAGS([argv[0], *flagfiles.expanded(argv[1:])])
+        _check_finite()
+        return left
     except (flags.Error, errors.UsageError) as error:
         # absl shows the arguments of its own error about yes and no as Python has them.
         _fail(
             re.sub(r"\('(Non-boolean argument) .*\)$", r"\1, true or false is wanted", str(error)),
             1,
         )
+
+
+def _check_finite():
+    """Raises UsageError for numbers that aren't finite: absl's bounds let NaN pass."""
+    for name in flags.FLAGS:
+        value = flags.FLAGS[name].value
+        if flags.FLAGS[name].present and isinstance(value, float) and not math.isfinite(value):
+            raise errors.UsageError(f"--{name}={value}: must be a finite number")
 
 
 def _guard(main, argv, positional=False):

@@ -1,5 +1,7 @@
 """The errors a person is meant to see, each with the exit code of its kind."""
 
+import contextlib
+
 
 class VganError(Exception):
     """An error whose text is the whole explanation: what, which, why, and what to do."""
@@ -48,3 +50,20 @@ def told(error):
     kind, text = type(error).__name__, str(error)
     bare = isinstance(error, (LookupError, TypeError, ArithmeticError, AttributeError))
     return f"{kind}: {text}" if text and bare else text or kind
+
+
+@contextlib.contextmanager
+def naming(flag, text):
+    """Errors raised within begin with the flag whose text is at fault, unless they name one.
+
+    Args:
+      flag: its name; text: what it was given.
+    """
+    try:
+        yield
+    except VganError as error:
+        said = str(error)
+        if said.startswith("--"):
+            raise
+        own = bool(text) and said.startswith(text)
+        raise type(error)(f"--{flag}={said if own else f'{text}: {said}'}") from error

@@ -13,7 +13,7 @@ import inspect
 import math
 import pkgutil
 
-from vgan.core.errors import UsageError
+from vgan.core.errors import UsageError, naming
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,6 +110,12 @@ def build(spec, template, **given):
     return target(**given, **spec.arguments)
 
 
+def of_flag(flag, text, template, **given):
+    """What the text of a flag names, by `build`; an error names the flag."""
+    with naming(flag, text):
+        return build(parse(text), template, **given)
+
+
 def resolve(name, template):
     """The object that a bare name in the template's blank, or a dotted import path, stands for."""
     if "." in name and isinstance(name, Foreign):
@@ -159,7 +165,9 @@ def _misfit(value, default):
         return "" if isinstance(value, str) else "a text in quotes"
     if isinstance(default, int | float):
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        return "" if number and math.isfinite(value) else "a number"
+        if number and not math.isfinite(value):
+            return "a finite number"
+        return "" if number else "a number"
     if isinstance(default, tuple | list):
         return "" if isinstance(value, tuple | list) else "a list"
     return ""

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from vgan.core import spec
-from vgan.core.errors import UsageError
+from vgan.core.errors import UsageError, naming
 from vgan.models.parts import Loss, Weighted
 from vgan.runs import codecs
 
@@ -49,7 +49,8 @@ def _codec(plan, config):
         raise UsageError(
             f"--codec={config.codec}: --model={config.model} compresses clips itself. Drop it"
         )
-    return codecs.opened(config, build_codec, plan.trust_code)
+    with naming("codec", config.codec):
+        return codecs.opened(config, build_codec, plan.trust_code)
 
 
 def build_codec(plan, config):
@@ -109,12 +110,17 @@ class Parts:
 
     def network(self, flag):
         """The network that a flag names, by the function of that name in its file."""
-        return self._network(flag, spec.parse(self._text(flag)))
+        text = self._text(flag)
+        return spec.of_flag(flag, text, f"vgan.networks.{{}}.{flag}", **self._given)
 
     def networks(self, flag, default=""):
         """The Weighted networks of a sum, of `default` where the flag is empty."""
-        parts = _named(spec.parse_sum(self._text(flag) or default))
-        return [Weighted(name, self._network(flag, part), part.weight) for name, part in parts]
+        text, template = self._text(flag) or default, f"vgan.networks.{{}}.{flag}"
+        with naming(flag, text):
+            return [
+                Weighted(name, spec.build(part, template, **self._given), part.weight)
+                for name, part in _named(spec.parse_sum(text))
+            ]
 
     def losses(self, judges=(), own=()):
         """The Weighted losses of --losses; raises UsageError for those that don't fit.
@@ -130,7 +136,8 @@ class Parts:
             )
         found = []
         for name, part in _named([*own, *spec.parse_sum(self.config.losses)]):
-            loss = spec.build(part, "vgan.losses.kinds.{}")
+            with naming("losses", self.config.losses):
+                loss = spec.build(part, "vgan.losses.kinds.{}")
             loss = loss if isinstance(loss, Loss) else _bare(name, loss)
             self._check_aligned(name, loss, [other.part for other in found])
             if loss.attach is not None:
@@ -147,14 +154,11 @@ class Parts:
 
     def learning_rate(self):
         """step -> the learning rate there."""
-        factor = spec.build(spec.parse(self.config.schedule), "vgan.models.schedules.{}")
+        factor = spec.of_flag("schedule", self.config.schedule, "vgan.models.schedules.{}")
         return lambda step: self.config.learning_rate * factor(step, self.config.steps)
 
     def _text(self, flag):
         return vars(self.config)[flag]
-
-    def _network(self, flag, part):
-        return spec.build(part, f"vgan.networks.{{}}.{flag}", **self._given)
 
     def _check_aligned(self, name, loss, others):
         if loss.aligned and not self._plan.task.needs_given:

@@ -118,7 +118,7 @@ def _read(checkpoint, path):
         reason = textwrap.shorten(str(error), 400)
         raise CheckpointError(
             f"checkpoint {str(path)!r}: it is of another model ({reason}). "
-            "Use the flags it was trained with"
+            "Use the networks that it was trained with"
         ) from error
 
 

@@ -32,7 +32,7 @@ class Plan(typing.NamedTuple):
     @classmethod
     def of(cls, config, trust_code=False):
         """The Plan of a configuration; raises UsageError for what doesn't exist or go together."""
-        family = spec.build(spec.parse(config.model), "vgan.models.{}.family.family")
+        family = spec.of_flag("model", config.model, "vgan.models.{}.family.family")
         for field in dataclasses.fields(config):
             value = getattr(config, field.name)
             for_some = field.metadata["family"] and field.name not in family.flags

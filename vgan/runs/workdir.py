@@ -60,7 +60,7 @@ class Workdir:
         remedy = "Restore it from a copy"
         try:
             found = read_json(self.config_json, fields, "config", CheckpointError, remedy)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         if found["config"].pop("flip", False):  # Older runs had this flag for it.
             found["config"]["augment"] = "flip"

@@ -164,7 +164,7 @@ class Model:
 
         Args:
           latents: float32 [N, *latent_shape].
-          label: name or number of the class of all, needed where there are classes.
+          label: name or number of the class of all, needed where there are classes, else 0.
         Returns:
           uint8 [N, T, H, W, C].
         Raises:
@@ -176,7 +176,8 @@ class Model:
             raise UsageError(
                 f"latents: {list(latents.shape)}, this model's are {['N', *self.latent_shape]}"
             )
-        label, missing = self.needed_label(label), -len(latents) % graphs.CHUNK
+        label = self.needed_label(label) if self.labels or label else 0
+        missing = -len(latents) % graphs.CHUNK
         # All are computed in chunks of one size, so that a video doesn't depend on their number.
         filled = np.concatenate([latents, np.repeat(latents[-1:], missing, axis=0)])
         chunks = filled.reshape(-1, graphs.CHUNK, *self.latent_shape)

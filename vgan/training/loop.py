@@ -187,7 +187,7 @@ class Guard:
                 f"training diverged at step {step + 1}: {', '.join(map('/'.join, broken))} isn't "
                 "finite. "
                 f"The last good checkpoint is step {self.last_checkpoint}; lower --learning_rate, "
-                "or add --r1_gamma, in another --workdir"
+                "or with critics add --r1_gamma, in another --workdir"
             )
         return {path: value for path, value in report.items() if path not in broken}
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgan.core.errors import CheckpointError
+from vgan.core.errors import CheckpointError, naming
 from vgan.data import pipeline
 from vgan.data.augment import Augment
 from vgan.data.opening import open_windows
@@ -166,4 +166,5 @@ def _take_networks(path, model):
         )
     # As in a whole model, whose checkpoints have these names below "synthesizer".
     networks = tf.train.Checkpoint(**model.networks())
-    Checkpoints(folder, networks, keep=2).restore()
+    with naming("init_from", path):
+        Checkpoints(folder, networks, keep=2).restore()

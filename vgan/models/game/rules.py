@@ -6,7 +6,7 @@ import typing
 import tensorflow as tf
 
 from vgan.core import spec
-from vgan.core.errors import UsageError
+from vgan.core.errors import UsageError, naming
 from vgan.models.game import diff_augment, penalties
 from vgan.models.game.adversarial import Adversarial
 from vgan.models.parts import Weighted
@@ -65,7 +65,7 @@ def rules_of(parts, discriminator="", remakes=False, blind=False, own=()):
         Weighted("r2", penalties.r2, config.r2_gamma, config.r1_interval),
         Weighted("gradient_penalty", penalties.one_lipschitz, config.gradient_penalty),
     ]
-    adversarial = spec.build(spec.parse(config.adversarial), "vgan.models.game.adversarial.{}")
+    adversarial = spec.of_flag("adversarial", config.adversarial, "vgan.models.game.adversarial.{}")
     _check_signs(config, adversarial)
     losses = parts.losses([critic.part for critic in critics], own)
     if blind:
@@ -124,7 +124,8 @@ def disguise_of(config):
     changes = spec.parse_unweighted(config.diff_augment, "--diff_augment")
     if not changes:
         return None
-    changes = [spec.build(change, "vgan.models.game.diff_augment.{}") for change in changes]
+    with naming("diff_augment", config.diff_augment):
+        changes = [spec.build(change, "vgan.models.game.diff_augment.{}") for change in changes]
     return diff_augment.DiffAugment(changes, config.augment_target)
 
 

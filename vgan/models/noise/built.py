@@ -31,7 +31,7 @@ def family_of(name, path, target, draw_levels, dropped):
                 f"--model={name}(dropped={dropped!r}): no class is said. Give --conditional, or "
                 "drop it"
             )
-        sampler = spec.build(spec.parse(parts.config.sampler), "vgan.models.noise.samplers.{}")
+        sampler = spec.of_flag("sampler", parts.config.sampler, "vgan.models.noise.samplers.{}")
         if sampler.guidance != 1 and not (parts.num_labels and share):
             raise UsageError(
                 f"--sampler={parts.config.sampler}: guidance={sampler.guidance:g} goes further "
