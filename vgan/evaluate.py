@@ -10,7 +10,7 @@ from absl import flags
 from tqdm import tqdm
 
 from vgan.core import command
-from vgan.core.errors import DataError, StorageError, UsageError
+from vgan.core.errors import DataError, StorageError, UsageError, naming
 from vgan.runs import checkpoint_choice, config
 
 SHOWN = 16
@@ -98,7 +98,8 @@ def _features(values):
     from vgan.metrics import classifier
 
     parts = spec.parse_unweighted(values.features, "--features")
-    user_networks = [spec.build(part, "vgan.metrics.user_networks.{}") for part in parts]
+    with naming("features", values.features):
+        user_networks = [spec.build(part, "vgan.metrics.user_networks.{}") for part in parts]
     return user_networks, classifier.load(values.classifier) if values.classifier else None
 
 

@@ -207,7 +207,7 @@ def test_values_of_the_type_of_the_default(arguments):
         ("number='1'", "a number"),
         ("number=True", "a number"),
         ("share=[]", "a number"),
-        ("share=inf", "a number"),
+        ("share=inf", "a finite number"),
         ("share=1j", "a number"),
         ("many=1", "a list"),
         ("many='ab'", "a list"),

@@ -89,7 +89,7 @@ def test_a_missing_reference_is_an_error_of_data():
 
 
 def test_nan_is_no_number():
-    with pytest.raises(UsageError, match="must be a number"):
+    with pytest.raises(UsageError, match="must be a finite number"):
         spec.build(spec.Spec("sharpen", {"amount": float("nan")}), "vgan.treatments.{}.treatment")
 
 

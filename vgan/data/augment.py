@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from vgan.core import randomness, spec
 from vgan.core.clip import to_levels
+from vgan.core.errors import naming
 from vgan.data.augmentations import Colours, Pixels, Times
 
 _DRAWS = 3  # of each part for each clip
@@ -29,7 +30,8 @@ class Augment:
 
     def __init__(self, text, seed):
         found = spec.parse_unweighted(text, "--augment")
-        self._parts = [spec.build(part, "vgan.data.augmentations.{}") for part in found]
+        with naming("augment", text):
+            self._parts = [spec.build(part, "vgan.data.augmentations.{}") for part in found]
         self._seed = seed
 
     def _of(self, kind):

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from vgan.core import spec
+from vgan.core.errors import naming
 from vgan.treatments.kind import Treatment
 
 
@@ -19,7 +20,8 @@ def build(text):
       DataError: a file that a treatment needs can't be read.
     """
     parts = spec.parse_unweighted(text, "--after")
-    return [spec.build(part, "vgan.treatments.{}.treatment") for part in parts]
+    with naming("after", text):
+        return [spec.build(part, "vgan.treatments.{}.treatment") for part in parts]
 
 
 def apply(treatments, frames, fps):
