@@ -190,7 +190,7 @@ class Model:
         if self.task.needs_given:
             raise UsageError(
                 f"this model was trained with --task={self.task.text}: it makes videos of given "
-                "ones, not from noise. Give them"
+                "ones, not from noise. Give them, by --input"
             )
 
     def show(self, videos, seed=0, samples=None, source=None):
