@@ -1,5 +1,6 @@
 """Damage to checkpoints, and the way back."""
 
+import gc
 import shutil
 
 import keras
@@ -169,6 +170,14 @@ def test_another_shape_names_the_variable_and_both_shapes(folder):
 def test_a_variable_that_the_checkpoint_lacks_is_named(folder):
     with pytest.raises(CheckpointError, match="it is of another model.*quantile"):
         Checkpoints(folder, Model(more=True), keep=3).restore()
+
+
+def test_what_was_not_read_is_not_listed_after_the_error(folder, caplog):
+    with pytest.raises(CheckpointError) as caught:
+        Checkpoints(folder, Model(width=5), keep=3).restore()
+    del caught
+    gc.collect()
+    assert not caplog.records
 
 
 def test_all_that_was_saved_comes_back(tmp_path):

@@ -115,11 +115,17 @@ def _read(checkpoint, path):
         reason = textwrap.shorten(str(error), 400)
         raise CheckpointError(f"checkpoint {str(path)!r}: damaged ({reason})") from error
     except (ValueError, AssertionError) as error:
+        tf.get_logger().addFilter(_is_news)
         reason = textwrap.shorten(str(error), 400)
         raise CheckpointError(
             f"checkpoint {str(path)!r}: it is of another model ({reason}). "
             "Use the networks that it was trained with"
         ) from error
+
+
+def _is_news(record):
+    """Whether TensorFlow tells what the error didn't: at the end it lists all that wasn't read."""
+    return not str(record.msg).startswith(("Value in checkpoint", "Detecting that an object"))
 
 
 def _verify(path):
