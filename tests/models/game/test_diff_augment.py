@@ -83,7 +83,7 @@ def test_cutout(video, draws, rows, columns):
 def test_amounts_out_of_range(name, amount):
     argument = {"shift": "share", "cutout": "share"}.get(name, "amount")
     value = float("nan") if amount == "nan" else amount
-    with pytest.raises(UsageError, match=rf"^{name}\({argument}=.*a number above 0 and at most 1"):
+    with pytest.raises(UsageError, match=rf"^{name}\({argument}=.*number above 0 and at most 1"):
         getattr(diff_augment, name)(**{argument: value})
 
 
